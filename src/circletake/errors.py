@@ -1,0 +1,346 @@
+"""The one family of errors.
+
+    CircletakeError
+    ├── Refused      understood; the answer is no               HTTP 409, exit 1
+    ├── Invalid      what was given cannot be used              HTTP 422, exit 2
+    ├── Missing      what was named is not here                 HTTP 404, exit 3
+    ├── Forbidden    this person may not do this                HTTP 403, exit 4
+    ├── Conflict     the world moved since it was looked at     HTTP 409, exit 5
+    ├── Unavailable  retry unchanged                            HTTP 503, exit 75
+    └── Bug          ours                                       HTTP 500, exit 70
+
+Every concrete error names what is the matter, has a literal stable `code`, and says in one sentence
+what is wrong and what the way out is. The numbers are known at the borders only (`web.problems`,
+`cli.exits`).
+"""
+
+from typing import ClassVar, Literal
+
+Kind = Literal["refused", "invalid", "missing", "forbidden", "conflict", "unavailable", "bug"]
+
+
+class CircletakeError(Exception):
+    """Root of the family.
+
+    Args:
+        message: one sentence, ending with the way out.
+        **detail: JSON-ready facts for machines (problem object members).
+    """
+
+    code: ClassVar[str] = "bug"
+    kind: ClassVar[Kind] = "bug"
+
+    def __init__(self, message: str, **detail: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class Refused(CircletakeError):
+    """Understood; the answer is no."""
+
+    code = "refused"
+    kind = "refused"
+
+
+class Invalid(CircletakeError):
+    """What was given cannot be used."""
+
+    code = "invalid"
+    kind = "invalid"
+
+
+class Missing(CircletakeError):
+    """What was named is not here."""
+
+    code = "missing"
+    kind = "missing"
+
+
+class Forbidden(CircletakeError):
+    """This person may not do this."""
+
+    code = "forbidden"
+    kind = "forbidden"
+
+
+class Conflict(CircletakeError):
+    """The world moved since it was looked at."""
+
+    code = "conflict"
+    kind = "conflict"
+
+
+class Unavailable(CircletakeError):
+    """Not now; the same call may go through later."""
+
+    code = "unavailable"
+    kind = "unavailable"
+
+
+class Bug(CircletakeError):
+    """Ours. A report is welcome."""
+
+    code = "bug"
+    kind = "bug"
+
+
+# refused
+
+
+class GateClosed(Refused):
+    """A gate does not pass; `missing` lists every rule that does not hold, a sentence each."""
+
+    code = "gate-closed"
+
+
+class GapOpen(Refused):
+    """The cut has a slot without a take."""
+
+    code = "gap-open"
+
+
+class HandlesShort(Refused):
+    """A take has fewer frames than its slot needs."""
+
+    code = "handles-short"
+
+
+class RateMismatch(Refused):
+    """A take's frame rate is not the production's."""
+
+    code = "rate-mismatch"
+
+
+class StudioBusy(Refused):
+    """Another server has this studio folder open."""
+
+    code = "studio-busy"
+
+
+class BookBroken(Refused):
+    """The book does not verify; names the entry where it breaks."""
+
+    code = "book-broken"
+
+
+class AlreadyThere(Refused):
+    """What should be made exists already."""
+
+    code = "already-there"
+
+
+class PolicyHolds(Refused):
+    """The policy in force does not allow this."""
+
+    code = "policy-holds"
+
+
+# invalid
+
+
+class ConfigInvalid(Invalid):
+    """A setting is unknown or its value cannot be read."""
+
+    code = "config-invalid"
+
+
+class PolicyInvalid(Invalid):
+    """The policy cannot be read; names the path inside it."""
+
+    code = "policy-invalid"
+
+
+class ReasonNeeded(Invalid):
+    """The gate asks for a reason or a note that was not given."""
+
+    code = "reason-needed"
+
+
+class AnswerNeeded(Invalid):
+    """A check flagged this content and the approving verdict does not answer it."""
+
+    code = "answer-needed"
+
+
+class VerdictInvalid(Invalid):
+    """A verdict's value, reason or range is not one there is."""
+
+    code = "verdict-invalid"
+
+
+class EntryInvalid(Invalid):
+    """A book entry's body is not canonical JSON."""
+
+    code = "entry-invalid"
+
+
+class MediaUnreadable(Invalid):
+    """The file cannot be decoded, whole or in part."""
+
+    code = "media-unreadable"
+
+
+class MediaKindRefused(Invalid):
+    """The file is not a kind of media that is accepted."""
+
+    code = "media-kind-refused"
+
+
+class MediaTooLarge(Invalid):
+    """The picture is larger than is accepted."""
+
+    code = "media-too-large"
+
+
+class MediaHashMismatch(Invalid):
+    """The bytes are not those that were declared."""
+
+    code = "media-hash-mismatch"
+
+
+class NoFrames(Invalid):
+    """There is not a single frame."""
+
+    code = "no-frames"
+
+
+class SheetInvalid(Invalid):
+    """A model sheet's frames or boxes cannot be used."""
+
+    code = "sheet-invalid"
+
+
+class CutUnreadable(Invalid):
+    """A timeline cannot be read or does not fit the production."""
+
+    code = "cut-unreadable"
+
+
+class TimeInvalid(Invalid):
+    """A rate, range or timecode that cannot be."""
+
+    code = "time-invalid"
+
+
+class NameInvalid(Invalid):
+    """A code or name that cannot be used."""
+
+    code = "name-invalid"
+
+
+class MasterAltered(Invalid):
+    """A sealed master's bytes are not those that were sealed; names where."""
+
+    code = "master-altered"
+
+
+class RequestInvalid(Invalid):
+    """A request's body or query does not have the shape the route asks for."""
+
+    code = "request-invalid"
+
+
+# missing
+
+
+class ContentMissing(Missing):
+    """The store holds no content of this hash."""
+
+    code = "content-missing"
+
+
+class NotFound(Missing):
+    """No such production, shot, task, take, person or page."""
+
+    code = "not-found"
+
+
+class StudioMissing(Missing):
+    """There is no studio in this folder."""
+
+    code = "studio-missing"
+
+
+# forbidden
+
+
+class SignInNeeded(Forbidden):
+    """Nobody is signed in."""
+
+    code = "sign-in-needed"
+
+
+class SignInFailed(Forbidden):
+    """Name, password or link is not right."""
+
+    code = "sign-in-failed"
+
+
+class RoleMissing(Forbidden):
+    """The person holds no role that may do this."""
+
+    code = "role-missing"
+
+
+class SameEyes(Forbidden):
+    """Whoever made a take may not circle it."""
+
+    code = "same-eyes"
+
+
+class NotAPerson(Forbidden):
+    """A machine account tried to do what only a person may."""
+
+    code = "not-a-person"
+
+
+class OriginRefused(Forbidden):
+    """A request from another site tried to change something."""
+
+    code = "origin-refused"
+
+
+# conflict
+
+
+class WorldMoved(Conflict):
+    """The gate, upstream or cut the person saw is no longer the one in force."""
+
+    code = "world-moved"
+
+
+class LeaseLost(Conflict):
+    """Another worker has taken this job over."""
+
+    code = "lease-lost"
+
+
+# unavailable
+
+
+class DiskFull(Unavailable):
+    """The disk has no room; nothing was recorded."""
+
+    code = "disk-full"
+
+
+class DatabaseBusy(Unavailable):
+    """The database is locked or away."""
+
+    code = "database-busy"
+
+
+class DeskMissing(Unavailable):
+    """The desk was not built into this installation."""
+
+    code = "desk-missing"
+
+
+# bug
+
+
+class JobFailed(Bug):
+    """A job failed for a reason that is not the input's."""
+
+    code = "job-failed"
