@@ -1,0 +1,331 @@
+"""Every table, as SQLAlchemy Core has it.
+
+Four groups. The *book* (`entry`) is append-only. *Projections* are rebuilt from it by replay.
+*Private* tables (names, free text, accounts, sessions) can be erased and are backed up with the
+book. The *jobs* group lives in a second SQLite file and can be lost without losing a decision.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+book_metadata = MetaData(naming_convention=_NAMING)
+jobs_metadata = MetaData(naming_convention=_NAMING)
+
+
+def _id(name: str = "id", *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+    return Column(name, String(64), primary_key=primary_key, nullable=nullable)
+
+
+# the book
+
+entry = Table(
+    "entry",
+    book_metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("production", String(64)),
+    Column("body", LargeBinary, nullable=False),  # the whole entry's canonical JSON, as hashed
+    Column("leaf", LargeBinary(32), nullable=False),
+    Column("chain", LargeBinary(32), nullable=False),
+    Index("ix_entry_kind", "kind"),
+)
+
+# projections, in the order in which they can be refilled
+
+person = Table(
+    "person",
+    book_metadata,
+    _id(primary_key=True),
+    Column("name_commitment", String(64)),
+    Column("seq", Integer),
+)
+machine = Table(
+    "machine",
+    book_metadata,
+    _id(primary_key=True),
+    Column("label", String(64), nullable=False),
+    Column("seq", Integer),
+)
+policy = Table(
+    "policy",
+    book_metadata,
+    _id("hash", primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("seq", Integer),
+)
+production = Table(
+    "production",
+    book_metadata,
+    _id(primary_key=True),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("title", String(200), nullable=False),
+    Column("rate_num", Integer, nullable=False),
+    Column("rate_den", Integer, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("policy", String(64), ForeignKey("policy.hash"), nullable=False),
+    Column("seq", Integer),
+)
+role = Table(
+    "role",
+    book_metadata,
+    Column("production", String(64), ForeignKey("production.id"), primary_key=True),
+    Column("person", String(64), ForeignKey("person.id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("seq", Integer),
+)
+entity = Table(
+    "entity",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("source_class", String(16)),
+    Column("omitted", Boolean, nullable=False),
+    Column("seq", Integer),
+    UniqueConstraint("production", "code"),
+)
+task = Table(
+    "task",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("entity", String(64), ForeignKey("entity.id"), nullable=False),
+    Column("stage", String(32), nullable=False),
+    Column("hold_reason", String(64)),
+    Column("seq", Integer),
+    UniqueConstraint("entity", "stage"),
+)
+take = Table(
+    "take",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("makers", Text, nullable=False),  # JSON list of actors
+    Column("origin", String(16), nullable=False),
+    Column("n_frames", Integer, nullable=False),
+    Column("rate_num", Integer),
+    Column("rate_den", Integer),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("parent", String(64)),
+    Column("change", String(16), nullable=False),
+    Column("leans", Text, nullable=False),  # JSON slot → content
+    Column("label", String(200), nullable=False),
+    Column("seq", Integer),
+    UniqueConstraint("task", "content"),
+    UniqueConstraint("task", "number"),
+    Index("ix_take_content", "content"),
+)
+slot = Table(
+    "slot",
+    book_metadata,
+    Column("production", String(64), ForeignKey("production.id"), primary_key=True),
+    Column("slot", String(100), primary_key=True),
+    Column("content", String(64), nullable=False),
+    Column("seq", Integer),
+)
+evidence = Table(
+    "evidence",
+    book_metadata,
+    _id(primary_key=True),  # SHA-256 of the full evidence in the store
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("check", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("job_key", String(64), nullable=False),
+    Column("flagged", Boolean, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("summary", Text, nullable=False),  # JSON
+    Column("worst_frame", Integer),
+    Column("references", Text, nullable=False),  # JSON list of hashes
+    Column("seq", Integer),
+    Index("ix_evidence_content", "content"),
+)
+verdict = Table(
+    "verdict",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column(
+        "person", String(64), ForeignKey("person.id"), nullable=False
+    ),  # persons only: machines have no row there
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("gate", String(32), nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON: reasons, ranges, answers, upstream, hashes
+    Column("note_commitment", String(64)),
+    Column("live", Boolean, nullable=False),
+    Column("key", String(64), nullable=False, unique=True),  # idempotency key
+    Index("ix_verdict_task", "task"),
+)
+bound = Table(
+    "bound",
+    book_metadata,
+    Column("task", String(64), ForeignKey("task.id"), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("gate", String(32), primary_key=True),
+    Column("result", String(16), nullable=False),
+    Column("ever_satisfied", Boolean, nullable=False),
+    Column("seq", Integer),
+)
+cut = Table(
+    "cut",
+    book_metadata,
+    _id("hash", primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON
+    Column("parent", String(64)),
+    Column("seq", Integer),
+    UniqueConstraint("production", "number"),
+)
+sealed = Table(
+    "sealed",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("cut", String(64), nullable=False),
+    Column("master", String(64), nullable=False),
+    Column("record", String(64), nullable=False),  # SHA-256 of deliverable.json
+)
+recorded = Table(
+    "recorded",
+    book_metadata,
+    Column("job_key", String(64), primary_key=True),
+    Column("op", String(32), nullable=False),
+    Column("seq", Integer),
+)
+
+projections = [
+    person,
+    machine,
+    policy,
+    production,
+    role,
+    entity,
+    task,
+    take,
+    slot,
+    evidence,
+    verdict,
+    bound,
+    cut,
+    sealed,
+    recorded,
+]
+
+# beside the book, in its file: written with it, not rebuilt from it
+
+outbox = Table(
+    "outbox",
+    book_metadata,
+    Column("key", String(64), primary_key=True),
+    Column("op", String(32), nullable=False),
+    Column("args", Text, nullable=False),
+    Column("lane", String(8), nullable=False),
+    Column("prio", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+studio_fact = Table(
+    "studio_fact",
+    book_metadata,
+    Column("key", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# private: names, free text, accounts
+
+private_text = Table(
+    "private_text",
+    book_metadata,
+    Column("commitment", String(64), primary_key=True),  # SHA-256(salt ‖ text), as entries hold it
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("text", Text, nullable=False),
+)
+account = Table(
+    "account",
+    book_metadata,
+    _id("person", primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200)),
+)
+session = Table(
+    "session",
+    book_metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _id("person"),
+    Column("pseudonym", String(64), nullable=False),  # what entries name
+    Column("created_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+)
+sign_in_link = Table(
+    "sign_in_link",
+    book_metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _id("person"),
+    Column("expires_at", String(32), nullable=False),
+)
+
+# jobs: second file on SQLite
+
+job = Table(
+    "job",
+    jobs_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("op", String(32), nullable=False),
+    Column("args", Text, nullable=False),
+    Column("lane", String(8), nullable=False),
+    Column("prio", Integer, nullable=False),
+    Column("state", String(12), nullable=False),  # ready run done failed cancelled
+    Column("owner", String(64)),
+    Column("fence", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("lease_boot", String(64)),
+    Column("lease_until_ms", BigInteger),
+    Column("not_before_boot", String(64)),
+    Column("not_before_ms", BigInteger),
+    Column("done_frames", Integer, nullable=False),
+    Column("total_frames", Integer, nullable=False),
+    Column("cancel", Boolean, nullable=False),
+    Column("error", Text),
+    Index("ix_job_state", "state", "prio"),
+)
+derived = Table(  # what was made from content: never judged, always rebuildable
+    "derived",
+    jobs_metadata,
+    Column("source", String(64), primary_key=True),
+    Column("recipe", String(32), primary_key=True),
+    Column("content", String(64), nullable=False),
+)

@@ -1,0 +1,46 @@
+"""People and machines: two kinds of actor that are never confused."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["artist", "reviewer", "lead", "director", "producer", "editor", "client", "auditor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+PERSON_PREFIX = "p_"
+MACHINE_PREFIX = "m_"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonId:
+    """A person's pseudonym in the book: `p_` and random characters, never a name."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if not self.value.startswith(PERSON_PREFIX):
+            raise ValueError(f"{self.value!r} is no person")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class MachineId:
+    """A machine account's name in the book: `m_` and random characters."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if not self.value.startswith(MACHINE_PREFIX):
+            raise ValueError(f"{self.value!r} is no machine")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+Actor = PersonId | MachineId
+
+
+def actor_of(text: str) -> Actor:
+    """Read an actor as it stands in an entry."""
+    return PersonId(text) if text.startswith(PERSON_PREFIX) else MachineId(text)
