@@ -51,7 +51,9 @@ class TakeState:
     last_value: int | None
 
 
-def status_of(takes: Sequence[TakeState], *, making: bool, held: bool, omitted: bool) -> Status:
+def status_of(  # noqa: PLR0911 (one return a status, first that fits)
+    takes: Sequence[TakeState], *, making: bool, held: bool, omitted: bool
+) -> Status:
     """Derive a task's status; the first that fits.
 
     Args:
