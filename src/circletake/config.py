@@ -1,0 +1,288 @@
+"""Settings: defaults < `studio.toml` < `CIRCLETAKE_*` < flags, frozen once read.
+
+Settings say how a studio runs on this machine. What may ship is policy, which is approved content in
+the book and never a setting. Secrets are kept apart: from `CIRCLETAKE_SECRET_<NAME>`, from a file that
+`CIRCLETAKE_SECRET_<NAME>_FILE` or `[secrets] <name>_file` names, or generated into the studio's folder.
+"""
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from circletake.errors import ConfigInvalid
+
+FILE_NAME = "studio.toml"
+PREFIX = "CIRCLETAKE_"
+SECRET_PREFIX = "CIRCLETAKE_SECRET_"  # noqa: S105 (a prefix of names, not a secret)
+LOG_LEVELS = ("debug", "info", "warning", "error")
+_HIGHEST_PORT = 65535
+_SHORTEST_LEASE_S = 3  # a heartbeat goes every third of it: at least one a second
+_SECRET_BYTES = 32
+
+
+def _cpus() -> int:
+    """Cores this process may use, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting.
+
+    Args:
+        host: address the server listens on.
+        port: TCP port; 0 takes a free one.
+        workers: processes that decode and measure.
+        lease_ttl_s: seconds until a job whose worker fell silent is given to another.
+        log_level: debug, info, warning or error.
+        session_days: days until a person has to sign in again.
+        public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
+        secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
+        came_from: setting → where its value came from, for those that are not defaults.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8470
+    workers: int = field(default_factory=_cpus)
+    lease_ttl_s: int = 30
+    log_level: str = "info"
+    session_days: int = 14
+    public_url: str | None = None
+    secret_files: Mapping[str, str] = field(default_factory=dict)
+    came_from: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def origins(self) -> dict[str, str]:
+        """Where each setting's value came from: `default`, the file, the variable or the flag."""
+        return {name: self.came_from.get(name, "default") for name in SETTINGS}
+
+    @property
+    def is_loopback(self) -> bool:
+        """Only programs on this machine can reach the server."""
+        return is_loopback(self.host)
+
+    @property
+    def is_https(self) -> bool:
+        """Browsers reach the server over https (through a proxy that ends TLS)."""
+        return self.public_url is not None and self.public_url.startswith("https://")
+
+
+SETTINGS: tuple[str, ...] = tuple(
+    entry.name for entry in fields(Config) if entry.name not in {"secret_files", "came_from"}
+)
+_WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days"})
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is this machine's own.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read_config(
+    folder: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, str | int | None] | None = None,
+) -> Config:
+    """Read the settings of a studio.
+
+    Args:
+        folder: the studio's folder; its `studio.toml` may be absent. None reads no file.
+        environ: the environment; None is this process's.
+        flags: setting → value given on the command line; None is not given.
+
+    Raises:
+        ConfigInvalid: a setting is unknown, or its value cannot be used; names where it stands.
+    """
+    values: dict[str, str | int | None] = {}
+    came_from: dict[str, str] = {}
+    secret_files: dict[str, str] = {}
+
+    def take(name: str, value: object, origin: str) -> None:
+        values[name] = _checked(name, value, origin)
+        came_from[name] = origin
+
+    if folder is not None:
+        settings, secret_files = _read_file(folder / FILE_NAME)
+        for name, value in settings.items():
+            take(name, value, FILE_NAME)
+    for name, variable, text in _from_environment(os.environ if environ is None else environ):
+        take(name, text, variable)
+    for name, given in (flags or {}).items():
+        if name not in SETTINGS:
+            raise ConfigInvalid(_unknown(name, "The command line"), setting=name)
+        if given is not None:
+            take(name, given, "--" + name.replace("_", "-"))
+    return Config(**values, secret_files=secret_files, came_from=came_from)  # type: ignore[arg-type]  # _checked gives each its type
+
+
+def get_secret(
+    name: str,
+    *,
+    folder: Path,
+    config: Config,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Read a secret; on loopback one that nobody set is generated once, readable by its owner only.
+
+    Args:
+        name: small letters and `_`, as in `checkpoint_key`.
+        folder: the studio's folder.
+        config: says where the server listens and which files hold secrets.
+        environ: the environment; None is this process's.
+
+    Raises:
+        ConfigInvalid: the named file cannot be read or is empty, or nobody set the secret of a server
+            that other machines can reach.
+    """
+    given = os.environ if environ is None else environ
+    variable = SECRET_PREFIX + name.upper()
+    if text := given.get(variable, "").strip():
+        return text
+    kept = path = folder / "secrets" / name
+    if named := given.get(variable + "_FILE"):
+        path = Path(named).expanduser()
+    elif named := config.secret_files.get(name):
+        path = folder / Path(named).expanduser()  # a relative one stands beside the file that names it
+    if named or kept.exists():
+        try:
+            text = path.read_text("utf-8").strip()
+        except OSError as error:
+            raise ConfigInvalid(
+                f"The secret {name} cannot be read from {path} ({error.strerror}); make the file readable "
+                f"or set {variable}.",
+                secret=name,
+            ) from error
+        if not text:
+            raise ConfigInvalid(f"The file {path} of the secret {name} is empty; put it there.", secret=name)
+        return text
+    if not config.is_loopback:
+        raise ConfigInvalid(
+            f"This server listens on {config.host}, where other machines reach it, and has no secret {name}; "
+            f"set {variable} or {variable}_FILE.",
+            secret=name,
+        )
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    made = secrets.token_urlsafe(_SECRET_BYTES)
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process of this studio was first: its secret is the one
+        return kept.read_text("utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made + "\n")
+    return made
+
+
+def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str]]:
+    """Settings and secret files of a `studio.toml`; nothing when there is none."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigInvalid(f"{path.name} cannot be read ({error}); mend it or take it away.") from error
+    named = data.pop("secrets", {})
+    if not isinstance(named, dict):
+        raise ConfigInvalid(f"{path.name}: `secrets` is a table; write [secrets] on a line of its own.")
+    files: dict[str, str] = {}
+    for key, value in named.items():
+        if not key.endswith("_file") or not isinstance(value, str):
+            raise ConfigInvalid(
+                f"{path.name}: [secrets] {key} does not name a file; write {key.removesuffix('_file')}_file "
+                f'= "path", for a secret itself does not belong in this file.',
+                setting=f"secrets.{key}",
+            )
+        files[key.removesuffix("_file")] = value
+    for key in data:
+        if key not in SETTINGS:
+            raise ConfigInvalid(_unknown(key, path.name), setting=key)
+    return data, files
+
+
+def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(Setting, variable, text) of every `CIRCLETAKE_*` variable that is a setting.
+
+    Other programs of this house have variables of their own (`CIRCLETAKE_SKIP_DESK`), so an unknown one
+    is refused only when it looks like a slip in a setting's name.
+    """
+    found = []
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX) or variable.startswith(SECRET_PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in SETTINGS:
+            found.append((name, variable, environ[variable]))
+        elif difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.75):
+            raise ConfigInvalid(_unknown(name, f"The variable {variable}"), setting=name)
+    return found
+
+
+def _unknown(name: str, where: str) -> str:
+    near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.5)
+    way_out = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(SETTINGS)}."
+    return f"{where} names {name}, which is no setting; {way_out}"
+
+
+def _checked(name: str, value: object, origin: str) -> str | int | None:
+    """Give a value its type, or say what it should be."""
+    checked: str | int | None = None
+    if name in _WHOLE_NUMBERS:
+        whole = _whole_number(value)
+        lowest = {"port": 0, "lease_ttl_s": _SHORTEST_LEASE_S}.get(name, 1)
+        if whole is None or whole < lowest or (name == "port" and whole > _HIGHEST_PORT):
+            highest = f" to {_HIGHEST_PORT}" if name == "port" else " or more"
+            raise _wrong(name, value, origin, f"a whole number, {lowest}{highest}")
+        checked = whole
+    elif not isinstance(value, str):
+        raise _wrong(name, value, origin, "text")
+    elif name == "log_level":
+        checked = value.lower()
+        if checked not in LOG_LEVELS:
+            raise _wrong(name, value, origin, f"one of {', '.join(LOG_LEVELS)}")
+    elif name == "public_url":
+        checked = value.rstrip("/") or None
+        if checked and not _is_site(checked):
+            raise _wrong(name, value, origin, "a site's address such as https://takes.example")
+    else:
+        checked = value
+        if not value or value.split() != [value]:
+            raise _wrong(name, value, origin, "an address such as 127.0.0.1")
+    return checked
+
+
+def _whole_number(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value)
+    return None
+
+
+def _is_site(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port_fits = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    bare = not (parts.path or parts.query or parts.fragment or parts.username)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_fits and bare
+
+
+def _wrong(name: str, value: object, origin: str, what: str) -> ConfigInvalid:
+    return ConfigInvalid(f"{name} is {value!r} in {origin}; it has to be {what}.", setting=name)
