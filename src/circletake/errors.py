@@ -136,6 +136,12 @@ class PolicyHolds(Refused):
     code = "policy-holds"
 
 
+class PortTaken(Refused):
+    """Another program listens on the address and port."""
+
+    code = "port-taken"
+
+
 # invalid
 
 
@@ -235,10 +241,28 @@ class MasterAltered(Invalid):
     code = "master-altered"
 
 
+class EvidenceUnreadable(Invalid):
+    """Kept evidence cannot be read back."""
+
+    code = "evidence-unreadable"
+
+
+class ModelInvalid(Invalid):
+    """A model's manifest or weights cannot be used, or the weights are not those the manifest names."""
+
+    code = "model-invalid"
+
+
 class RequestInvalid(Invalid):
     """A request's body or query does not have the shape the route asks for."""
 
     code = "request-invalid"
+
+
+class RequestTooLarge(Invalid):
+    """A request's body is larger than any this server reads."""
+
+    code = "request-too-large"
 
 
 # missing
@@ -260,6 +284,12 @@ class StudioMissing(Missing):
     """There is no studio in this folder."""
 
     code = "studio-missing"
+
+
+class ModelMissing(Missing):
+    """A model's weights or manifest are not where they were said to be."""
+
+    code = "model-missing"
 
 
 # forbidden
@@ -335,6 +365,12 @@ class DeskMissing(Unavailable):
     """The desk was not built into this installation."""
 
     code = "desk-missing"
+
+
+class TooManyTries(Unavailable):
+    """Signing in failed too often for this name or from this address; it opens again by itself."""
+
+    code = "too-many-tries"
 
 
 # bug
