@@ -19,7 +19,7 @@ MEANING: dict[int, str] = {
 
 Severity = Literal["fyi", "issue", "blocker"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-Disposition = Literal["fix", "waive", "best_possible", "kill"]
+Disposition = Literal["fix", "waive", "best_possible", "not_a_fault", "kill"]
 DISPOSITIONS: tuple[Disposition, ...] = get_args(Disposition)
 
 Polarity = Literal["+", "-", "both"]
