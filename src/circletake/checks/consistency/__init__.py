@@ -1,0 +1,1 @@
+"""Checks of identity: is this still the same character, frame by frame."""

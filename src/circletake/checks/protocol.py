@@ -1,0 +1,144 @@
+"""What a check is: it begins on a content, is shown every frame and sample once, and gives evidence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circletake.domain.evidence import Evidence
+from circletake.errors import ConfigInvalid
+
+Rgb = NDArray[np.uint8]
+Samples = NDArray[np.float32]
+Box = tuple[int, int, int, int]
+Param = str | int | bool
+
+_P = TypeVar("_P")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRef:
+    """A character's adopted model sheet, decoded.
+
+    Args:
+        character: code of the character.
+        content: SHA-256 of the sheet.
+        images: sRGB pictures, uint8 height×width×3, whole frames or crops.
+        boxes: where the character is in each picture: x, y, width, height in pixels.
+    """
+
+    character: str
+    content: str
+    images: Sequence[Rgb]
+    boxes: Sequence[Box]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """What a check is told before the first frame.
+
+    Args:
+        content: SHA-256 of what is measured.
+        n_frames: how many frames it promises; a check counts for itself.
+        rate: frames a second; None for a still or sound alone.
+        width_px: of the picture as displayed.
+        height_px: of the picture as displayed.
+        params: the policy's settings for this check, by name of its Params field.
+        references: sheets of the characters that should be in it.
+    """
+
+    content: str
+    n_frames: int
+    rate: Fraction | None
+    width_px: int
+    height_px: int
+    params: Mapping[str, Param] = field(default_factory=dict)
+    references: Sequence[SheetRef] = ()
+
+
+class Picture(Protocol):
+    """What a decoder knows of a frame besides its colours."""
+
+    @property
+    def is_corrupt(self) -> bool:
+        """True where the decoder concealed damage."""
+        ...
+
+
+class Measure(Protocol):
+    """One measurement under way."""
+
+    def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:
+        """See frame `n` (0-based, in order): uint8 height×width×3, no larger than the check asked for."""
+        ...
+
+    def sound(self, samples: Samples, rate_hz: int) -> None:
+        """Hear the next samples: float32 [n, channels], full scale ±1."""
+        ...
+
+    def finish(self) -> Evidence:
+        """Say what was found. Called once, after the last frame and sample."""
+        ...
+
+
+@runtime_checkable
+class Check(Protocol):
+    """A member of the family: a module's attribute `check`.
+
+    Args:
+        name: what policies and the book call it.
+        version: of its method; higher means earlier evidence is no longer fresh.
+        summary: one line for lists and the documentation.
+        long_side_px: longest side of the frames it wants; None is full size.
+        wants_references: True when it measures against model sheets.
+        Params: a frozen dataclass whose fields all have defaults.
+    """
+
+    name: str
+    version: int
+    summary: str
+    long_side_px: int | None
+    wants_references: bool
+    Params: type[Any]
+
+    def begin(self, context: CheckContext) -> Measure:
+        """Start measuring one content."""
+        ...
+
+
+def read_params(kind: type[_P], params: Mapping[str, Param], *, check: str) -> _P:
+    """Read a policy's settings into a check's Params.
+
+    Numbers with a fraction arrive as decimal strings, since policies are hashed and hold no floats.
+
+    Raises:
+        ConfigInvalid: a setting is unknown or cannot be read as its field's type.
+    """
+    known = {entry.name: entry for entry in fields(kind)}  # type: ignore[arg-type]  # always a dataclass
+    given: dict[str, object] = {}
+    for name, value in params.items():
+        if name not in known:
+            raise ConfigInvalid(
+                f"The check “{check}” has no setting “{name}”; it knows {', '.join(sorted(known)) or 'none'}."
+            )
+        try:
+            read: Callable[[Param], object] = type(known[name].default)
+            given[name] = read(value)
+        except (TypeError, ValueError):
+            raise ConfigInvalid(
+                f"The setting “{name}” of the check “{check}” cannot be {value!r}; write it like "
+                f"{known[name].default!r}."
+            ) from None
+    return kind(**given)
+
+
+def params_of(params: object) -> dict[str, Param]:
+    """Write Params as evidence keeps them: floats as decimal strings."""
+    written: dict[str, Param] = {}
+    for entry in fields(params):  # type: ignore[arg-type]  # always a dataclass
+        value = getattr(params, entry.name)
+        written[entry.name] = f"{value:g}" if isinstance(value, float) else value
+    return written

@@ -1,0 +1,1 @@
+"""Checks of the signal: what is broken whatever the story is."""

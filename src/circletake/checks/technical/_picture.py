@@ -1,0 +1,97 @@
+"""Black, frozen and broken frames, and how much of each is clipped."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circletake.checks.protocol import Rgb
+
+# ITU-R BT.709 luma.
+_LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+_WHITE = 255
+_BLACK_LUMA = 0.10 * _WHITE
+_BLACK_SHARE = 0.98
+# −60 dB of full scale.
+_FREEZE_DIFFERENCE = _WHITE * 10 ** (-60 / 20)
+
+
+def luma_of(rgb: Rgb) -> NDArray[np.float32]:
+    """BT.709 luma of an sRGB picture, 0–255, float32 height×width."""
+    return rgb.astype(np.float32) @ _LUMA
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Frames `start` up to but not including `end` that have something in common."""
+
+    start: int
+    end: int
+
+    @property
+    def frames(self) -> int:
+        """How many."""
+        return self.end - self.start
+
+
+def runs_of(holds: list[bool]) -> list[Run]:
+    """Join neighbouring True into runs.
+
+    >>> runs_of([False, True, True, False, True])
+    [Run(start=1, end=3), Run(start=4, end=5)]
+    """
+    runs: list[Run] = []
+    start: int | None = None
+    for n, hold in enumerate([*holds, False]):
+        if hold and start is None:
+            start = n
+        elif not hold and start is not None:
+            runs.append(Run(start, n))
+            start = None
+    return runs
+
+
+class PictureMeter:
+    """Sees every frame once and keeps a few numbers of each.
+
+    Source:
+        FFmpeg's blackdetect (pixel threshold 0.10, picture share 0.98) and freezedetect (noise −60 dB):
+        their definitions, computed on the pictures every check sees.
+    """
+
+    def __init__(self) -> None:
+        self.mean_luma: list[float] = []
+        self.difference: list[float] = []
+        self.clipped_share: list[float] = []
+        self.is_black: list[bool] = []
+        self.is_corrupt: list[bool] = []
+        self._before: NDArray[np.float32] | None = None
+
+    def frame(self, rgb: Rgb, luma: NDArray[np.float32], *, is_corrupt: bool) -> None:
+        """See the next frame."""
+        self.mean_luma.append(float(luma.mean()))
+        self.is_black.append(float((luma <= _BLACK_LUMA).mean()) >= _BLACK_SHARE)
+        self.is_corrupt.append(is_corrupt)
+        self.clipped_share.append(float(((rgb == 0) | (rgb == _WHITE)).any(axis=2).mean()))
+        if self._before is None or self._before.shape != luma.shape:
+            self.difference.append(float(_WHITE))
+        else:
+            self.difference.append(float(np.abs(luma - self._before).mean()))
+        self._before = luma
+
+    def black_runs(self) -> list[Run]:
+        """Runs of black frames, of any length."""
+        return runs_of(self.is_black)
+
+    def frozen_runs(self) -> list[Run]:
+        """Runs of two or more frames that each look like the one before, black ones left out."""
+        still = [
+            difference <= _FREEZE_DIFFERENCE and not black
+            for difference, black in zip(self.difference, self.is_black, strict=True)
+        ]
+        # The frame before a still one is the first of the frozen picture.
+        return [Run(max(run.start - 1, 0), run.end) for run in runs_of(still)]
+
+    def corrupt_runs(self) -> list[Run]:
+        """Runs of frames whose damage the decoder concealed."""
+        return runs_of(self.is_corrupt)
