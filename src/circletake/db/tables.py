@@ -50,6 +50,13 @@ entry = Table(
     Column("chain", LargeBinary(32), nullable=False),
     Index("ix_entry_kind", "kind"),
 )
+head = Table(  # one row: where the book ends, so that a tail cut off is noticed
+    "head",
+    book_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("chain", LargeBinary(32), nullable=False),
+)
 
 # projections, in the order in which they can be refilled
 
@@ -153,11 +160,21 @@ slot = Table(
     Column("content", String(64), nullable=False),
     Column("seq", Integer),
 )
+adopted = Table(  # every move of every slot, so that what was replaced is known
+    "adopted",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("slot", String(100), nullable=False),
+    Column("content", String(64)),  # None where the slot was emptied
+    Index("ix_adopted_production", "production"),
+)
 evidence = Table(
     "evidence",
     book_metadata,
+    # the same content may be measured in two productions, with the same outcome
+    Column("production", String(64), ForeignKey("production.id"), primary_key=True),
     _id(primary_key=True),  # SHA-256 of the full evidence in the store
-    Column("production", String(64), ForeignKey("production.id"), nullable=False),
     Column("content", String(64), nullable=False),
     Column("check", String(64), nullable=False),
     Column("version", Integer, nullable=False),
@@ -186,8 +203,10 @@ verdict = Table(
     Column("body", Text, nullable=False),  # JSON: reasons, ranges, answers, upstream, hashes
     Column("note_commitment", String(64)),
     Column("live", Boolean, nullable=False),
+    Column("ended_by", Integer),  # entry of the newer verdict or of the withdrawal; None while live
     Column("key", String(64), nullable=False, unique=True),  # idempotency key
     Index("ix_verdict_task", "task"),
+    Index("ix_verdict_content", "content"),
 )
 bound = Table(
     "bound",
@@ -218,6 +237,25 @@ sealed = Table(
     Column("cut", String(64), nullable=False),
     Column("master", String(64), nullable=False),
     Column("record", String(64), nullable=False),  # SHA-256 of deliverable.json
+    Column("contents", Text, nullable=False),  # JSON list of every content sealed
+)
+delivered = Table(
+    "delivered",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("sealed", Integer, ForeignKey("sealed.seq"), nullable=False),
+    Column("master", String(64), nullable=False),
+    Column("record", String(64), nullable=False),
+    Column("folder_name", String(200), nullable=False),
+)
+recalled = Table(
+    "recalled",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("sealed", Integer, ForeignKey("sealed.seq"), nullable=False),
+    Column("verdict", Integer, ForeignKey("verdict.seq"), nullable=False),
 )
 recorded = Table(
     "recorded",
@@ -237,11 +275,14 @@ projections = [
     task,
     take,
     slot,
+    adopted,
     evidence,
     verdict,
     bound,
     cut,
     sealed,
+    delivered,
+    recalled,
     recorded,
 ]
 
