@@ -1,4 +1,4 @@
-"""Opens the book's and the jobs' database, with the settings that make a commit mean what it says.
+"""Opens the book's and the jobs' database, brought to the newest schema, so that a commit means what it says.
 
 Writers begin `IMMEDIATE`, so that two of them queue instead of one failing half-way; readers begin
 deferred and are `query_only`. The driver's own transaction handling is off: it starts none for
@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -20,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from circletake.errors import BookBroken, CircletakeError, ConfigInvalid, DatabaseBusy, DiskFull
 
 BUSY_TIMEOUT_MS = 30_000
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _POOL_SIZE = 8
 _POOL_OVERFLOW = 56  # an open event stream holds no connection, a request holds one
 _READING = "circletake_reading"
@@ -46,6 +51,43 @@ def open_jobs(path_or_url: str | Path) -> Engine:
         ConfigInvalid: not a path or an address of a database that is spoken here.
     """
     return _open(path_or_url, synchronous="NORMAL")
+
+
+def migrate_book(engine: Engine) -> None:
+    """Bring the book's file to the newest schema, in one transaction.
+
+    Raises:
+        ConfigInvalid: the file was written by a newer circletake.
+    """
+    _upgrade(engine, "book")
+
+
+def migrate_jobs(engine: Engine) -> None:
+    """Bring the jobs' file to the newest schema, in one transaction.
+
+    Raises:
+        ConfigInvalid: the file was written by a newer circletake.
+    """
+    _upgrade(engine, "jobs")
+
+
+def assert_triggers(engine: Engine) -> None:
+    """Make sure that what keeps the book append-only is in the database.
+
+    Raises:
+        BookBroken: names the triggers that are missing or were changed.
+    """
+    expected = _triggers()
+    with reading(engine) as conn:
+        rows = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = {row.name: _flat(row.sql) for row in rows}
+    broken = [name for name, sql in expected.items() if found.get(name) != _flat(sql)]
+    if broken:
+        raise BookBroken(
+            f"The book is not protected: {', '.join(broken)} is missing or was changed; "
+            f"restore the database from a backup.",
+            triggers=broken,
+        )
 
 
 @contextmanager
@@ -149,3 +191,45 @@ def _url(path_or_url: str | Path) -> URL:
         return make_url(path_or_url)
     except ArgumentError:
         raise ConfigInvalid(f"“{path_or_url}” is not a database's address; give a path.") from None
+
+
+def _triggers() -> dict[str, str]:
+    """Name → SQL of every trigger, as the newest migration that speaks of them left it."""
+    merged: dict[str, str] = {}
+    for revision in reversed(list(ScriptDirectory.from_config(_config("book")).walk_revisions())):
+        merged.update(getattr(revision.module, "TRIGGERS", {}))
+    return merged
+
+
+def _flat(sql: str) -> str:
+    return " ".join(sql.split()).rstrip(";")
+
+
+def _config(history: str) -> Config:
+    config = Config()
+    # a percent sign in a path would be read as interpolation
+    config.set_main_option("script_location", str(_MIGRATIONS / history).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _revision(conn: Connection, history: str) -> str | None:
+    context = MigrationContext.configure(conn, opts={"version_table": f"{history}_version"})
+    return context.get_current_revision()
+
+
+def _upgrade(engine: Engine, history: str) -> None:
+    config = _config(history)
+    scripts = ScriptDirectory.from_config(config)
+    newest = scripts.get_current_head()
+    with reading(engine) as conn:
+        if _revision(conn, history) == newest:
+            return
+    with writing(engine) as conn:
+        now = _revision(conn, history)  # again: another process may have been first
+        if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
+            raise ConfigInvalid(
+                f"The {history} database was written by a newer circletake (schema {now}); update circletake."
+            )
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")

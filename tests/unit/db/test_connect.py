@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import DBAPIError
 
 from circletake.db import connect, tables
-from circletake.db.connect import open_book, open_jobs, reading, writing
-from circletake.db.migrate import migrate_book, migrate_jobs
+from circletake.db.connect import migrate_book, migrate_jobs, open_book, open_jobs, reading, writing
 from circletake.errors import BookBroken, ConfigInvalid, DatabaseBusy, DiskFull
 
 

@@ -10,8 +10,14 @@ from sqlalchemy import Engine, MetaData, insert, inspect
 from sqlalchemy.exc import DBAPIError
 
 from circletake.db import tables
-from circletake.db.connect import open_book, open_jobs, writing
-from circletake.db.migrate import assert_triggers, migrate_book, migrate_jobs
+from circletake.db.connect import (
+    assert_triggers,
+    migrate_book,
+    migrate_jobs,
+    open_book,
+    open_jobs,
+    writing,
+)
 from circletake.errors import BookBroken, ConfigInvalid
 
 ROW = {"at": "2026-01-01T00:00:00Z", "kind": "x", "actor": "m_x", "body": b"", "leaf": b"", "chain": b""}
