@@ -1,0 +1,1 @@
+"""Whoever executes calls: one module per kind of machine room, all behind `port.Executor`."""
