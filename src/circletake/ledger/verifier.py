@@ -1,0 +1,741 @@
+"""Verify a circletake deliverable with nothing but this file and Python's standard library.
+
+    python -I verify.py FOLDER        the folder as it was handed over
+    python -I verify.py MASTER.mp4    this copy of the master, against the folder it (or this file) lies in
+
+It answers line by line: what holds, what does not and where, and what none of this proves.
+Exit 0: everything holds. 1: something does not. 2: there is nothing here that could be verified.
+
+A folder holds `master.mp4`; `deliverable.json` (which frames come from which take, and who approved it);
+`entries.jsonl` (the book, an entry a line); `heads.json` (where the book's hash chain stands); `people.json`
+(names behind the pseudonyms). The book comes first: an entry called `sealed` names the SHA-256 of
+`deliverable.json` and of the master, so everything hangs on the chain. Then each frame of the master is
+traced to a take, and each take to the verdicts of people, judged anew by the policy the book holds.
+"""
+
+import hashlib
+import json
+import re
+import struct
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MASTER, DELIVERABLE, ENTRIES = "master.mp4", "deliverable.json", "entries.jsonl"
+HEADS, PEOPLE = "heads.json", "people.json"
+PERSON = "p_"  # actors are p_… (a person) or m_… (a machine)
+CIRCLED, VETO = 2, -2
+FORMAT = 1
+ENTRY_MEMBERS = {"actor", "at", "body", "kind", "production", "seq", "session", "v"}
+
+Json = dict[str, Any]
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+class Unusable(Exception):
+    """There is nothing that could be verified."""
+
+
+class Broken(Exception):
+    """Something cannot be read as what it should be; the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer. `holds` is None for what this program cannot prove; `where` names the place."""
+
+    holds: bool | None
+    text: str
+    where: str
+
+
+@dataclass
+class Report:
+    """Every answer, in the order in which it was found."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    def good(self, text: str) -> None:
+        """Answer what holds."""
+        self.lines.append(Line(holds=True, text=text, where=""))
+
+    def bad(self, where: str, text: str) -> None:
+        """Answer what does not hold, and where: `seq 7`, `slot s_2`, `container` …."""
+        self.lines.append(Line(holds=False, text=text, where=where))
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that was checked holds."""
+        return all(line.holds is not False for line in self.lines)
+
+    @property
+    def broken(self) -> list[str]:
+        """The places where something does not hold."""
+        return [line.where for line in self.lines if line.holds is False]
+
+    def text(self) -> str:
+        """The report as it is printed; what others wrote cannot steer the terminal."""
+        mark = {True: "holds   ", False: "BROKEN  ", None: "unproven"}
+        lines = [f"{mark[line.holds]}  {line.text}" for line in self.lines]
+        lines.append("Everything holds." if self.holds else "This deliverable does not hold.")
+        return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+
+
+# ------------------------------------------------------------------------------------- canonical JSON
+
+_KEY = re.compile(r"[a-z0-9_]+")
+_LARGEST = 2**53 - 1  # the largest whole number that every JSON reader keeps exactly
+
+
+def canonical(value: object) -> bytes:
+    """Write the one spelling a value has: RFC 8785 without floats, keys of a–z 0–9 _, text in NFC."""
+    _check_canonical(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _check_canonical(value: object) -> None:
+    if isinstance(value, dict):
+        if not all(map(_KEY.fullmatch, value)):
+            raise Broken("a key has other letters than a–z, 0–9 and _")
+        value = list(value.values())
+    if isinstance(value, list):
+        for member in value:
+            _check_canonical(member)
+    elif isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise Broken("a text is not in Unicode normal form C")
+    elif value is not None and (not isinstance(value, int) or abs(value) > _LARGEST):
+        raise Broken(f"{value} is not a whole number of at most {_LARGEST}")
+
+
+def read_json(raw: bytes, what: str) -> Json:
+    """Read an object whose bytes must be the canonical spelling of themselves."""
+    try:
+        value = json.loads(raw.decode())
+        spelled = canonical(value)
+    except (ValueError, RecursionError, Broken) as error:
+        raise Broken(f"{what} is not canonical JSON: {error}") from None
+    if spelled != raw or not isinstance(value, dict):
+        raise Broken(f"{what} is not spelled canonically")
+    return value
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+# ------------------------------------------------------------------------------------------- the book
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Hash of one entry: SHA-256(00 ‖ bytes), as RFC 6962 hashes a leaf."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def chain_hash(before: bytes, leaf: bytes) -> bytes:
+    """Hash of the book up to an entry: SHA-256(02 ‖ hash before ‖ leaf)."""
+    return hashlib.sha256(b"\x02" + before + leaf).digest()
+
+
+def read_book(folder: Path, report: Report) -> list[Json]:
+    """Read and chain every entry; empty, with the entry named, where the book is not what was chained.
+
+    A line is an entry's canonical bytes, a tab (which canonical JSON cannot hold) and the chain's hash
+    there, so that the first altered entry is known by its number.
+    """
+    entries: list[Json] = []
+    try:
+        chain = _read_entries(_bytes(folder / ENTRIES).split(b"\n"), entries)
+    except Broken as error:
+        report.bad(f"seq {len(entries) + 1}", f"The book: {error}; nothing from there on is proven.")
+        return []
+    try:
+        head = read_json(_bytes(folder / HEADS).rstrip(b"\n"), HEADS)
+    except Broken as error:
+        head = {"unreadable": str(error)}
+    if head != {"chain": chain.hex(), "seq": len(entries)}:
+        report.bad(
+            HEADS, f"The book: {len(entries)} entries chain to {chain.hex()}, but {HEADS} says {head}."
+        )
+        return []
+    report.good(f"The book: {len(entries)} entries, canonical, gapless, chained to {chain.hex()}.")
+    return entries
+
+
+def _read_entries(lines: list[bytes], entries: list[Json]) -> bytes:
+    chain = bytes(32)
+    for seq, line in enumerate(lines[:-1], start=1):
+        raw, _, kept = line.partition(b"\t")
+        chain = chain_hash(chain, leaf_hash(raw))
+        entry = read_json(raw, f"entry {seq}")
+        if entry.keys() != ENTRY_MEMBERS or (entry["v"], entry["seq"]) != (FORMAT, seq):
+            raise Broken(f"entry {seq} does not have the shape of an entry of that number")
+        if kept != chain.hex().encode():
+            raise Broken(f"entry {seq} is not the one that was chained")
+        entries.append(entry)
+    if lines[-1]:
+        raise Broken(f"entry {len(lines)} is cut off")
+    return chain
+
+
+@dataclass
+class Verdict:
+    """A person's live verdict; `roles` are those the person held when it was given."""
+
+    seq: int
+    at: str
+    actor: str
+    roles: set[str]
+    body: Json
+
+
+@dataclass
+class World:
+    """What the book says of one production, entry by entry, up to the seal."""
+
+    production: str
+    policy: str = ""
+    policies: dict[str, Json] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)  # pseudonym → commitment to a name
+    roles: dict[str, set[str]] = field(default_factory=dict)
+    entities: dict[str, Json] = field(default_factory=dict)  # code → entity
+    tasks: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, stage) → task
+    takes: set[tuple[str, str]] = field(default_factory=set)  # (task, content)
+    makers: dict[str, set[str]] = field(default_factory=dict)  # content → whoever made it, anywhere
+    adopted: dict[str, str] = field(default_factory=dict)  # slot → reference content
+    evidence: dict[tuple[str, str], Json] = field(default_factory=dict)  # (content, check) → newest
+    verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
+    cuts: dict[str, Json] = field(default_factory=dict)
+
+    def learn(self, entry: Json) -> None:
+        """Take in one entry; kinds without a method here decide nothing about a deliverable."""
+        of_studio = entry["kind"] in {"person", "policy"}
+        if of_studio or entry["production"] == self.production:
+            getattr(self, f"_{entry['kind']}", lambda *_: None)(entry, entry["body"])
+
+    def _person(self, _: Json, body: Json) -> None:
+        self.people[body["person"]] = body["name"]
+
+    def _policy(self, entry: Json, body: Json) -> None:
+        self.policies[body["hash"]] = body["policy"]
+        if entry["production"] == self.production:
+            self.policy = body["hash"]
+
+    def _opened(self, _: Json, body: Json) -> None:
+        self.policy = body["policy"]
+
+    def _grant(self, _: Json, body: Json) -> None:
+        held = self.roles.setdefault(body["person"], set())
+        (held.add if body["granted"] else held.discard)(body["role"])
+
+    def _entity(self, _: Json, body: Json) -> None:
+        self.entities[body["code"]] = body
+
+    def _task(self, _: Json, body: Json) -> None:
+        self.tasks[body["entity"], body["stage"]] = body["task"]
+
+    def _take(self, _: Json, body: Json) -> None:
+        self.takes.add((body["task"], body["content"]))
+        self.makers.setdefault(body["content"], set()).update(body["makers"])
+
+    def _slot(self, _: Json, body: Json) -> None:
+        self.adopted[body["slot"]] = body["content"]
+
+    def _evidence(self, _: Json, body: Json) -> None:
+        self.evidence[body["content"], body["check"]] = body
+
+    def _cut(self, _: Json, body: Json) -> None:
+        self.cuts[body["hash"]] = body["cut"]
+
+    def _verdict(self, entry: Json, body: Json) -> None:
+        actor = entry["actor"]
+        if not actor.startswith(PERSON) or actor not in self.people:
+            raise Broken(f"entry {entry['seq']} is a verdict of {actor}, who is no person of this book")
+        # A person's newer verdict at the same task, content and gate takes the older one's place.
+        self.verdicts[actor, body["task"], body["content"], body["gate"]] = Verdict(
+            entry["seq"], entry["at"], actor, set(self.roles.get(actor, ())), body
+        )
+
+    def _withdraw(self, _: Json, body: Json) -> None:
+        self.verdicts = {key: one for key, one in self.verdicts.items() if one.seq != body["verdict"]}
+
+
+# -------------------------------------------------------------------------------------- gates, anew
+
+
+@dataclass
+class Case:
+    """One content before one gate: all live verdicts on it, and those that circle it here."""
+
+    world: World
+    content: str
+    verdicts: list[Verdict]
+    circling: list[Verdict]
+
+
+def judge(world: World, gate: Json, task: str, content: str) -> tuple[list[Verdict], list[str]]:
+    """Judge one gate on one content: the verdicts that circle it, and what is missing, a sentence each."""
+
+    def may_circle(one: Verdict) -> bool:
+        held = one.roles & world.roles.get(one.actor, set())  # when it was given, and still at the seal
+        return any(role in held and highest >= CIRCLED for role, (_, highest) in gate["vote"].items())
+
+    on_it = [one for (_, at, what, _), one in world.verdicts.items() if (at, what) == (task, content)]
+    circling = [
+        one
+        for one in on_it
+        if one.body["gate"] == gate["key"] and one.body["value"] == CIRCLED and may_circle(one)
+    ]
+    missing = [] if circling else ["nobody who may has circled it"]
+    for call in gate["rules"]:
+        rule = RULES.get(call["rule"])
+        case = Case(world, content, on_it, circling)
+        missing += rule(case, call["params"]) if rule else [f"the rule {call['rule']} is not known here"]
+    return circling, missing
+
+
+def _circled(case: Case, params: Json) -> list[str]:
+    asked, needed = set(params.get("roles", ())), params.get("n", 1)
+    counted = {one.actor for one in case.circling if not asked or asked & one.roles}
+    return [] if len(counted) >= needed else [f"{len(counted)} of {needed} circled it"]
+
+
+def _no_veto(case: Case, _: Json) -> list[str]:
+    return [f"entry {one.seq} is a veto that stands" for one in case.verdicts if one.body["value"] == VETO]
+
+
+def _four_eyes(case: Case, _: Json) -> list[str]:
+    makers = case.world.makers.get(case.content, set())
+    return [] if any(one.actor not in makers for one in case.circling) else ["only a maker circled it"]
+
+
+def _fresh_evidence(case: Case, params: Json) -> list[str]:
+    answered = {answer for one in case.verdicts for answer in one.body["answers"]}
+    missing = []
+    for check in params["checks"]:
+        found = case.world.evidence.get((case.content, check))
+        if found is None:
+            missing.append(f"the check {check} never measured it")
+        elif found["flagged"] and found["evidence"] not in answered:
+            missing.append(f"nobody answered what the check {check} flagged")
+    return missing
+
+
+def _not_stale(case: Case, _: Json) -> list[str]:
+    leaned = sorted({tuple(pair) for one in case.circling for pair in one.body["upstream"]})
+    return [f"{slot} was changed later" for slot, what in leaned if case.world.adopted.get(slot) != what]
+
+
+def _order(_: Case, __: Json) -> list[str]:
+    return []  # every gate of the stage is judged here, the earlier ones too
+
+
+RULES = {
+    "circled": _circled,
+    "no_veto": _no_veto,
+    "four_eyes": _four_eyes,
+    "fresh_evidence": _fresh_evidence,
+    "not_stale": _not_stale,
+    "order": _order,
+}
+
+
+# ------------------------------------------------------------------------------------ the master's MP4
+
+
+@dataclass(frozen=True)
+class Track:
+    """One track of an MP4: where its samples lie, and when each is shown.
+
+    Args:
+        kind: `vide` or `soun`.
+        samples: (offset, bytes) in the file, in decoding order.
+        shown: when each is shown, in the track's own ticks.
+        description: the sample description, which tells a decoder how to read the samples.
+    """
+
+    kind: str
+    samples: list[tuple[int, int]]
+    shown: list[int]
+    description: bytes
+
+
+def read_tracks(path: Path) -> list[Track]:
+    """Read the sample tables of every track of an MP4 file.
+
+    Raises:
+        Broken: it is no MP4 whose index can be read.
+
+    Source:
+        ISO/IEC 14496-12, 8.6 (timing) and 8.7 (sample sizes, chunks and their offsets).
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for kind, start, end in _top_boxes(file, size):
+            if kind == b"moov":
+                file.seek(start)
+                moov = file.read(end - start)
+                try:
+                    tracks = [box for box in _boxes(moov, 0, len(moov)) if box[0] == b"trak"]
+                    return [_track(moov, first, last, size) for _, first, last in tracks]
+                except (struct.error, KeyError, IndexError) as error:
+                    raise Broken(f"the index of {path.name} cannot be read ({error})") from None
+    raise Broken(f"{path.name} has no index (moov)")
+
+
+def _top_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        length, kind = struct.unpack(">I4s", file.read(8))
+        head = 8
+        if length == 1:  # a 64-bit length follows
+            length, head = struct.unpack(">Q", file.read(8).ljust(8, b"\0"))[0], 16
+        length = length or size - at  # 0: to the end of the file
+        if length < head or at + length > size:
+            raise Broken(f"the box at byte {at} has an impossible length")
+        yield kind, at + head, at + length
+        at += length
+
+
+def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    while start + 8 <= end:
+        length, kind = struct.unpack_from(">I4s", data, start)
+        if length < 8 or start + length > end:  # noqa: PLR2004 (a box's own head)
+            raise Broken(f"a box {kind!r} in the index has an impossible length")
+        yield kind, start + 8, start + length
+        start += length
+
+
+def _table(data: bytes, start: int, end: int, form: str, *, skip: int = 4) -> list[tuple[int, ...]]:
+    """Read `count` rows of a table that follows `skip` bytes (version, flags …) and the count itself."""
+    count: int = struct.unpack_from(">I", data, start + skip)[0]
+    first = start + skip + 4
+    if count * struct.calcsize(form) > end - first:
+        raise Broken("a table in the index is longer than its box")
+    return list(struct.iter_unpack(form, data[first : first + count * struct.calcsize(form)]))
+
+
+def _track(moov: bytes, start: int, end: int, file_bytes: int) -> Track:
+    boxes: dict[bytes, tuple[int, int]] = {}
+    inside = [(start, end)]
+    while inside:
+        for kind, first, last in _boxes(moov, *inside.pop()):
+            boxes[kind] = (first, last)
+            if kind in {b"mdia", b"minf", b"stbl"}:
+                inside.append((first, last))
+    handler = boxes[b"hdlr"][0] + 8
+    described, described_end = boxes[b"stsd"]
+    size_start, size_end = boxes[b"stsz"]
+    fixed, count = struct.unpack_from(">II", moov, size_start + 4)
+    if fixed * count > file_bytes or (fixed and count > file_bytes):
+        raise Broken("a track promises more bytes than the file has")
+    sizes = [fixed] * count if fixed else [row[0] for row in _table(moov, size_start, size_end, ">I", skip=8)]
+    if sum(sizes) > file_bytes:
+        raise Broken("a track promises more bytes than the file has")
+    wide = b"co64" in boxes
+    chunks = [row[0] for row in _table(moov, *boxes[b"co64" if wide else b"stco"], ">Q" if wide else ">I")]
+    return Track(
+        kind=moov[handler : handler + 4].decode("latin-1"),
+        samples=_places(sizes, chunks, _table(moov, *boxes[b"stsc"], ">III")),
+        shown=_shown(
+            count,
+            _table(moov, *boxes[b"stts"], ">II"),
+            _table(moov, *boxes[b"ctts"], ">Ii") if b"ctts" in boxes else [],
+        ),
+        description=moov[described:described_end],
+    )
+
+
+def _places(sizes: list[int], chunks: list[int], runs: list[tuple[int, ...]]) -> list[tuple[int, int]]:
+    """Where each sample lies: a run says how many samples each chunk holds from chunk `first` (from 1) on."""
+    places: list[tuple[int, int]] = []
+    for number, offset in enumerate(chunks, start=1):
+        while len(runs) > 1 and runs[1][0] <= number:
+            runs = runs[1:]
+        for _ in range(runs[0][1]):
+            if len(places) == len(sizes):
+                break
+            places.append((offset, sizes[len(places)]))
+            offset += places[-1][1]  # noqa: PLW2901 (samples lie one behind the other)
+    if len(places) != len(sizes):
+        raise Broken("a track has more samples than its chunks hold")
+    return places
+
+
+def _shown(count: int, lasts: list[tuple[int, ...]], later: list[tuple[int, ...]]) -> list[int]:
+    """When each sample is shown: running sum of durations (stts) plus its composition offset (ctts)."""
+    if sum(run for run, _ in lasts) != count or (later and sum(run for run, _ in later) != count):
+        raise Broken("a track's timing does not cover its samples")
+    shown: list[int] = []
+    now = 0
+    for run, ticks in lasts:
+        shown += range(now, now + run * ticks, ticks) if ticks else [now] * run
+        now += run * ticks
+    offsets = [offset for run, offset in later for _ in range(run)]
+    return [at + offset for at, offset in zip(shown, offsets or [0] * count, strict=True)]
+
+
+def hash_samples(file: BinaryIO, samples: list[tuple[int, int]]) -> str:
+    """SHA-256 (hex) of the samples' bytes, one after the other.
+
+    A sample beyond the end of the file adds what there is of it, so the hash is another one then.
+    """
+    digest = hashlib.sha256()
+    for offset, size in samples:
+        file.seek(offset)
+        digest.update(file.read(size))
+    return digest.hexdigest()
+
+
+def shown_in_order(track: Track, start: int, end: int) -> bool:
+    """Whether samples `start` up to `end` are exactly those shown as frames `start` up to `end`."""
+    ordered = sorted(track.shown)
+    return sorted(track.shown[start:end]) == ordered[start:end] and len(set(ordered)) == len(ordered)
+
+
+# ------------------------------------------------------------------------------------ the whole folder
+
+
+def verify_folder(folder: Path, *, master: Path | None = None) -> Report:
+    """Verify a deliverable's folder.
+
+    Args:
+        folder: as it was handed over.
+        master: another copy of the master to hold against it.
+
+    Raises:
+        Unusable: a file is missing or cannot be opened.
+    """
+    report = Report()
+    master = master or folder / MASTER
+    raw, master_hash = _bytes(folder / DELIVERABLE), _file_hash(master)
+    entries = read_book(folder, report)
+    record_hash = sha256(raw)
+    seal = _find_seal(entries, record_hash, master_hash)
+    if entries and not seal:
+        report.bad("seal", "The seal: no entry of the book seals anything.")
+    if seal and seal["body"].get("record") != record_hash:
+        report.bad(DELIVERABLE, f"The record: {DELIVERABLE} is not the one that entry {seal['seq']} sealed.")
+    try:
+        record = read_json(raw, DELIVERABLE)
+        if seal:
+            _check_seal(report, seal, record)
+        _check_master(report, record, seal, master, master_hash)
+        if seal:
+            _check_approvals(report, folder, entries, seal, record)
+        else:
+            report.bad("approvals", "The approvals were not judged, because the book does not hold.")
+    except Broken as error:
+        report.bad(DELIVERABLE, f"The record: {error}.")
+    except MISSHAPEN as error:
+        report.bad(DELIVERABLE, f"The record or the book lacks what it should have: {error!r}.")
+    for limit in (
+        "Whoever holds this folder could rewrite all of it: hold the chain's hash against another copy.",
+        "Times and names are as the studio recorded them; nobody outside witnessed either.",
+        "A verify.py that came with the folder is part of it: run your own copy.",
+    ):
+        report.lines.append(Line(holds=None, text=limit, where=""))
+    return report
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unusable(f"{path} cannot be opened: {error.strerror}.") from None
+
+
+def _file_hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Unusable(f"{path} cannot be opened: {error.strerror}.") from None
+
+
+def _find_seal(entries: list[Json], record_hash: str, master_hash: str) -> Json | None:
+    """The entry that seals this record, or this master, or else the last that seals anything."""
+    sealed = [entry for entry in entries if entry["kind"] == "sealed"]
+    of_record = [entry for entry in sealed if entry["body"].get("record") == record_hash]
+    of_master = [entry for entry in sealed if entry["body"].get("master") == master_hash]
+    found = of_record or of_master or sealed
+    return found[-1] if found else None
+
+
+def _check_seal(report: Report, seal: Json, record: Json) -> None:
+    body, cut = seal["body"], record["cut"]
+    agrees = {
+        "production": record["production"]["id"] == seal["production"],
+        "master": record["master"]["sha256"] == body["master"],
+        "cut": cut["hash"] == body["cut"] == sha256(canonical(cut["document"])),
+        "book_seq": record["book_seq"] < seal["seq"],
+    }
+    for member, holds in agrees.items():
+        if not holds:
+            report.bad(DELIVERABLE, f"The record: its {member} is not what entry {seal['seq']} sealed.")
+    if all(agrees.values()):
+        report.good(f"The seal: entry {seal['seq']} at {seal['at']} names this cut, record and master.")
+
+
+def _check_master(report: Report, record: Json, seal: Json | None, path: Path, master_hash: str) -> None:
+    sealed_hash = seal["body"]["master"] if seal else record["master"]["sha256"]
+    altered = len(report.lines)
+    try:
+        tracks = read_tracks(path)
+    except Broken as error:
+        report.bad("container", f"The master: {error}; what it shows cannot be told.")
+        return
+    pictures = [track for track in tracks if track.kind == "vide"]
+    if len(pictures) != 1:
+        report.bad(
+            "container", f"The master: there are {len(pictures)} picture tracks in it, sealed was one."
+        )
+        return
+    with path.open("rb") as file:
+        _check_slots(report, record, file, pictures[0])
+        sound = [hash_samples(file, track.samples) for track in tracks if track.kind == "soun"]
+    if sound != record["master"]["sound_sha256"]:
+        report.bad("sound", "The master: its sound is not what was sealed.")
+    if sha256(pictures[0].description) != record["master"]["description_sha256"]:
+        report.bad("container", "The master: what tells a decoder how to read the pictures was changed.")
+    intact = all(line.holds for line in report.lines[altered:])
+    if master_hash == sealed_hash:
+        report.good(f"The master: every byte is as sealed, SHA-256 {master_hash}.")
+    elif intact:
+        first = min(offset for offset, _ in pictures[0].samples)
+        report.bad(
+            "container",
+            "The master: shots intact, container changed. All picture and sound samples (from byte "
+            f"{first} on) are as sealed; bytes around them are not.",
+        )
+    else:
+        report.bad("master", f"The master: altered. It is {master_hash}, sealed was {sealed_hash}.")
+
+
+def slot_name(slot: Json) -> str:
+    """A slot of the record, as people speak of it."""
+    return f"slot {slot['slot']} ({slot['shot']}, frames {slot['record'][0]}–{slot['record'][1] - 1})"
+
+
+def _check_slots(report: Report, record: Json, file: BinaryIO, track: Track) -> None:
+    """Hold each slot's samples against its seal, and the slots against the cut and the master's frames."""
+    position, held = 0, len(report.lines)
+    planned = record["cut"]["document"]["slots"]
+    for index, slot in enumerate(record["slots"]):
+        start, end = slot["record"]
+        told = {"id": slot["slot"], "shot": slot["shot"], "frames": end - start}
+        told |= {"take": slot["take"], "source_in": slot["source_in"]}
+        where = f"slot {slot['slot']}"
+        if start != position or index >= len(planned) or told != planned[index]:
+            report.bad(where, f"The record: {slot_name(slot)} is not where and what the cut says.")
+        position = end
+        samples = track.samples[start:end]
+        if hash_samples(file, samples) != slot["sample_sha256"] or not shown_in_order(track, start, end):
+            lies = f", bytes {samples[0][0]}–{sum(samples[-1]) - 1}" if samples else ""
+            report.bad(where, f"The master: {slot_name(slot)} was altered{lies}.")
+    if not position == record["n_frames"] == len(track.samples) or len(planned) != len(record["slots"]):
+        report.bad("frames", f"The master: it has {len(track.samples)} frames; the slots cover {position}.")
+    if len(report.lines) == held:
+        report.good(f"The master: frames 0–{position - 1} are each in exactly one slot, samples as sealed.")
+
+
+def _check_approvals(report: Report, folder: Path, entries: list[Json], seal: Json, record: Json) -> None:
+    world = World(production=seal["production"])
+    for entry in entries[: seal["seq"] - 1]:
+        try:
+            world.learn(entry)
+        except Broken as error:
+            report.bad(f"seq {entry['seq']}", f"The book: {error}.")
+            return
+    policy = world.policies[world.policy]
+    if not sha256(canonical(policy)) == world.policy == record["policy"]:
+        report.bad("policy", f"The policy: the one in force is not the one of the record ({world.policy}).")
+        return
+    report.good(f"The policy: “{policy['name']}”, {world.policy}, as the book holds it.")
+    if world.cuts.get(record["cut"]["hash"]) != record["cut"]["document"]:
+        report.bad("cut", "The cut: the book does not hold the one that was delivered.")
+    names = _read_people(report, folder, world)
+    film = next((code for code, entity in world.entities.items() if entity["kind"] == "film"), "")
+    shipped = [(slot_name(slot), slot["shot"], slot["take"], slot) for slot in record["slots"]]
+    shipped.append(("the master as a whole", film, record["master"]["sha256"], record["master"]))
+    for name, code, content, told in shipped:
+        _check_content(report, world, policy, names, (name, code, content), told)
+    for entry in entries[seal["seq"] :]:
+        if entry["kind"] == "recalled" and entry["body"]["sealed"] == seal["seq"]:
+            report.bad(f"seq {entry['seq']}", f"The seal: entry {entry['seq']} recalled this deliverable.")
+
+
+def _check_content(
+    report: Report, world: World, policy: Json, names: dict[str, str], ships: tuple[str, str, str], told: Json
+) -> None:
+    """Judge one content by every gate of every stage that ships for its kind, and say who circled it."""
+    name, code, content = ships
+    where = f"slot {told['slot']}" if "slot" in told else "master"
+    entity = world.entities.get(code, {"kind": "", "entity": ""})
+    stages = [stage for stage in policy["stages"] if stage["ships"] and entity["kind"] in stage["kinds"]]
+    if not stages:
+        report.bad(where, f"The approvals: no gate of the policy stands before {name}.")
+    for stage in stages:
+        task = world.tasks.get((entity["entity"], stage["key"]), "")
+        if (task, content) not in world.takes:
+            report.bad(where, f"The approvals: {name} is no take of its {stage['key']} task.")
+            continue
+        named = {gate["gate"]: gate["verdicts"] for gate in told["gates"] if told["stage"] == stage["key"]}
+        for gate in stage["gates"]:
+            circling, missing = judge(world, gate, task, content)
+            if not set(named.get(gate["key"], [0])) <= {one.seq for one in circling}:
+                missing.append("the record names verdicts that do not count")
+            who = ", ".join(f"{names.get(one.actor, one.actor)} (entry {one.seq})" for one in circling)
+            if missing:
+                report.bad(where, f"The approvals: {name}, gate {gate['key']}: {'; '.join(missing)}.")
+            else:
+                report.good(f"The approvals: {name}, gate {gate['key']}: circled by {who}.")
+
+
+def _read_people(report: Report, folder: Path, world: World) -> dict[str, str]:
+    """Names behind pseudonyms, where each opens the commitment that its person's entry holds."""
+    names: dict[str, str] = {}
+    try:
+        told = read_json(_bytes(folder / PEOPLE).rstrip(b"\n"), PEOPLE)
+    except Broken as error:
+        report.bad(PEOPLE, f"The names: {error}.")
+        return names
+    for person, opened in told.items():
+        try:
+            commitment = sha256(bytes.fromhex(opened["salt"]) + opened["name"].encode())
+        except MISSHAPEN:
+            commitment = ""
+        if commitment == world.people.get(person):
+            names[person] = opened["name"]
+        else:
+            report.bad(PEOPLE, f"The names: {person} was not committed to under the name given.")
+    report.good(f"The names: {len(names)} of {len(world.people)} people are named as committed to.")
+    return names
+
+
+def main(arguments: list[str]) -> int:
+    """Verify what is named on the command line; the answer is printed and is the exit code."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a real stream has it
+    if len(arguments) != 1:
+        print("Say what to verify: python -I verify.py FOLDER|MASTER.mp4", file=sys.stderr)
+        return 2
+    named = Path(arguments[0])
+    folder = named if named.is_dir() else named.resolve().parent
+    if not named.is_dir() and not (folder / DELIVERABLE).exists():
+        folder = Path(__file__).resolve().parent
+    try:
+        report = verify_folder(folder, master=None if named.is_dir() else named)
+    except Unusable as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(report.text())
+    return 0 if report.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
