@@ -1,0 +1,55 @@
+"""Stills that OpenCV reads: PNG, JPEG, TIFF, WebP and BMP, upright, transparent parts on white."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from circletake.errors import MediaTooLarge, MediaUnreadable
+from circletake.media.kinds import HEAD_BYTES, check_size, picture_size
+
+_LARGEST_FILE_BYTES = 1 << 30
+_ALPHA_CHANNELS = 4
+_PAPER = 255  # animators draw on white
+
+
+def read_picture(path: Path, name: str) -> NDArray[np.uint8]:
+    """Decode a still.
+
+    Returns:
+        uint8 [height, width, 3], sRGB.
+
+    Raises:
+        MediaTooLarge: told from the header, before a pixel is decoded.
+        MediaUnreadable: it cannot be decoded.
+    """
+    if path.stat().st_size > _LARGEST_FILE_BYTES:
+        raise MediaTooLarge(f"{name} is over 1 GiB; bring a smaller version of it.")
+    data = path.read_bytes()
+    size = picture_size(data[:HEAD_BYTES])
+    if size is None:
+        size = picture_size(data)
+    if size is None:
+        raise MediaUnreadable(f"{name} does not say how large it is; export it again as PNG.")
+    check_size(*size, name)
+    try:
+        kept = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if kept is not None and kept.ndim > 2 and kept.shape[2] == _ALPHA_CHANNELS:  # noqa: PLR2004 (has channels)
+            return _on_paper(np.asarray(kept))
+        shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except cv2.error:
+        shown = None
+    if shown is None:
+        raise MediaUnreadable(
+            f"{name} cannot be decoded; its picture is cut short or damaged: export it again."
+        )
+    return np.asarray(shown, dtype=np.uint8)
+
+
+def _on_paper(bgra: NDArray[Any]) -> NDArray[np.uint8]:
+    full = 65_535 if bgra.dtype == np.uint16 else 255
+    shares = bgra[:, :, 3:].astype(np.float32) / full
+    colours = bgra[:, :, 2::-1].astype(np.float32) * (255 / full)
+    return np.rint(colours * shares + _PAPER * (1 - shares)).astype(np.uint8)
