@@ -1,0 +1,1 @@
+"""Pictures and sound made from arithmetic: shapes, paint, figures, places, strings."""

@@ -1,0 +1,1 @@
+"""Whatever can make a take: one module each, with a `provider` in it."""
