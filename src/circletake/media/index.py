@@ -18,6 +18,7 @@ from circletake.media.kinds import HEAD_BYTES, OPEN_OPTIONS, TIMEOUT_S, FileKind
 
 _DECODE_THREADS = 2  # VmPeak grows by thread; more gain nothing on the machines this runs on
 _LARGEST_RATE = 1000
+_NO_STAMP = -(1 << 63)  # what FFmpeg calls AV_NOPTS_VALUE
 _FINE_TICKS_HZ = 10_000  # a clock this fine tells 23.976 from 24 within two frames
 _COMMON_RATES = tuple(
     Fraction(rate)
@@ -108,6 +109,11 @@ def pictures_of(container: InputContainer, stream: VideoStream) -> Iterator[Vide
             continue
 
 
+def stamp_of(frame: VideoFrame) -> int:
+    """A frame's presentation stamp; one without is before all others."""
+    return _NO_STAMP if frame.pts is None else frame.pts
+
+
 def build_index(path: Path, name: str) -> FrameIndex:
     """Number a film's frames: by its packets where that is sure, by decoding all of it where it is not.
 
@@ -173,13 +179,13 @@ def _stamps_of_frames(path: Path, name: str) -> tuple[list[int], list[int]]:
 def _decodable(path: Path, name: str, pts: list[int], keys: list[int]) -> list[int]:
     """Drop what cannot be decoded at either end; nothing at all where packets and frames do not agree."""
     with _film(path, name) as (container, stream):
-        first = next((frame.pts for frame in pictures_of(container, stream)), None)
+        first = next((stamp_of(frame) for frame in pictures_of(container, stream)), None)
     for key in [*keys[-2:][::-1], None]:
         with _film(path, name) as (container, stream):
             if key is not None:
                 container.seek(key, stream=stream, backward=True)
-            tail = [frame.pts for frame in pictures_of(container, stream)]
-        if tail and first is not None and None not in tail:
+            tail = [stamp_of(frame) for frame in pictures_of(container, stream)]
+        if tail and first is not None:
             start, last = tail[0], tail[-1]
             if [stamp for stamp in pts if start <= stamp <= last] == tail:
                 return [stamp for stamp in pts if first <= stamp <= last]

@@ -188,9 +188,9 @@ def _length_told(source: Source, promised: int, claimed_s: Fraction | None) -> l
             f"It promises {promised} frames and {source.n_frames} decode; it was cut short on its way here."
         ]
     if promised == 0 and claimed_s and source.rate and claimed_s - source.n_frames / source.rate > _LOSS_S:
+        lasts_s = float(source.n_frames / source.rate)
         return [
-            f"It promises {float(claimed_s):.1f} seconds and its {source.n_frames} frames last "
-            f"{float(source.n_frames / source.rate):.1f}; it was cut short on its way here."
+            f"It promises {float(claimed_s):.1f} s and its frames last {lasts_s:.1f} s; it was cut short."
         ]
     return []
 

@@ -18,7 +18,10 @@ from circletake.media.probe import Probe, probe, probe_dict, read_probe
 TIMEOUT_S = 60.0
 _MEMORY_BYTES = 2 << 30  # twice what 4K HEVC takes with two threads
 _OPEN_FILES = 64
-_RUN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from circletake.media.sandbox import child; child()"
+_RUN = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from circletake.media.sandbox import child; child()"
+)
 
 
 def probe_safely(path: Path, *, timeout_s: float = TIMEOUT_S) -> Probe:
@@ -47,7 +50,7 @@ def probe_safely(path: Path, *, timeout_s: float = TIMEOUT_S) -> Probe:
         except subprocess.TimeoutExpired:
             process.kill()
             raise MediaUnreadable(
-                f"Reading {path.name} took over {timeout_s:g} s and was stopped; export it again or make it shorter."
+                f"Reading {path.name} took over {timeout_s:g} s and was stopped; bring a shorter one."
             ) from None
     return _read_answer(answer, process.returncode, path.name)
 

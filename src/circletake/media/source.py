@@ -19,6 +19,7 @@ from circletake.media.index import (
     open_film,
     picture_stream,
     pictures_of,
+    stamp_of,
 )
 from circletake.media.kinds import HEAD_BYTES, check_size, kind_of
 from circletake.media.manifest import Clip, Sheet, read_manifest
@@ -83,7 +84,7 @@ class Source:
         wanted = frames or FrameRange(0, self.n_frames)
         if wanted.start < 0 or wanted.end > self.n_frames:
             raise NoFrames(
-                f"Frames {wanted.start} to {wanted.end} reach outside {self._name}, which has {self.n_frames}."
+                f"Frames {wanted.start} to {wanted.end} reach outside {self._name} of {self.n_frames}."
             )
         if not wanted.frames:
             return
@@ -91,9 +92,7 @@ class Source:
             if self._facts.index is None:
                 yield _still_frame(self._path, self._name)
                 return
-            yield from _decoded(
-                self._path, self._name, self._facts, wanted.shifted(self._range.start), wanted.start
-            )
+            yield from self._film_frames(self._facts.index, wanted)
 
     def frame(self, n: int) -> Frame:
         """Decode one frame.
@@ -107,7 +106,7 @@ class Source:
         """Decode the samples of a range of frames, in blocks of bounded length.
 
         Yields:
-            float32 [n, 2], full scale ±1; in all exactly the samples of the range, silence where there are none.
+            float32 [n, 2], full scale ±1; exactly the samples of the range, silence where there are none.
 
         Raises:
             MediaUnreadable: the file broke since it was opened.
@@ -116,8 +115,20 @@ class Source:
         yield from self._heard(first, count, rate_hz)
 
     def all_sound(self, *, rate_hz: int = RATE_HZ) -> Iterator[Samples]:
-        """Decode the file's sound to its own end, which need not be that of the picture; blocks as in `sound`."""
+        """Decode the file's sound to its own end, which need not be that of the picture; see `sound`."""
         yield from self._heard(0, None, rate_hz)
+
+    def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
+        screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
+        in_file = wanted.shifted(self._range.start)
+        for place, (picture, is_held) in enumerate(_pictures(self._path, self._name, index, in_file)):
+            yield Frame(
+                wanted.start + place,
+                FilmLook(picture, screen),
+                width_px=self.width_px,
+                height_px=self.height_px,
+                is_corrupt=is_held or bool(picture.is_corrupt),
+            )
 
     def _heard(self, first: int, count: int | None, rate_hz: int) -> Iterator[Samples]:
         with reading(self._name):
@@ -257,27 +268,16 @@ def _still_frame(path: Path, name: str) -> Frame:
     return Frame(0, ArrayLook(rgb, Screen(is_picture=True)), width_px=width_px, height_px=height_px)
 
 
-def _decoded(path: Path, name: str, facts: _Facts, wanted: FrameRange, called: int) -> Iterator[Frame]:
-    """Decode file frames `wanted`, numbering the first one `called`."""
-    screen = Screen(rotation_deg=facts.rotation_deg, is_picture=facts.is_picture)
-    for place, (picture, is_lost) in enumerate(_pictures(path, name, facts.index, wanted)):
-        yield Frame(
-            called + place,
-            FilmLook(picture, screen),
-            width_px=facts.width_px,
-            height_px=facts.height_px,
-            is_corrupt=is_lost or bool(picture.is_corrupt),
-        )
-
-
 def _pictures(
     path: Path, name: str, index: FrameIndex, wanted: FrameRange
 ) -> Iterator[tuple[av.VideoFrame, bool]]:
     """One picture for each number wanted; True beside it where it stands in for one that is lost."""
     at, held = wanted.start, None
     for picture in _from_key(path, name, index, wanted.start):
-        place = at if not index.is_stamped else bisect_left(index.pts, picture.pts)
-        if place < at or (index.is_stamped and (place == index.n_frames or index.pts[place] != picture.pts)):
+        place = bisect_left(index.pts, stamp_of(picture)) if index.is_stamped else at
+        if place < at or (
+            index.is_stamped and (place == index.n_frames or index.pts[place] != stamp_of(picture))
+        ):
             continue
         while at < min(place, wanted.end):
             yield held or picture, True
@@ -310,10 +310,10 @@ def _from_key(path: Path, name: str, index: FrameIndex, start: int) -> Iterator[
                     next(pictures, None)
                 yield from pictures
                 return
-            first = next((picture for picture in pictures if picture.pts is not None), None)
-            if first is None or (key is not None and first.pts > index.pts[start]):
+            first = next((picture for picture in pictures if stamp_of(picture) >= index.pts[0]), None)
+            if first is None or (key is not None and stamp_of(first) > index.pts[start]):
                 continue
-            while first is not None and first.pts < index.pts[start]:
+            while first is not None and stamp_of(first) < index.pts[start]:
                 first = next(pictures, None)
             if first is not None:
                 yield first

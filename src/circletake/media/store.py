@@ -70,10 +70,14 @@ class ContentStore:
             MediaHashMismatch: the bytes are not those that were declared.
             MediaUnreadable: the file is not there or may not be read.
         """
-        with reading(path.name), path.open("rb") as source, self.writing(declared=declared) as entry:
-            with entry.path.open("wb") as target:
-                while block := source.read(_BLOCK_BYTES):
-                    target.write(block)
+        with (
+            reading(path.name),
+            path.open("rb") as source,
+            self.writing(declared=declared) as entry,
+            entry.path.open("wb") as target,
+        ):
+            while block := source.read(_BLOCK_BYTES):
+                target.write(block)
         return entry.content
 
     @contextmanager
@@ -97,7 +101,7 @@ class ContentStore:
             content = _hash_file(entry.path)
             if declared is not None and content != declared.lower():
                 raise MediaHashMismatch(
-                    f"The bytes hash to {content[:12]}…, not to the declared {declared[:12]}…; send the file again.",
+                    f"The bytes hash to {content[:12]}…, not to {declared[:12]}… as declared; send it again.",
                     declared=declared,
                     found=content,
                 )
