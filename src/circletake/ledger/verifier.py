@@ -202,7 +202,7 @@ class World:
     policies: dict[str, Json] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)  # pseudonym → commitment to a name
     roles: dict[str, set[str]] = field(default_factory=dict)
-    entities: dict[str, Json] = field(default_factory=dict)  # code → entity
+    entities: dict[str, Json] = field(default_factory=dict)  # id → entity, its newest particulars
     tasks: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, stage) → task
     takes: set[tuple[str, str]] = field(default_factory=set)  # (task, content)
     makers: dict[str, set[str]] = field(default_factory=dict)  # content → whoever made it, anywhere
@@ -233,7 +233,7 @@ class World:
         (held.add if body["granted"] else held.discard)(body["role"])
 
     def _entity(self, _: Json, body: Json) -> None:
-        self.entities[body["code"]] = body
+        self.entities[body["entity"]] = body
 
     def _task(self, _: Json, body: Json) -> None:
         self.tasks[body["entity"], body["stage"]] = body["task"]
@@ -660,7 +660,7 @@ def _check_approvals(report: Report, folder: Path, entries: list[Json], seal: Js
     if world.cuts.get(record["cut"]["hash"]) != record["cut"]["document"]:
         report.bad("cut", "The cut: the book does not hold the one that was delivered.")
     names = _read_people(report, folder, world)
-    film = next((code for code, entity in world.entities.items() if entity["kind"] == "film"), "")
+    film = next((entity["code"] for entity in world.entities.values() if entity["kind"] == "film"), "")
     shipped = [(slot_name(slot), slot["shot"], slot["take"], slot) for slot in record["slots"]]
     shipped.append(("the master as a whole", film, record["master"]["sha256"], record["master"]))
     for name, code, content, told in shipped:
@@ -676,7 +676,8 @@ def _check_content(
     """Judge one content by every gate of every stage that ships for its kind, and say who circled it."""
     name, code, content = ships
     where = f"slot {told['slot']}" if "slot" in told else "master"
-    entity = world.entities.get(code, {"kind": "", "entity": ""})
+    known = [entity for entity in world.entities.values() if entity["code"] == code]
+    entity = known[0] if known else {"kind": "", "entity": ""}
     stages = [stage for stage in policy["stages"] if stage["ships"] and entity["kind"] in stage["kinds"]]
     if not stages:
         report.bad(where, f"The approvals: no gate of the policy stands before {name}.")

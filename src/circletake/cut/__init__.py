@@ -1,0 +1,1 @@
+"""The cut: timeline versions, gaps, splices, renders and the record of what leaves."""
