@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from circletake.errors import RequestInvalid
 
@@ -13,6 +13,13 @@ Lane = Literal["cpu", "gpu", "io", "paid"]
 
 OPEN: frozenset[State] = frozenset({"ready", "run"})
 """States that something will still happen to without anybody asking."""
+
+
+class Lease(NamedTuple):
+    """One claim of one job; whoever claims it next has the next fence."""
+
+    id: int
+    fence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,11 @@ class Job:
     total_frames: int
     cancel: bool
     error: str | None
+
+    @property
+    def lease(self) -> Lease:
+        """The claim under which this row was read."""
+        return Lease(self.id, self.fence)
 
     @property
     def is_open(self) -> bool:

@@ -17,8 +17,7 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
-    monkeypatch.syspath_prepend(str(HERE))
+def pool(work_calls: None) -> Iterator[LocalExecutor]:  # noqa: ARG001 - a fixture used for what it does
     executor = LocalExecutor(workers=2)
     yield executor
     executor.close()
