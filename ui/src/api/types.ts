@@ -1,0 +1,33 @@
+/** Short names for the server's records; they come from its OpenAPI, so a renamed field breaks the build. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type BoardView = Schemas["BoardView"];
+export type CellView = Schemas["CellView"];
+export type CutSlotView = Schemas["CutSlotView"];
+export type CutView = Schemas["CutView"];
+export type DeliveryView = Schemas["DeliveryView"];
+export type EvidenceDetailView = Schemas["EvidenceDetailView"];
+export type EvidenceView = Schemas["EvidenceView"];
+export type FindingView = Schemas["FindingView"];
+export type FlagView = Schemas["FlagView"];
+export type GateView = Schemas["GateView"];
+export type HeatmapView = Schemas["HeatmapView"];
+export type JobView = Schemas["JobView"];
+export type MeView = Schemas["MeView"];
+export type OfferView = Schemas["OfferView"];
+export type ProductionView = Schemas["ProductionView"];
+export type QueueItemView = Schemas["QueueItemView"];
+export type ReasonFamilyView = Schemas["ReasonFamilyView"];
+export type ReasonView = Schemas["ReasonView"];
+export type RowView = Schemas["RowView"];
+export type SheetView = Schemas["SheetView"];
+export type StatusLookView = Schemas["StatusLookView"];
+export type TakeView = Schemas["TakeView"];
+export type TaskView = Schemas["TaskView"];
+export type VerdictView = Schemas["VerdictView"];
+export type VerdictBody = NonNullable<
+  import("./schema").paths["/api/verdicts"]["post"]["requestBody"]
+>["content"]["application/json"];

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { actionOf, KEYS, keySign, type Scope } from "./keys";
+
+describe("keys", () => {
+  it("mean one thing on each page", () => {
+    for (const scope of ["everywhere", "queue", "board", "desk", "cut"] satisfies Scope[]) {
+      const keys = KEYS.filter((one) => one.scope === scope).flatMap((one) => [...one.keys]);
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+  });
+
+  it("each say in words what they do", () => {
+    for (const { help, action } of KEYS) expect(help.length, action).toBeGreaterThan(5);
+  });
+
+  it("are the same letter in either case, with and without ⌘", () => {
+    expect(actionOf({ key: "C" }, "desk")).toBe("circled");
+    expect(actionOf({ key: "c" }, "desk")).toBe("circled");
+    expect(actionOf({ key: "c", ctrlKey: true }, "desk")).toBeNull();
+    expect(actionOf({ key: "z", metaKey: true }, "desk")).toBe("withdraw");
+  });
+
+  it("repeat only where holding makes sense: a held C judges once", () => {
+    expect(actionOf({ key: "ArrowRight", repeat: true }, "desk")).toBe("step-on");
+    expect(actionOf({ key: "c", repeat: true }, "desk")).toBeNull();
+    expect(actionOf({ key: "Enter", repeat: true }, "desk")).toBeNull();
+  });
+
+  it("belong to the page before they belong to everywhere", () => {
+    expect(actionOf({ key: "?" }, "desk")).toBe("help");
+    expect(actionOf({ key: "v" }, "board")).toBeNull();
+  });
+
+  it("are shown as signs", () => {
+    expect(["ArrowLeft", "c", "Ctrl+z", "Space"].map(keySign)).toEqual(["←", "C", "Ctrl+Z", "Space"]);
+  });
+});

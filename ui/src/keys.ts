@@ -1,0 +1,121 @@
+/** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
+
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "cut";
+
+export interface KeySpec {
+  action: string;
+  /** `event.key` as typed; a letter matches in either case; `Ctrl+` also means ⌘. */
+  keys: readonly string[];
+  scope: Scope;
+  group: string;
+  help: string;
+  /** Pressed keys repeat while held. */
+  repeats?: true;
+}
+
+const spec = <const A extends string>(
+  action: A,
+  keys: string,
+  scope: Scope,
+  group: string,
+  help: string,
+  repeats?: true,
+): KeySpec & { action: A } => ({ action, keys: keys.split(" "), scope, group, help, ...(repeats ? { repeats } : {}) });
+
+export const KEYS = [
+  spec("help", "?", "everywhere", "Everywhere", "Show or close this list"),
+  spec("close", "Escape", "everywhere", "Everywhere", "Close what is open; clear an unrecorded verdict"),
+  spec("text", "/", "everywhere", "Everywhere", "Go to the page's text field: filter or note"),
+  spec("go-queue", "0", "everywhere", "Everywhere", "Open the queue"),
+
+  spec("next", "ArrowDown", "queue", "Queue", "Next task", true),
+  spec("previous", "ArrowUp", "queue", "Queue", "Previous task", true),
+  spec("open", "Enter", "queue", "Queue", "Open it on the desk"),
+
+  spec("cell-down", "ArrowDown", "board", "Board", "Cell below", true),
+  spec("cell-up", "ArrowUp", "board", "Board", "Cell above", true),
+  spec("cell-right", "ArrowRight", "board", "Board", "Cell to the right", true),
+  spec("cell-left", "ArrowLeft", "board", "Board", "Cell to the left", true),
+  spec("open", "Enter", "board", "Board", "Open the cell's task on the desk"),
+
+  spec("toggle", "Space", "desk", "Picture", "Play or pause"),
+  spec("backwards", "j", "desk", "Picture", "Play backwards; again: faster"),
+  spec("pause", "k", "desk", "Picture", "Stop on this frame"),
+  spec("forwards", "l", "desk", "Picture", "Play; again: faster"),
+  spec("step-back", "ArrowLeft ,", "desk", "Picture", "One frame back", true),
+  spec("step-on", "ArrowRight .", "desk", "Picture", "One frame on", true),
+  spec("first", "Home", "desk", "Picture", "First frame"),
+  spec("last", "End", "desk", "Picture", "Last frame"),
+  spec("loop-in", "i", "desk", "Picture", "Loop from this frame; a verdict names the range"),
+  spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
+  spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),
+  spec("worst", "n", "desk", "Evidence", "Next worst frame; Shift: the one before"),
+  spec("heat", "e", "desk", "Evidence", "Heat over the picture where a check looked"),
+  spec("sheet", "m", "desk", "Evidence", "Pin the model sheet beside the picture"),
+  spec("take-up", "ArrowUp", "desk", "Takes", "Take above", true),
+  spec("take-down", "ArrowDown", "desk", "Takes", "Take below", true),
+  spec("task-previous", "[", "desk", "Takes", "Previous task"),
+  spec("task-next", "]", "desk", "Takes", "Next task"),
+  spec("circled", "c", "desk", "Verdict", "Circled: this one, approved at this gate"),
+  spec("fine", "f", "desk", "Verdict", "Fine: would do"),
+  spec("seen", "s", "desk", "Verdict", "Seen: looked at"),
+  spec("concern", "r", "desk", "Verdict", "Concern: another take, please"),
+  spec("veto", "v", "desk", "Verdict", "Veto: must not be used"),
+  spec("digit", "1 2 3 4 5 6 7 8 9", "desk", "Verdict", "Reason: digit for the family, then its letter"),
+  spec("gate", "q", "desk", "Verdict", "Judge at the next gate you may vote at"),
+  spec("waive", "w", "desk", "Verdict", "Answer flags: waived, it is the intent"),
+  spec("best-possible", "p", "desk", "Verdict", "Answer flags: the best possible"),
+  spec("not-a-fault", "x", "desk", "Verdict", "Answer flags: not a fault"),
+  spec("commit", "Enter", "desk", "Verdict", "Record the verdict and go on"),
+  spec("withdraw", "Ctrl+z", "desk", "Verdict", "Withdraw your last verdict"),
+
+  spec("slot-left", "ArrowLeft", "cut", "Cut", "Slot before", true),
+  spec("slot-right", "ArrowRight", "cut", "Cut", "Slot after", true),
+  spec("gap-next", "g", "cut", "Cut", "Next gap"),
+  spec("offer", "1 2 3 4 5 6 7 8 9", "cut", "Cut", "Fill the slot with the offered take of that number in the list"),
+  spec("clear", "Delete", "cut", "Cut", "Empty the slot"),
+  spec("open", "Enter", "cut", "Cut", "Open the slot's task on the desk"),
+] as const;
+
+export type Action = (typeof KEYS)[number]["action"];
+
+/** What of a keyboard event matters here; a spec can make one without a browser. */
+export interface Press {
+  key: string;
+  ctrlKey?: boolean;
+  metaKey?: boolean;
+  altKey?: boolean;
+  repeat?: boolean;
+}
+
+export function nameOf(press: Press): string {
+  const key = press.key === " " ? "Space" : press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  return press.ctrlKey || press.metaKey ? `Ctrl+${key}` : key;
+}
+
+/** The action of a key on a page; the page's own keys come before those of everywhere. */
+export function actionOf(press: Press, scope: Scope): Action | null {
+  if (press.altKey) return null;
+  const name = nameOf(press);
+  const of = (where: Scope) => KEYS.find((one) => one.scope === where && (one.keys as readonly string[]).includes(name));
+  const found: KeySpec | undefined = of(scope) ?? of("everywhere");
+  if (!found || (press.repeat && !found.repeats)) return null;
+  return found.action as Action;
+}
+
+const SIGNS: Record<string, string> = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+};
+
+export const keySign = (key: string): string =>
+  SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key.replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`));
+
+/** A letter a person sees on a button. */
+export function signFor(action: Action, scope: Scope): string {
+  const found = KEYS.find((one) => one.action === action && one.scope === scope);
+  return found ? keySign(found.keys[0] ?? "") : "";
+}

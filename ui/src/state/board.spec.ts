@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { Board, countStatuses, filterRows, pictureOf, ROW_PX, rowsInView } from "./board.svelte";
+import { board, cell, row } from "./samples";
+
+describe("the window of rows", () => {
+  it("draws a screenful of 2,500 rows, wherever it stands", () => {
+    for (const scroll_px of [0, 5_000, 60_000, 2_500 * ROW_PX - 800]) {
+      const { from, to } = rowsInView(scroll_px, 800, 2_500);
+      expect(from * ROW_PX).toBeLessThanOrEqual(scroll_px);
+      expect(to * ROW_PX).toBeGreaterThanOrEqual(Math.min(scroll_px + 800, 2_500 * ROW_PX));
+      expect(to - from).toBeLessThanOrEqual(800 / ROW_PX + 14);
+    }
+  });
+
+  it("is empty when there is nothing, and stays within a list that a filter made short", () => {
+    expect(rowsInView(0, 800, 0)).toEqual({ from: 0, to: 0 });
+    const { from, to } = rowsInView(60_000, 800, 3);
+    expect([from, to]).toEqual([2, 3]);
+  });
+});
+
+describe("filters", () => {
+  const rows = [
+    row("sh010", [cell("circled"), cell("review")], "The rabbit wakes"),
+    row("sh020", [cell("todo"), null], "Out of the burrow"),
+  ];
+
+  it("find every word, anywhere in code or title", () => {
+    expect(filterRows(rows, "rabbit SH0", new Set()).map((one) => one.code)).toEqual(["sh010"]);
+    expect(filterRows(rows, "", new Set())).toHaveLength(2);
+  });
+
+  it("keep a row when any of its cells has one of the statuses", () => {
+    expect(filterRows(rows, "", new Set(["review", "hold"])).map((one) => one.code)).toEqual(["sh010"]);
+  });
+
+  it("count cells, not rows", () => {
+    expect([...countStatuses(rows)]).toEqual([["circled", 1], ["review", 1], ["todo", 1]]);
+  });
+});
+
+describe("the board", () => {
+  it("pictures a row by its farthest stage", () => {
+    expect(pictureOf(row("a", [cell("circled", { content: "s" }), cell("review", { content: "a" })]))).toBe("a");
+    expect(pictureOf(row("a", [cell("circled", { content: "s" }), null]))).toBe("s");
+    expect(pictureOf(row("a", [null, null]))).toBeNull();
+  });
+
+  it("steps over stages that do not apply and stays at the edge", () => {
+    const desk = new Board();
+    desk.loading.set(board([row("a", [cell("todo"), cell("todo")]), row("b", [cell("todo"), null]), row("c", [cell("todo"), cell("todo")])]));
+    desk.move(1, 0);
+    expect(desk.at).toEqual({ row: 0, column: 0 });
+    desk.move(0, 1);
+    desk.move(1, 0);
+    expect(desk.at).toEqual({ row: 2, column: 1 });
+    desk.move(1, 0);
+    expect(desk.at).toEqual({ row: 2, column: 1 });
+    expect(desk.cell?.status).toBe("todo");
+  });
+
+  it("forgets its cell when a status is switched, and switches it back", () => {
+    const desk = new Board();
+    desk.loading.set(board([row("a", [cell("todo"), null]), row("b", [cell("circled"), null])]));
+    desk.move(1, 0);
+    desk.toggle("circled");
+    expect(desk.at).toBeNull();
+    expect(desk.rows.map((one) => one.code)).toEqual(["b"]);
+    desk.toggle("circled");
+    expect(desk.rows).toHaveLength(2);
+  });
+});

@@ -1,0 +1,96 @@
+/** Shots × stages: filters, counts, the window of rows that is drawn, and the cell under the keys. */
+
+import { SvelteSet } from "svelte/reactivity";
+import { getBoard } from "../api/calls";
+import type { BoardView, CellView, RowView } from "../api/types";
+import { Loading } from "./loading.svelte";
+
+export const ROW_PX = 48;
+// Rows drawn beyond either edge, so that a fast wheel meets no empty strip.
+const BEYOND = 6;
+
+/** Rows `from` up to but not including `to` of `count` that have to be drawn. */
+export function rowsInView(scroll_px: number, height_px: number, count: number): { from: number; to: number } {
+  const from = Math.max(0, Math.floor(scroll_px / ROW_PX) - BEYOND);
+  const to = Math.min(count, Math.ceil((scroll_px + height_px) / ROW_PX) + BEYOND);
+  return { from: Math.min(from, Math.max(0, count - 1)), to: Math.max(0, to) };
+}
+
+const matches = (row: RowView, words: readonly string[]): boolean => {
+  const text = `${row.code} ${row.title} ${row.kind} ${row.source_class ?? ""}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+export function filterRows(rows: readonly RowView[], text: string, statuses: ReadonlySet<string>): RowView[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter(
+    (row) =>
+      matches(row, words) && (statuses.size === 0 || row.cells.some((cell) => cell !== null && statuses.has(cell.status))),
+  );
+}
+
+export function countStatuses(rows: readonly RowView[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { cells } of rows) {
+    for (const cell of cells) if (cell) counts.set(cell.status, (counts.get(cell.status) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Content a row is pictured by: that of its farthest stage. */
+export const pictureOf = (row: RowView): string | null =>
+  row.cells.reduce<string | null>((content, cell) => cell?.content ?? content, null);
+
+export class Board {
+  readonly loading = new Loading<BoardView>();
+  text = $state("");
+  statuses = new SvelteSet<string>();
+  scroll_px = $state(0);
+  height_px = $state(800);
+  at = $state.raw<{ row: number; column: number } | null>(null);
+
+  view = $derived(this.loading.value);
+  rows = $derived(filterRows(this.view?.rows ?? [], this.text, this.statuses));
+  counts = $derived(countStatuses(this.view?.rows ?? []));
+  inView = $derived(rowsInView(this.scroll_px, this.height_px, this.rows.length));
+  drawn = $derived(this.rows.slice(this.inView.from, this.inView.to));
+
+  async open(production: string): Promise<void> {
+    if (this.view?.production.code !== production) this.at = null;
+    await this.loading.ask(() => getBoard(production));
+  }
+
+  toggle(status: string): void {
+    if (!this.statuses.delete(status)) this.statuses.add(status);
+    this.at = null;
+  }
+
+  clearFilters(): void {
+    this.text = "";
+    this.statuses.clear();
+  }
+
+  get cell(): CellView | null {
+    return this.at ? (this.rows[this.at.row]?.cells[this.at.column] ?? null) : null;
+  }
+
+  /** Moves to the next cell that exists in a direction; stages that do not apply are stepped over. */
+  move(down: number, right: number): void {
+    if (!this.at) {
+      this.#toFirst();
+      return;
+    }
+    let { row, column } = this.at;
+    do {
+      row += down;
+      column += right;
+    } while (this.rows[row]?.cells[column] === null);
+    if (this.rows[row]?.cells[column]) this.at = { row, column };
+  }
+
+  #toFirst(): void {
+    const row = this.rows.findIndex(({ cells }) => cells.some((cell) => cell !== null));
+    const column = this.rows[row]?.cells.findIndex((cell) => cell !== null) ?? -1;
+    if (row >= 0 && column >= 0) this.at = { row, column };
+  }
+}

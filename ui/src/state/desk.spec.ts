@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { firstTake, nextTake } from "./desk.svelte";
+import { take } from "./samples";
+
+const judged = (number: number, person: string, gate: string, live = true) =>
+  take(number, {
+    verdicts: [
+      {
+        seq: 1, at: "2026-11-22T10:00:00Z", person: { id: person, name: "Vera" }, gate, value: 1, value_name: "fine",
+        reasons: [], disposition: "fix", note: null, ranges: [], answers: [], live,
+      },
+    ],
+  });
+
+describe("the take looked at first", () => {
+  it("is the newest that waits for somebody", () => {
+    const takes = [take(1), take(2), take(3, { state: "concern" })];
+    expect(firstTake(takes)?.number).toBe(2);
+  });
+
+  it("is the circled one when none waits, then the newest", () => {
+    expect(firstTake([take(1, { state: "circled" }), take(2, { state: "vetoed" })])?.number).toBe(1);
+    expect(firstTake([take(1, { state: "vetoed" }), take(2, { state: "concern" })])?.number).toBe(2);
+    expect(firstTake([])).toBeNull();
+  });
+});
+
+describe("after a verdict", () => {
+  const takes = [take(3), take(2), take(1)];
+
+  it("the next take comes, and the strip goes round", () => {
+    expect(nextTake(takes, takes[0]!, "p1", "lead", -1)?.number).toBe(2);
+    expect(nextTake(takes, takes[2]!, "p1", "lead", 0)?.number).toBe(3);
+  });
+
+  it("a keeper found ends the task", () => {
+    expect(nextTake(takes, takes[0]!, "p1", "lead", 2)).toBeNull();
+  });
+
+  it("takes this person judged at this gate, and vetoed ones, are passed over", () => {
+    const strip = [take(4), judged(3, "p1", "lead"), take(2, { state: "vetoed" }), judged(1, "p2", "lead")];
+    expect(nextTake(strip, strip[0]!, "p1", "lead", -1)?.number).toBe(1);
+  });
+
+  it("a verdict withdrawn or of another gate is none", () => {
+    const strip = [take(3), judged(2, "p1", "lead", false), judged(1, "p1", "director")];
+    expect(nextTake(strip, strip[0]!, "p1", "lead", 1)?.number).toBe(2);
+    expect(nextTake(strip.slice(0, 1).concat(strip[2]!), strip[0]!, "p1", "lead", 1)?.number).toBe(1);
+  });
+});

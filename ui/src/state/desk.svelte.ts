@@ -1,0 +1,202 @@
+/** A task on the desk: which take is looked at, what the checks say of it, and the verdict being made. */
+
+import * as calls from "../api/calls";
+import { asProblem, type Problem } from "../api/problem";
+import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
+import { worstFrames } from "../player/strip";
+import { Ballot, CHOICES } from "./ballot.svelte";
+import { newKey } from "./idempotency";
+import { Loading } from "./loading.svelte";
+import { Playback, rateOf } from "./playback.svelte";
+import { deskPath, hashOf, placeOf, route } from "./route.svelte";
+import { session } from "./session.svelte";
+
+export interface Recorded {
+  seq: number;
+  task: string;
+  words: string;
+}
+
+/** The take to look at first: the newest that still waits, else the circled one, else the newest. */
+export function firstTake(takes: readonly TakeView[]): TakeView | null {
+  const newest = [...takes].sort((a, b) => b.number - a.number);
+  return newest.find((take) => take.state === "review") ?? newest.find((take) => take.state === "circled") ?? newest[0] ?? null;
+}
+
+/** Where to go after a verdict: the keeper is found, or the next take without one of this person's. */
+export function nextTake(takes: readonly TakeView[], after: TakeView, person: string, gate: string, value: number): TakeView | null {
+  if (value === 2) return null;
+  const at = takes.findIndex((take) => take.id === after.id);
+  const round = [...takes.slice(at + 1), ...takes.slice(0, Math.max(0, at))];
+  const judged = (take: TakeView): boolean =>
+    take.verdicts.some((one) => one.live && one.person.id === person && one.gate === gate);
+  return round.find((take) => take.state !== "vetoed" && !judged(take)) ?? null;
+}
+
+export class Desk {
+  readonly loading = new Loading<TaskView>();
+  readonly playback = new Playback();
+  readonly ballot = new Ballot(() => session.reasons);
+  takeId = $state<string | null>(null);
+  evidence = $state.raw<EvidenceDetailView[]>([]);
+  heatShown = $state(true);
+  sheetShown = $state(false);
+  sending = $state(false);
+  refusal = $state.raw<Problem | null>(null);
+  recorded = $state.raw<Recorded | null>(null);
+  #details = new Map<string, EvidenceDetailView>();
+
+  task = $derived(this.loading.value);
+  /** As the strip shows them: the newest on top. */
+  takes = $derived([...(this.task?.takes ?? [])].sort((a, b) => b.number - a.number));
+  take = $derived(this.takes.find((take) => take.id === this.takeId) ?? null);
+  sheets = $derived<SheetView[]>(this.task?.sheets ?? []);
+  worst = $derived(worstFrames(this.evidence));
+  heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
+
+  async open(id: string): Promise<void> {
+    const place = placeOf(location.hash);
+    this.refusal = null;
+    this.playback.clock.pause();
+    const task = await this.loading.ask(() => calls.getTask(id));
+    if (!task || task.id !== id) return;
+    const named = task.takes.find((take) => take.number === place.take);
+    this.playback.clock.clearLoop();
+    this.look(named ?? firstTake(task.takes));
+    if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(place.frame ?? 0);
+  }
+
+  /** Asks again after the book grew; the take, the frame and the draft stay as they are. */
+  async refresh(): Promise<void> {
+    const { task } = this;
+    if (!task || this.sending) return;
+    const fresh = await this.loading.ask(() => calls.getTask(task.id));
+    if (fresh) this.look(fresh.takes.find((take) => take.id === this.takeId) ?? firstTake(fresh.takes));
+  }
+
+  look(take: TakeView | null): void {
+    this.takeId = take?.id ?? null;
+    this.ballot.lookAt(take);
+    if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate));
+    else this.playback.load(null, rateOf(null, [24, 1]));
+    void this.#readEvidence(take);
+  }
+
+  lookAlong(by: 1 | -1): void {
+    const at = this.takes.findIndex((take) => take.id === this.takeId);
+    const next = this.takes[at + by];
+    if (next) this.look(next);
+  }
+
+  /** The next worst frame after the one shown, in order of how bad they are. */
+  toWorst(by: 1 | -1 = 1): void {
+    const { worst } = this;
+    if (worst.length === 0) return;
+    const at = worst.indexOf(this.playback.frame);
+    const next = at < 0 ? 0 : (at + by + worst.length) % worst.length;
+    this.playback.clock.seek(worst[next] ?? 0);
+  }
+
+  notePlace(): void {
+    if (this.task && !this.playback.playing) route.note(hashOf(this.playback.frame, this.take?.number ?? null));
+  }
+
+  async commit(): Promise<void> {
+    const { task, take } = this;
+    const { gate, value } = this.ballot;
+    const body = task && this.ballot.body(task, this.playback.loop);
+    if (!task || !take || !gate || value === null || !body || this.sending) return;
+    this.sending = true;
+    this.refusal = null;
+    try {
+      const after = await calls.recordVerdict(body);
+      const mine = this.#mine(after, take, gate.key);
+      const word = CHOICES.find((one) => one.value === value)?.label ?? "";
+      const words = `${task.code} take ${String(take.number)}: ${word.toLowerCase()} at ${gate.label}`;
+      this.recorded = mine ? { seq: mine.seq, task: task.id, words } : null;
+      this.loading.set(after);
+      this.ballot.clear();
+      this.#advance(after, take, gate.key, value);
+    } catch (error) {
+      await this.#refused(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async withdraw(seq: number | undefined = this.recorded?.seq): Promise<void> {
+    if (seq === undefined || this.sending) return;
+    const taskOf = this.recorded?.seq === seq ? this.recorded.task : this.task?.id;
+    this.sending = true;
+    try {
+      const after = await calls.withdrawVerdict(seq, newKey());
+      this.recorded = null;
+      if (this.task?.id === after.id) {
+        this.loading.set(after);
+        this.look(after.takes.find((take) => take.id === this.takeId) ?? firstTake(after.takes));
+      } else if (taskOf) route.go(deskPath(taskOf));
+    } catch (error) {
+      this.refusal = asProblem(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async hold(reason: string | null): Promise<void> {
+    const id = this.task?.id;
+    if (!id) return;
+    try {
+      this.loading.set(await (reason === null ? calls.releaseTask(id) : calls.holdTask(id, reason)));
+    } catch (error) {
+      this.refusal = asProblem(error);
+    }
+  }
+
+  async adopt(character: string): Promise<void> {
+    const code = this.task?.production.code;
+    if (!code) return;
+    try {
+      this.loading.set(await calls.adoptSheet(code, character));
+      this.look(this.task?.takes.find((take) => take.id === this.takeId) ?? null);
+    } catch (error) {
+      this.refusal = asProblem(error);
+    }
+  }
+
+  #mine(task: TaskView, take: TakeView, gate: string): VerdictView | undefined {
+    const person = session.me?.person.id;
+    const verdicts = task.takes.find((one) => one.id === take.id)?.verdicts ?? [];
+    return verdicts.filter((one) => one.live && one.person.id === person && one.gate === gate).sort((a, b) => b.seq - a.seq)[0];
+  }
+
+  #advance(task: TaskView, from: TakeView, gate: string, value: number): void {
+    const next = nextTake(this.takes, from, session.me?.person.id ?? "", gate, value);
+    if (next) this.look(next);
+    else if (task.next_task) route.go(deskPath(task.next_task));
+    else this.look(this.takes.find((take) => take.id === from.id) ?? null);
+  }
+
+  /** The world moved: the draft stays, what it was made on is shown anew. */
+  async #refused(error: unknown): Promise<void> {
+    this.refusal = asProblem(error);
+    const { task } = this;
+    if (this.refusal.status !== 409 || !task) return;
+    const fresh = await this.loading.ask(() => calls.getTask(task.id));
+    const same = fresh?.takes.find((take) => take.id === this.takeId);
+    if (same) this.ballot.lookAt(same);
+  }
+
+  async #readEvidence(take: TakeView | null): Promise<void> {
+    const wanted = (take?.evidence ?? []).map((one) => one.id);
+    this.evidence = wanted.flatMap((id) => this.#details.get(id) ?? []);
+    const fetched = await Promise.all(
+      wanted.map(async (id) => {
+        const known = this.#details.get(id);
+        if (known) return known;
+        return calls.getEvidence(id).catch(() => null);
+      }),
+    );
+    for (const one of fetched) if (one) this.#details.set(one.id, one);
+    if (this.take?.id === take?.id) this.evidence = fetched.filter((one) => one !== null);
+  }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { boardPath, cutPath, deskPath, hashOf, pageOf, placeOf } from "./route.svelte";
+
+describe("addresses", () => {
+  it.each([
+    ["/", { name: "queue" }],
+    ["/sign-in", { name: "sign-in" }],
+    ["/p/bunny", { name: "board", production: "bunny" }],
+    ["/p/bunny/cut", { name: "cut", production: "bunny" }],
+    ["/t/t_01", { name: "desk", task: "t_01" }],
+    ["/p/bunny/other", { name: "nowhere", path: "/p/bunny/other" }],
+    ["/elsewhere", { name: "nowhere", path: "/elsewhere" }],
+  ])("%s names its page", (path, page) => {
+    expect(pageOf(path)).toEqual(page);
+  });
+
+  it("come back from what was written into them", () => {
+    expect(pageOf(boardPath("a/b c"))).toEqual({ name: "board", production: "a/b c" });
+    expect(pageOf(cutPath("a/b c"))).toEqual({ name: "cut", production: "a/b c" });
+    expect(pageOf(deskPath("t 1"))).toEqual({ name: "desk", task: "t 1" });
+    expect(placeOf(hashOf(1043, 3))).toEqual({ frame: 1043, take: 3 });
+    expect(placeOf(hashOf(1043, null))).toEqual({ frame: 1043, take: null });
+  });
+
+  it("name no frame when what they say is not one", () => {
+    expect(placeOf("#f=-3")).toEqual({ frame: null, take: null });
+    expect(placeOf("#f=1.5")).toEqual({ frame: null, take: null });
+    expect(placeOf("")).toEqual({ frame: null, take: null });
+  });
+});

@@ -1,0 +1,75 @@
+/** Which page is open. Addresses are the server's; any of them can be sent to a colleague. */
+
+export type Page =
+  | { name: "queue" }
+  | { name: "sign-in" }
+  | { name: "board"; production: string }
+  | { name: "cut"; production: string }
+  | { name: "desk"; task: string }
+  | { name: "nowhere"; path: string };
+
+export function pageOf(path: string): Page {
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [first, second, third] = parts;
+  if (parts.length === 0) return { name: "queue" };
+  if (first === "sign-in" && parts.length === 1) return { name: "sign-in" };
+  if (first === "t" && second !== undefined && parts.length === 2) return { name: "desk", task: second };
+  if (first === "p" && second !== undefined) {
+    if (parts.length === 2) return { name: "board", production: second };
+    if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
+  }
+  return { name: "nowhere", path };
+}
+
+export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
+export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
+export const deskPath = (task: string): string => `/t/${encodeURIComponent(task)}`;
+
+/** The frame and take an address names: `#f=1043&take=3`. */
+export function placeOf(hash: string): { frame: number | null; take: number | null } {
+  const named = new URLSearchParams(hash.replace(/^#/, ""));
+  const whole = (name: string): number | null => {
+    const value = named.get(name);
+    return value !== null && /^\d+$/.test(value) ? Number(value) : null;
+  };
+  return { frame: whole("f"), take: whole("take") };
+}
+
+export const hashOf = (frame: number, take: number | null): string =>
+  take === null ? `#f=${String(frame)}` : `#f=${String(frame)}&take=${String(take)}`;
+
+// The server's own addresses; everything else on this origin is a page of the desk.
+const SERVERS = /^\/(api|media|link|problems|assets)(\/|$)/;
+
+class Route {
+  page = $state.raw<Page>({ name: "queue" });
+
+  start(): void {
+    this.page = pageOf(location.pathname);
+    addEventListener("popstate", () => (this.page = pageOf(location.pathname)));
+    document.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  go(path: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, "", path);
+    else history.pushState(null, "", path);
+    this.page = pageOf(location.pathname);
+  }
+
+  /** Notes the place in the address without a new entry in the browser's history. */
+  note(hash: string): void {
+    if (location.hash !== hash) history.replaceState(null, "", location.pathname + hash);
+  }
+
+  #follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element | null)?.closest("a");
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (SERVERS.test(link.pathname)) return;
+    event.preventDefault();
+    this.go(link.pathname + link.hash);
+  }
+}
+
+export const route = new Route();

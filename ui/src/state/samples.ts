@@ -1,0 +1,64 @@
+/** Records for specs: the smallest that the types allow. */
+
+import type { BoardView, CellView, CutSlotView, CutView, GateView, ProductionView, ReasonFamilyView, RowView, TakeView, TaskView } from "../api/types";
+
+export const production: ProductionView = {
+  id: "p1", code: "bunny", title: "The Burrow", rate: [24, 1], width_px: 1920, height_px: 1080, roles: ["director"],
+};
+
+export const gate = (key: string, more: Partial<GateView> = {}): GateView => ({
+  key, label: key, result: "unsatisfied", hash: `hash-${key}`, findings: [], low: -2, high: 2,
+  reason_needed: [-2, -1], blocked: "", ...more,
+});
+
+export const take = (number: number, more: Partial<TakeView> = {}): TakeView => ({
+  id: `k${String(number)}`, number, content: `sha${String(number)}`, origin: "drawn", label: "", n_frames: 240,
+  rate: [24, 1], width_px: 1920, height_px: 1080, made_by: [], parent: null, state: "review", stack: number, mine: false,
+  media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, size_px: [1280, 720] },
+  gates: [gate("lead"), gate("director")], verdicts: [], evidence: [], in_cut: false, seq: number, ...more,
+});
+
+export const task = (takes: TakeView[], more: Partial<TaskView> = {}): TaskView => ({
+  id: "t1", production, entity: "e1", kind: "shot", code: "sh010", title: "", stage: "animation",
+  stage_label: "Animation", status: "review", frames: 240, upstream: { "design/rabbit": "sheet" }, takes, sheets: [],
+  previous_task: null, next_task: null, book_seq: 1, ...more,
+});
+
+export const flagged = { id: "ev1", check: "consistency", version: 1, sentence: "", flagged: true, worst_frame: 87, summary: {} };
+
+export const families: ReasonFamilyView[] = [
+  { digit: 1, key: "character", label: "Character", reasons: [{ code: "character.off_model", key: "1o", label: "off model" }] },
+  { digit: 3, key: "motion", label: "Motion", reasons: [{ code: "motion.flicker", key: "3f", label: "flicker" }] },
+];
+
+export const cell = (status: string, more: Partial<CellView> = {}): CellView => ({
+  task: "t", stage: "animation", status, waits_for: "", takes: 1, flagged: 0, content: null, ...more,
+});
+
+export const row = (code: string, cells: (CellView | null)[], title = ""): RowView => ({
+  entity: `e_${code}`, kind: "shot", code, title, frames: 100, source_class: null, cells,
+});
+
+export const board = (rows: RowView[]): BoardView => ({
+  production,
+  stages: [
+    { key: "storyboard", label: "Storyboard", gates: [] },
+    { key: "animation", label: "Animation", gates: [] },
+  ],
+  rows,
+  statuses: [
+    { key: "todo", label: "todo", colour: "#9a9a9a", shape: "hollow" },
+    { key: "circled", label: "circled", colour: "#35c46a", shape: "ring" },
+  ],
+  book_seq: 1,
+});
+
+export const slot = (id: string, start: number, end: number, state: string, more: Partial<CutSlotView> = {}): CutSlotView => ({
+  id, shot: id, title: "", task: `t_${id}`, record: { start, end }, frames: end - start, take: state === "gap" ? null : "k1",
+  take_number: state === "gap" ? null : 1, source_in: 0, state, poster: null, offers: [], ...more,
+});
+
+export const cut = (slots: CutSlotView[], more: Partial<CutView> = {}): CutView => ({
+  production, hash: "h1", number: 1, rate: [24, 1], n_frames: slots.at(-1)?.record.end ?? 0, slots, master: null,
+  master_task: null, rendering: false, missing: [], book_seq: 1, ...more,
+});

@@ -1,0 +1,57 @@
+/** Who is signed in, and the few records every page needs. */
+
+import { getMe, getReasons, signIn, signOut } from "../api/calls";
+import { asProblem, type Problem } from "../api/problem";
+import type { MeView, ReasonFamilyView } from "../api/types";
+import { live } from "./live.svelte";
+import { route } from "./route.svelte";
+
+class Session {
+  me = $state.raw<MeView | null>(null);
+  reasons = $state.raw<ReasonFamilyView[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  asked = $state(false);
+
+  async begin(): Promise<void> {
+    try {
+      this.me = await getMe();
+      await this.#entered();
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.code === "sign-in-needed") this.leaveToSignIn();
+      else this.problem = problem;
+    } finally {
+      this.asked = true;
+    }
+  }
+
+  async enter(name: string, password: string): Promise<void> {
+    this.me = await signIn(name, password);
+    await this.#entered();
+    const back = sessionStorage.getItem("circletake.back");
+    sessionStorage.removeItem("circletake.back");
+    route.go(back ?? "/", { replace: true });
+  }
+
+  async leave(): Promise<void> {
+    await signOut();
+    // A new document: no picture, stream or draft of the one who leaves stays in memory.
+    location.assign("/sign-in");
+  }
+
+  /** Remembers the page, so that signing in leads back to it. */
+  leaveToSignIn(): void {
+    if (route.page.name !== "sign-in") {
+      sessionStorage.setItem("circletake.back", location.pathname + location.hash);
+      route.go("/sign-in", { replace: true });
+    }
+  }
+
+  async #entered(): Promise<void> {
+    this.problem = null;
+    this.reasons = await getReasons();
+    live.start();
+  }
+}
+
+export const session = new Session();
