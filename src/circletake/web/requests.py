@@ -1,0 +1,88 @@
+"""What browsers may send: strict shapes with limits, so that nothing odd goes further in."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+_LARGEST = 2**53 - 1  # the largest whole number a browser holds exactly
+_MANY = 1000
+
+Code = Annotated[str, Path(min_length=1, max_length=100)]
+Id = Annotated[str, Path(min_length=1, max_length=100)]
+Sha = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hex")]
+Seq = Annotated[int, Path(ge=0, le=_LARGEST)]
+FrameNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
+After = Annotated[int, Query(ge=0, le=_LARGEST)]
+Limit = Annotated[int, Query(ge=1, le=_MANY)]
+
+_Word = Annotated[str, Field(min_length=1, max_length=100)]
+_Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Frame = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class SignIn(_Sent):
+    """Name and password."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    password: Annotated[str, Field(min_length=1, max_length=1024, repr=False)]
+
+
+class SentRange(_Sent):
+    """Frames `start` up to but not including `end`."""
+
+    start: _Frame
+    end: _Frame
+
+
+class SentVerdict(_Sent):
+    """A verdict and what its giver had in view.
+
+    `gate_hash` and `upstream` are what the desk showed; if either has moved since, nothing is recorded.
+    `key` is made once for each intended verdict, so that sending it twice records it once.
+    """
+
+    task: _Word
+    content: _Hash
+    gate: _Word
+    value: Annotated[int, Field(ge=-2, le=2)]
+    reasons: Annotated[list[_Word], Field(max_length=50)] = []
+    disposition: _Word = "fix"
+    note: Annotated[str, Field(max_length=10_000)] | None = None
+    ranges: Annotated[list[SentRange], Field(max_length=_MANY)] = []
+    answers: Annotated[list[_Word], Field(max_length=_MANY)] = []
+    gate_hash: Annotated[str, Field(max_length=64)]
+    upstream: dict[str, str] = {}
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentWithdrawal(_Sent):
+    """The key that makes a withdrawal happen once."""
+
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentHold(_Sent):
+    """Why a task is parked."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class SentFill(_Sent):
+    """Which take goes into which slot of which version of the cut."""
+
+    slot: _Word
+    take: _Word
+    source_in: _Frame = 0
+    cut_hash: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SentClear(_Sent):
+    """Which slot of which version of the cut is emptied."""
+
+    slot: _Word
+    cut_hash: Annotated[str, Field(max_length=64)] | None = None

@@ -1,0 +1,72 @@
+"""Who is here: signing in and out, sign-in links, people."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from circletake.web.answers import shown
+from circletake.web.auth import (
+    SignedIn,
+    SignInLimit,
+    StudioHere,
+    clear_cookie,
+    is_secure,
+    set_cookie,
+    token_of,
+)
+from circletake.web.requests import Id, SignIn
+from circletake.workflows.views import MeView, PersonView
+
+router = APIRouter(tags=["people"])
+
+
+@router.get("/api/me", response_model=MeView)
+def me(studio: StudioHere, session: SignedIn) -> Response:
+    """Who is signed in, and where they may do what."""
+    return shown(studio.me(session))
+
+
+@router.post("/api/sign-in", response_model=MeView)
+def sign_in(request: Request, sent: SignIn, studio: StudioHere) -> Response:
+    """Sign in by name and password; the session comes back as a cookie."""
+    limit: SignInLimit = request.app.state.sign_in_limit
+    with limit.attempt(name=sent.name, address=request.client.host if request.client else ""):
+        token = studio.sign_in(sent.name, sent.password)
+    response = shown(studio.me(studio.session_of(token)))
+    set_cookie(
+        response,
+        token,
+        secure=is_secure(request, studio.config),
+        session_days=studio.config.session_days,
+    )
+    return response
+
+
+@router.post("/api/sign-out", status_code=204, response_class=Response)
+def sign_out(request: Request, studio: StudioHere, _session: SignedIn) -> Response:
+    """End the session, here and in the studio."""
+    studio.sign_out(token_of(request))
+    response = Response(status_code=204)
+    clear_cookie(response, secure=is_secure(request, studio.config))
+    return response
+
+
+@router.get("/link/{token}", include_in_schema=False)
+def sign_in_by_link(request: Request, token: Id, studio: StudioHere) -> Response:
+    """Sign in by a link, which works once, and go to the desk."""
+    limit: SignInLimit = request.app.state.sign_in_limit
+    with limit.attempt(name="", address=request.client.host if request.client else ""):
+        session_token = studio.sign_in_by_link(token)
+    response = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
+    set_cookie(
+        response,
+        session_token,
+        secure=is_secure(request, studio.config),
+        session_days=studio.config.session_days,
+    )
+    return response
+
+
+@router.get("/api/people", response_model=list[PersonView])
+def people(studio: StudioHere, _session: SignedIn) -> Response:
+    """Everybody of this studio."""
+    return shown(studio.people())
