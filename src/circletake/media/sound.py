@@ -1,6 +1,6 @@
 """Sound on the picture's clock: sample k of a content is at k/rate_hz from its first frame, never later."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import gcd
 
@@ -15,6 +15,24 @@ Samples = NDArray[np.float32]
 
 _PREROLL_S = Fraction(1, 2)  # what a decoder needs before its output is right; Opus asks 80 ms, AAC one frame
 _GAP_S = Fraction(1, 50)  # stamps that stray less are a container's rounding, not a hole in the sound
+
+
+class SoundFeed:
+    """Hands out sound in pieces of the length asked for; silence once it is spent."""
+
+    def __init__(self, sound: Samples | Iterable[Samples]) -> None:
+        self._blocks: Iterator[Samples] = iter([sound] if isinstance(sound, np.ndarray) else sound)
+        self._held: Samples = np.zeros((0, 2), np.float32)
+
+    def take(self, count: int) -> Samples:
+        """The next samples: float32 [count, 2]."""
+        while len(self._held) < count:
+            block = next(self._blocks, None)
+            if block is None:
+                block = np.zeros((count - len(self._held), 2), np.float32)
+            self._held = np.concatenate([self._held, block]) if len(self._held) else block
+        taken, self._held = self._held[:count], self._held[count:]
+        return taken
 
 
 def blocks_of(

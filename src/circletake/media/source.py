@@ -151,6 +151,13 @@ class Source:
         blocks = list(self.sound(frames, rate_hz=rate_hz))
         return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
 
+    def sample_at(self, frame: int, *, rate_hz: int = RATE_HZ) -> int:
+        """First sample of a frame, counted from the content's first; 0 where there is no time."""
+        if self.rate is None:
+            return 0
+        first = self._range.start
+        return sample_of(first + frame, self.rate, rate_hz) - sample_of(first, self.rate, rate_hz)
+
     def _samples_range(self, frames: FrameRange | None, rate_hz: int) -> tuple[int, int | None]:
         """First sample and how many; a range's samples are those of the whole, so that ranges join."""
         if self.rate is None or not self._facts.n_frames:
