@@ -205,7 +205,7 @@ verdict = Table(
     Column("live", Boolean, nullable=False),
     Column("ended_by", Integer),  # entry of the newer verdict or of the withdrawal; None while live
     Column("key", String(64), nullable=False, unique=True),  # idempotency key
-    Index("ix_verdict_task", "task"),
+    Index("ix_verdict_task", "task", "live"),
     Index("ix_verdict_content", "content"),
 )
 bound = Table(

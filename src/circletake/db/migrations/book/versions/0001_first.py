@@ -367,7 +367,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_verdict_key")),
     )
     op.create_index("ix_verdict_content", "verdict", ["content"], unique=False)
-    op.create_index("ix_verdict_task", "verdict", ["task"], unique=False)
+    op.create_index("ix_verdict_task", "verdict", ["task", "live"], unique=False)
     op.create_table(
         "recalled",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,303 @@
+"""What an entry is, and what the body of each kind holds.
+
+A body is checked when it is appended: unknown members and wrong types are refused, left-out members
+are written with their default, so that what the book holds is complete by itself.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from circletake.domain.entity import EntityKind, SourceClass
+from circletake.domain.people import Role
+from circletake.domain.take import ChangeKind, Origin
+from circletake.domain.verdict import Disposition, Severity, Value
+from circletake.errors import EntryInvalid
+from circletake.ledger.canonical import canonical
+
+FORMAT = 1
+Pair = tuple[str, str]
+
+# Only a person does these, in the code here and by trigger in the database.
+PERSONS_KINDS = frozenset({"verdict", "withdraw", "slot", "hold", "omit"})
+# These are decisions: they also need the sitting in which they were made.
+SITTING_KINDS = frozenset({"verdict", "withdraw"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the book.
+
+    Args:
+        seq: from 1, gapless.
+        at: UTC, ISO 8601; nothing is ordered by it.
+        actor: `p_…` a person, `m_…` a machine.
+        session: pseudonym of the sitting, where somebody was signed in.
+        production: `pr_…`, or None for the studio as a whole.
+        raw: canonical JSON of all of the above; what is hashed.
+        leaf: hash of `raw`.
+        chain: hash of the book up to here.
+    """
+
+    seq: int
+    at: str
+    kind: str
+    actor: str
+    session: str | None
+    production: str | None
+    body: dict[str, Any]
+    raw: bytes
+    leaf: bytes
+    chain: bytes
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Members of one kind of entry."""
+
+
+class PersonBody(Body, frozen=True):
+    """Somebody; `name` commits to a private text, None where no name was given."""
+
+    person: str
+    name: str | None = None
+
+
+class MachineBody(Body, frozen=True):
+    """A machine account."""
+
+    machine: str
+    label: str
+
+
+class PolicyBody(Body, frozen=True):
+    """A policy; with a production, it is the one in force there from now on."""
+
+    hash: str
+    policy: dict[str, Any]
+
+
+class OpenedBody(Body, frozen=True):
+    """A production begins."""
+
+    production: str
+    code: str
+    title: str
+    rate: tuple[int, int]
+    size: tuple[int, int]
+    policy: str
+
+
+class GrantBody(Body, frozen=True):
+    """A person holds a role from now on, or no longer."""
+
+    person: str
+    role: Role
+    granted: bool
+
+
+class EntityBody(Body, frozen=True):
+    """A film, shot or asset; again with the same id, its newer particulars."""
+
+    entity: str
+    kind: EntityKind
+    code: str
+    title: str
+    position: int
+    frames: int = 0
+    source_class: SourceClass | None = None
+
+
+class TaskBody(Body, frozen=True):
+    """One entity at one stage."""
+
+    task: str
+    entity: str
+    stage: str
+
+
+class TakeBody(Body, frozen=True):
+    """One attempt at a task."""
+
+    take: str
+    task: str
+    number: int
+    content: str
+    makers: list[str]
+    origin: Origin
+    n_frames: int
+    size: tuple[int, int]
+    rate: tuple[int, int] | None = None
+    parent: str | None = None
+    change: ChangeKind = "new"
+    leans: list[Pair] = []
+    label: str = ""
+
+
+class SlotBody(Body, frozen=True):
+    """A reference is adopted; None empties the slot."""
+
+    slot: str
+    content: str | None
+
+
+class EvidenceBody(Body, frozen=True):
+    """A check measured a content; the whole of it is the content of its id."""
+
+    evidence: str
+    content: str
+    check: str
+    version: int
+    job: str
+    flagged: bool
+    sentence: str
+    summary: list[tuple[str, str | int | bool]] = []
+    worst_frame: int | None = None
+    references: list[str] = []
+
+
+class VerdictBody(Body, frozen=True):
+    """A person decided about exact content at a gate."""
+
+    task: str
+    content: str
+    gate: str
+    value: Value
+    key: str
+    gate_hash: str
+    policy: str
+    reasons: list[str] = []
+    severity: Severity = "issue"
+    disposition: Disposition = "fix"
+    note: str | None = None
+    ranges: list[tuple[int, int]] = []
+    answers: list[str] = []
+    upstream: list[Pair] = []
+
+
+class WithdrawBody(Body, frozen=True):
+    """A person takes their own verdict back."""
+
+    verdict: int
+    key: str
+
+
+class BoundBody(Body, frozen=True):
+    """What a gate now says of a content; a cache."""
+
+    task: str
+    content: str
+    gate: str
+    result: str
+
+
+class HoldBody(Body, frozen=True):
+    """A task is parked for a reason (a commitment), or taken up again."""
+
+    task: str
+    reason: str | None
+
+
+class OmitBody(Body, frozen=True):
+    """An entity is cut from the production, or back in it."""
+
+    entity: str
+    omitted: bool
+
+
+class CutBody(Body, frozen=True):
+    """A version of the cut."""
+
+    hash: str
+    cut: dict[str, Any]
+
+
+class SealedBody(Body, frozen=True):
+    """Every gate of every content named holds; this is what ships."""
+
+    cut: str
+    master: str
+    record: str
+    contents: list[str]
+
+
+class DeliveredBody(Body, frozen=True):
+    """A sealed deliverable was written out."""
+
+    sealed: int
+    master: str
+    record: str
+    folder_name: str
+
+
+class RecalledBody(Body, frozen=True):
+    """A later veto speaks against something sealed."""
+
+    sealed: int
+    verdict: int
+
+
+class DoneBody(Body, frozen=True):
+    """A job's outcome is recorded, once."""
+
+    job: str
+    op: str
+    result: str = ""
+
+
+BODIES: dict[str, type[Body]] = {
+    "person": PersonBody,
+    "machine": MachineBody,
+    "policy": PolicyBody,
+    "opened": OpenedBody,
+    "grant": GrantBody,
+    "entity": EntityBody,
+    "task": TaskBody,
+    "take": TakeBody,
+    "slot": SlotBody,
+    "evidence": EvidenceBody,
+    "verdict": VerdictBody,
+    "withdraw": WithdrawBody,
+    "bound": BoundBody,
+    "hold": HoldBody,
+    "omit": OmitBody,
+    "cut": CutBody,
+    "sealed": SealedBody,
+    "delivered": DeliveredBody,
+    "recalled": RecalledBody,
+    "done": DoneBody,
+}
+
+
+def read_body(kind: str, body: object) -> Body:
+    """Check a body against its kind.
+
+    Raises:
+        EntryInvalid: there is no such kind, or a member is missing, unknown or of another type.
+    """
+    shape = BODIES.get(kind)
+    if shape is None:
+        raise EntryInvalid(f"“{kind}” is no kind of entry; it is one of {', '.join(sorted(BODIES))}.")
+    try:
+        read = msgspec.convert(body, shape)
+    except msgspec.ValidationError as wrong:
+        raise EntryInvalid(f"An entry “{kind}” cannot hold this: {wrong}.") from None
+    _check_hash(kind, read)
+    return read
+
+
+def plain(body: Body) -> dict[str, Any]:
+    """A body as plain data, every member written out."""
+    return {name: getattr(body, name) for name in body.__struct_fields__}
+
+
+def _check_hash(kind: str, body: Body) -> None:
+    """A policy or cut is known by the hash of its canonical JSON; another hash is a mistake."""
+    document = (
+        body.policy if isinstance(body, PolicyBody) else body.cut if isinstance(body, CutBody) else None
+    )
+    if isinstance(body, PolicyBody | CutBody) and document is not None:
+        found = hashlib.sha256(canonical(document)).hexdigest()
+        if found != body.hash:
+            raise EntryInvalid(f"An entry “{kind}” names {body.hash}, but what it holds hashes to {found}.")
