@@ -37,7 +37,6 @@ class JobQueue:
     Args:
         engine: of the jobs' database.
         clock: of leases.
-        ttl_s: how long a lease holds without a heartbeat.
         max_tries: claims that may end without a result before a job has failed.
         jitter: returns 0–1; spreads retries so that they do not come back together.
     """
@@ -47,12 +46,10 @@ class JobQueue:
         engine: Engine,
         *,
         clock: Clock | None = None,
-        ttl_s: float = TTL_S,
         max_tries: int = MAX_TRIES,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.engine = engine
-        self.ttl_s = ttl_s
         self._clock = clock or BootClock()
         self._max_tries = max_tries
         self._jitter = jitter
@@ -125,32 +122,35 @@ class JobQueue:
 
     # whoever does it
 
-    def claim(self, owner: str, *, limit: int, lanes: Collection[Lane] = LOCAL_LANES) -> list[Job]:
+    def claim(
+        self, owner: str, *, limit: int, lanes: Collection[Lane] = LOCAL_LANES, ttl_s: float = TTL_S
+    ) -> list[Job]:
         """Take jobs that are ready, most urgent first, under a new fence.
 
         Args:
             owner: who takes them.
             limit: at most; never more than 32.
             lanes: kinds of resource the owner has.
+            ttl_s: how long the leases hold without a heartbeat.
         """
         now = self._clock.now()
         ready = {"lanes": sorted(lanes), "boot": now.boot, "now_ms": now.ms}
         with reading(self.engine) as conn:  # most often there is nothing, and a reader disturbs nobody
             if limit < 1 or not conn.scalar(statements.ANY_READY, ready):
                 return []
-        terms = {"at_most": min(limit, MAX_CLAIM), "new_owner": owner, "until_ms": self._until_ms(now)}
+        terms = {"at_most": min(limit, MAX_CLAIM), "new_owner": owner, "until_ms": _later_ms(now, ttl_s)}
         with writing(self.engine) as conn:
             jobs = [_job(row) for row in conn.execute(statements.CLAIM, {**ready, **terms}).mappings()]
         return sorted(jobs, key=lambda job: (job.prio, job.id))  # RETURNING has no order
 
-    def heartbeat(self, held: Collection[Lease]) -> set[Lease]:
+    def heartbeat(self, held: Collection[Lease], *, ttl_s: float = TTL_S) -> set[Lease]:
         """Keep leases.
 
         Returns:
             Those that are lost: somebody else has the job now, so stop.
         """
         now = self._clock.now()
-        return set(held) - self._change(statements.KEEP, held, boot=now.boot, until_ms=self._until_ms(now))
+        return set(held) - self._change(statements.KEEP, held, boot=now.boot, until_ms=_later_ms(now, ttl_s))
 
     def progress(self, steps: Mapping[Lease, tuple[int, int]]) -> None:
         """Say how far jobs are: done and total frames."""
@@ -287,9 +287,6 @@ class JobQueue:
         wait_s = min(2.0**job.tries, _MAX_BACKOFF_S) * (1 - self._jitter() / 2)
         return "ready", round(wait_s * 1000)
 
-    def _until_ms(self, now: Moment) -> int:
-        return now.ms + round(self.ttl_s * 1000)
-
     def _change(
         self, statement: ReturningUpdate[tuple[int, int]], held: Collection[Lease], **values: object
     ) -> set[Lease]:
@@ -304,6 +301,10 @@ class JobQueue:
 
 
 _COLUMNS = tuple(column.name for column in fields(Job))
+
+
+def _later_ms(now: Moment, s: float) -> int:
+    return now.ms + round(s * 1000)
 
 
 def _pairs(leases: Collection[Lease]) -> list[tuple[int, int]]:
