@@ -30,7 +30,7 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
         studio: an open one; whoever opened it closes it.
         desk_folder: where the built desk is.
     """
-    pulse = Pulse(studio.book_seq)
+    pulse = Pulse(studio.wait)
 
     @contextlib.asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
@@ -49,7 +49,7 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
     app.state.pulse = pulse
     app.state.desk = desk_folder
     app.state.sign_in_limit = SignInLimit()
-    app.add_middleware(Doors, public_url=studio.config.public_url, on_change=pulse.nudge)
+    app.add_middleware(Doors, public_url=studio.config.public_url)
     return app
 
 

@@ -4,8 +4,6 @@ In: no body larger than is read, no change asked for by another site. Out: the h
 browser from doing what the desk never asks for, and a problem object where something broke.
 """
 
-from collections.abc import Callable
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,7 +65,6 @@ class Doors:
     Args:
         app: the application.
         public_url: how browsers reach the server, or None: as the request says.
-        on_change: called after each request that may have changed something.
         max_body_bytes: largest body that is read.
     """
 
@@ -76,12 +73,10 @@ class Doors:
         app: ASGIApp,
         *,
         public_url: str | None = None,
-        on_change: Callable[[], None] = lambda: None,
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.app = app
         self.public_url = public_url
-        self.on_change = on_change
         self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,9 +106,6 @@ class Doors:
             if leaving.has_begun:  # half an answer is out: breaking off is the only way left to say so
                 raise
             await answer(scope, receive, leaving)
-        finally:
-            if method not in _SAFE:
-                self.on_change()
 
     def _limited(self, headers: Headers, receive: Receive) -> Receive:
         """`receive`, which refuses to hand over more than is read.

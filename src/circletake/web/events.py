@@ -19,12 +19,12 @@ from fastapi import APIRouter, Header, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from circletake.errors import CircletakeError, SignInNeeded
+from circletake.errors import CircletakeError, Forbidden, SignInNeeded
 from circletake.web.auth import SignedIn, StudioHere, token_of
 from circletake.web.facade import Session, Studio
 from circletake.web.requests import After
 
-POLL_S = 0.25
+WAIT_S = 0.5  # the longest that stopping waits for the thread that waits for the book
 JOBS_POLL_S = 0.5
 JOBS_IDLE_POLL_S = 2.0
 HEARTBEAT_S = 15.0
@@ -55,40 +55,32 @@ def comment(text: str) -> bytes:
 class Pulse:
     """Knows how far the book is, and wakes every stream when it moved or when the server stops.
 
-    One poll for all streams. Changes made through this server nudge it, so that they show at once; what
-    the runner or another process wrote shows within `poll_s`.
+    One thread waits for all streams, however many there are.
 
     Args:
-        read_seq: the book's last entry number.
-        poll_s: longest time between two looks.
+        wait_past: waits until the book is past an entry or some seconds are over; returns the last
+            entry's number then.
     """
 
-    def __init__(self, read_seq: Callable[[], int], *, poll_s: float = POLL_S) -> None:
-        self._read_seq = read_seq
-        self._poll_s = poll_s
+    def __init__(self, wait_past: Callable[[int, float], int]) -> None:
+        self._wait_past = wait_past
         self._changed = asyncio.Event()
-        self._nudged = asyncio.Event()
         self.seq = 0
         self.is_stopping = False
 
     async def look(self) -> int:
-        """Read how far the book is; wake the streams if it moved."""
-        seq = await run_in_threadpool(self._read_seq)
-        if seq != self.seq:
-            self.seq = seq
-            self._wake()
-        return seq
+        """Read how far the book is now; wake the streams if it moved."""
+        self._saw(await run_in_threadpool(self._wait_past, -1, 0.0))
+        return self.seq
 
     async def run(self) -> None:
-        """Look again and again until stopped."""
+        """Follow the book until stopped."""
         while not self.is_stopping:
-            self._nudged.clear()
             try:
-                await self.look()
+                self._saw(await run_in_threadpool(self._wait_past, self.seq, WAIT_S))
             except CircletakeError as error:  # the database is busy: the next look may see it
                 _log.warning("the book could not be looked at", code=error.code)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), self._poll_s)
+                await asyncio.sleep(WAIT_S)
 
     async def wait(self, *, past: int, timeout_s: float) -> None:
         """Return when the book is past entry `past`, the server stops, or time is up."""
@@ -97,15 +89,15 @@ class Pulse:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), timeout_s)
 
-    def nudge(self) -> None:
-        """Look now. Call from the event loop."""
-        self._nudged.set()
-
     def stop(self) -> None:
         """End every stream. Call from the event loop."""
         self.is_stopping = True
-        self.nudge()
         self._wake()
+
+    def _saw(self, seq: int) -> None:
+        if seq != self.seq:
+            self.seq = seq
+            self._wake()
 
     def _wake(self) -> None:
         self._changed.set()
@@ -129,7 +121,10 @@ class _JobsWatch:
 
     def look(self, now: float) -> bytes:
         """The event, if anything moved since the last one; else nothing."""
-        views = self._studio.jobs(self._session)
+        try:
+            views = self._studio.jobs(self._session)
+        except Forbidden:  # somebody who is part of nothing yet
+            views = []
         is_busy = any(view.state not in _FINISHED for view in views)
         self._looked_at = now
         self.due_at = now + (self._poll_s if is_busy else JOBS_IDLE_POLL_S)
@@ -202,10 +197,8 @@ def _read(studio: Studio, session: Session, after: int, head: int) -> tuple[byte
         )
         for one in page
     )
-    if len(page) == _PAGE:
-        return written, page[-1].seq
-    # It reached the head, where the last entries may be such that this person does not see.
-    return written, max([head, *(one.seq for one in page)])
+    # Numbers have no gaps, so a page goes this far even where this person may not see its entries.
+    return written, max([min(after + _PAGE, head), *(one.seq for one in page)])
 
 
 def _is_signed_in(studio: Studio, token: str) -> bool:

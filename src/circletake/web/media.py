@@ -179,7 +179,7 @@ def _blocks(path: Path, part: Part) -> Iterator[bytes]:
 @router.api_route("/media/{sha}", methods=["GET", "HEAD"])
 def content(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
     """Content itself."""
-    path, _ = studio.media(session, sha)
+    path = studio.media(session, sha)
     with path.open("rb") as file:
         kind = type_of(file.read(_HEAD_BYTES))
     response = answer(request, path, etag=sha, kind=kind)

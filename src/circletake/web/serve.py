@@ -95,6 +95,7 @@ def run(
 
     Raises:
         PortTaken: the port cannot be had.
+        StudioBusy: another server has this studio open.
     """
     config = studio.config
     with contextlib.closing(listen(host or config.host, config.port if port is None else port)) as bound:
@@ -104,6 +105,7 @@ def run(
                 "Others on the network can reach this address and could read what passes; put a proxy with "
                 "TLS in front and set public_url."
             )
+        studio.start_runner()  # here, where a second server of one folder is still a sentence
         server = make_server(studio)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends well and raises it again
             server.run(sockets=[bound])

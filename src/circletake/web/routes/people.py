@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from circletake.web.answers import shown
 from circletake.web.auth import (
     SignedIn,
     SignInLimit,
@@ -19,26 +18,25 @@ from circletake.workflows.views import MeView, PersonView
 router = APIRouter(tags=["people"])
 
 
-@router.get("/api/me", response_model=MeView)
-def me(studio: StudioHere, session: SignedIn) -> Response:
+@router.get("/api/me")
+def me(studio: StudioHere, session: SignedIn) -> MeView:
     """Who is signed in, and where they may do what."""
-    return shown(studio.me(session))
+    return studio.me(session)
 
 
-@router.post("/api/sign-in", response_model=MeView)
-def sign_in(request: Request, sent: SignIn, studio: StudioHere) -> Response:
+@router.post("/api/sign-in")
+def sign_in(request: Request, response: Response, sent: SignIn, studio: StudioHere) -> MeView:
     """Sign in by name and password; the session comes back as a cookie."""
     limit: SignInLimit = request.app.state.sign_in_limit
     with limit.attempt(name=sent.name, address=request.client.host if request.client else ""):
         token = studio.sign_in(sent.name, sent.password)
-    response = shown(studio.me(studio.session_of(token)))
     set_cookie(
         response,
         token,
         secure=is_secure(request, studio.config),
         session_days=studio.config.session_days,
     )
-    return response
+    return studio.me(studio.session_of(token))
 
 
 @router.post("/api/sign-out", status_code=204, response_class=Response)
@@ -66,7 +64,7 @@ def sign_in_by_link(request: Request, token: Id, studio: StudioHere) -> Response
     return response
 
 
-@router.get("/api/people", response_model=list[PersonView])
-def people(studio: StudioHere, _session: SignedIn) -> Response:
+@router.get("/api/people")
+def people(studio: StudioHere, _session: SignedIn) -> list[PersonView]:
     """Everybody of this studio."""
-    return shown(studio.people())
+    return studio.people()

@@ -1,9 +1,7 @@
 """Tasks with everything a judge needs, their evidence in full, and parking them."""
 
 from fastapi import APIRouter
-from starlette.responses import Response
 
-from circletake.web.answers import shown
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.requests import Id, SentHold
 from circletake.workflows.views import EvidenceDetailView, TaskView
@@ -11,25 +9,25 @@ from circletake.workflows.views import EvidenceDetailView, TaskView
 router = APIRouter(tags=["tasks"])
 
 
-@router.get("/api/tasks/{task_id}", response_model=TaskView)
-def task(task_id: Id, studio: StudioHere, session: SignedIn) -> Response:
+@router.get("/api/tasks/{task_id}")
+def task(task_id: Id, studio: StudioHere, session: SignedIn) -> TaskView:
     """A task, its takes, their gates, verdicts and evidence."""
-    return shown(studio.task(session, task_id))
+    return studio.task(session, task_id)
 
 
-@router.post("/api/tasks/{task_id}/hold", response_model=TaskView)
-def hold(task_id: Id, sent: SentHold, studio: StudioHere, session: SignedIn) -> Response:
+@router.post("/api/tasks/{task_id}/hold")
+def hold(task_id: Id, sent: SentHold, studio: StudioHere, session: SignedIn) -> TaskView:
     """Park a task, with a reason."""
-    return shown(studio.hold(session, task_id, sent.reason))
+    return studio.hold(session, task_id, sent.reason)
 
 
-@router.delete("/api/tasks/{task_id}/hold", response_model=TaskView)
-def release(task_id: Id, studio: StudioHere, session: SignedIn) -> Response:
+@router.delete("/api/tasks/{task_id}/hold")
+def release(task_id: Id, studio: StudioHere, session: SignedIn) -> TaskView:
     """Take a task up again."""
-    return shown(studio.release(session, task_id))
+    return studio.release(session, task_id)
 
 
-@router.get("/api/evidence/{evidence_id}", response_model=EvidenceDetailView)
-def evidence(evidence_id: Id, studio: StudioHere, session: SignedIn) -> Response:
+@router.get("/api/evidence/{evidence_id}")
+def evidence(evidence_id: Id, studio: StudioHere, session: SignedIn) -> EvidenceDetailView:
     """What a check measured, frame by frame."""
-    return shown(studio.evidence(session, evidence_id))
+    return studio.evidence(session, evidence_id)

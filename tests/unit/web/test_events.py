@@ -1,0 +1,121 @@
+"""Live events: how they are written, and how one thread wakes every stream."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from circletake.errors import DatabaseBusy
+from circletake.web.events import Pulse, comment, event
+
+
+class Counter:
+    """As much of a book as a pulse needs: a number that grows, and somebody who waits for it."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.is_busy = False
+        self._news = threading.Condition()
+
+    def grow(self) -> None:
+        with self._news:
+            self.seq += 1
+            self._news.notify_all()
+
+    def wait_past(self, after: int, timeout_s: float) -> int:
+        if self.is_busy:
+            self.is_busy = False
+            raise DatabaseBusy("Later.")
+        with self._news:
+            self._news.wait_for(lambda: self.seq > after, timeout_s)
+            return self.seq
+
+
+def test_an_event_is_one_block_with_its_number() -> None:
+    written = event("entry", {"seq": 7, "kind": "verdict", "production": None}, seq=7)
+    assert written == b'id: 7\nevent: entry\ndata: {"seq":7,"kind":"verdict","production":null}\n\n'
+
+
+def test_an_event_beside_the_book_leaves_the_browsers_number_alone() -> None:
+    assert not event("jobs", []).startswith(b"id")
+
+
+def test_line_breaks_in_data_do_not_end_the_block() -> None:
+    written = event("jobs", [{"label": "a\n\ndata: b\r\n"}])
+    assert written.count(b"\n\n") == 1
+    assert written.endswith(b"\n\n")
+    assert written.count(b"\n") == 3
+
+
+def test_a_comment_is_skipped_by_clients() -> None:
+    assert comment("still here") == b": still here\n\n"
+
+
+def test_every_stream_wakes_when_the_book_moves() -> None:
+    async def story() -> None:
+        book = Counter()
+        pulse = Pulse(book.wait_past)
+        following = asyncio.create_task(pulse.run())
+        streams = [asyncio.create_task(pulse.wait(past=0, timeout_s=30)) for _ in range(50)]
+        await asyncio.sleep(0.05)
+        assert not any(stream.done() for stream in streams)
+        began = time.monotonic()
+        book.grow()
+        await asyncio.gather(*streams)
+        assert time.monotonic() - began < 5
+        assert pulse.seq == 1
+        pulse.stop()
+        await following
+
+    asyncio.run(story())
+
+
+def test_a_stream_that_is_behind_does_not_wait() -> None:
+    async def story() -> None:
+        book = Counter()
+        book.grow()
+        pulse = Pulse(book.wait_past)
+        assert await pulse.look() == 1
+        await asyncio.wait_for(pulse.wait(past=0, timeout_s=60), 5)
+
+    asyncio.run(story())
+
+
+def test_a_wait_ends_when_its_time_is_up() -> None:
+    async def story() -> None:
+        pulse = Pulse(Counter().wait_past)
+        await asyncio.wait_for(pulse.wait(past=0, timeout_s=0.01), 5)
+        assert not pulse.is_stopping
+
+    asyncio.run(story())
+
+
+def test_stopping_wakes_every_stream_and_ends_the_watch() -> None:
+    async def story() -> None:
+        pulse = Pulse(Counter().wait_past)
+        following = asyncio.create_task(pulse.run())
+        stream = asyncio.create_task(pulse.wait(past=0, timeout_s=60))
+        await asyncio.sleep(0.05)
+        pulse.stop()
+        await asyncio.wait_for(asyncio.gather(following, stream), 5)
+        await asyncio.wait_for(pulse.wait(past=0, timeout_s=60), 5)
+
+    asyncio.run(story())
+
+
+def test_a_busy_database_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("circletake.web.events.WAIT_S", 0.01)
+
+    async def story() -> None:
+        book = Counter()
+        book.is_busy = True
+        pulse = Pulse(book.wait_past)
+        following = asyncio.create_task(pulse.run())
+        book.grow()
+        await asyncio.wait_for(pulse.wait(past=0, timeout_s=60), 5)
+        assert pulse.seq == 1
+        pulse.stop()
+        await following
+
+    asyncio.run(story())
