@@ -192,7 +192,7 @@ def _read(studio: Studio, session: Session, after: int, head: int) -> tuple[byte
     written = b"".join(
         event(
             "entry",
-            {"seq": one.seq, "kind": one.kind, "production": one.body.get("production")},
+            {"seq": one.seq, "kind": one.kind, "production": one.production},
             seq=one.seq,
         )
         for one in page

@@ -439,7 +439,7 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class BookEntryView:
-    """One entry as it is hashed."""
+    """One entry as it is hashed; `production` is the id of the one it is about, if it is about one."""
 
     seq: int
     at: str
@@ -447,6 +447,7 @@ class BookEntryView:
     actor: str
     leaf: str
     body: dict[str, object] = field(default_factory=dict)
+    production: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
