@@ -199,7 +199,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["production"], ["production.id"], name=op.f("fk_cut_production_production")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_cut")),
-        sa.UniqueConstraint("production", "number", name=op.f("uq_cut_production")),
+        sa.UniqueConstraint("production", "number", name=op.f("uq_cut_production_number")),
     )
     op.create_table(
         "entity",
@@ -217,7 +217,7 @@ def upgrade() -> None:
             ["production"], ["production.id"], name=op.f("fk_entity_production_production")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entity")),
-        sa.UniqueConstraint("production", "code", name=op.f("uq_entity_production")),
+        sa.UniqueConstraint("production", "code", name=op.f("uq_entity_production_code")),
     )
     op.create_table(
         "evidence",
@@ -302,7 +302,7 @@ def upgrade() -> None:
             ["production"], ["production.id"], name=op.f("fk_task_production_production")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
-        sa.UniqueConstraint("entity", "stage", name=op.f("uq_task_entity")),
+        sa.UniqueConstraint("entity", "stage", name=op.f("uq_task_entity_stage")),
     )
     op.create_table(
         "bound",
@@ -339,8 +339,8 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["task"], ["task.id"], name=op.f("fk_take_task_task")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_take")),
-        sa.UniqueConstraint("task", "content", name=op.f("uq_take_task")),
-        sa.UniqueConstraint("task", "number", name=op.f("uq_take_task")),
+        sa.UniqueConstraint("task", "content", name=op.f("uq_take_task_content")),
+        sa.UniqueConstraint("task", "number", name=op.f("uq_take_task_number")),
     )
     op.create_index("ix_take_content", "take", ["content"], unique=False)
     op.create_table(
