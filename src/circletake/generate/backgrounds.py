@@ -1,9 +1,8 @@
 """Backgrounds: layers drawn once, moved by the camera at their own depth, players in between."""
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -11,11 +10,21 @@ import numpy as np
 from circletake.errors import NotFound
 from circletake.generate.drawing import garden, parlour
 from circletake.generate.drawing.paint import OVERSAMPLE, paint
-from circletake.generate.drawing.shapes import Matrix, Picture, Shape, bounds, chain, moved, placed, shifted, stretched
+from circletake.generate.drawing.shapes import (
+    Matrix,
+    Picture,
+    Shape,
+    bounds,
+    chain,
+    moved,
+    placed,
+    shifted,
+    stretched,
+)
 
 WIDTH_PX, HEIGHT_PX = 960, 540
 _SPILL = 110.0  # scene units drawn above and below the picture for camera moves
-_KEPT_FRAMES = 8
+_KEPT = 8  # pictures of a camera that may stand still
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,86 +129,107 @@ def get_background(name: str) -> Background:
 
 @dataclass(frozen=True, slots=True)
 class _Baked:
-    """A layer as pixels: its colours on black, and what of the picture behind it stays (255 all of it)."""
+    """A layer as pixels.
 
-    colour: Picture
-    stays: Picture | None
+    Args:
+        raster: height×width×4: its colours on black, and how much of what is behind it stays (255 all).
+        to_scene: 2×3, raster pixels to scene units.
+        top: of the raster, scene units.
+        bottom: of the raster.
+    """
+
+    raster: Picture
     to_scene: Matrix
-    box: tuple[float, float, float, float]
+    top: float
+    bottom: float
 
 
 @cache
 def _baked(place: str, part: str, index: int) -> _Baked:
-    layer = getattr(get_background(place), part)[index]
+    layer: Layer = getattr(get_background(place), part)[index]
     shapes = layer.shapes()
-    left, top, right, bottom = layer.left, -_SPILL, layer.right, HEIGHT_PX + _SPILL
+    top, bottom = -_SPILL, HEIGHT_PX + _SPILL
     if not layer.is_whole:
         _, high, _, low = bounds(shapes)
         top, bottom = max(top, high - 2), min(bottom, low + 2)
-    to_pixels = chain(shifted(-left, -top), stretched(OVERSAMPLE, OVERSAMPLE))
-    size = (round((bottom - top) * OVERSAMPLE), round((right - left) * OVERSAMPLE), 3)
-    colour = np.zeros(size, dtype=np.uint8)
+    to_pixels = chain(shifted(-layer.left, -top), stretched(OVERSAMPLE, OVERSAMPLE))
+    size = (round((bottom - top) * OVERSAMPLE), round((layer.right - layer.left) * OVERSAMPLE))
+    colour = np.zeros((*size, 3), dtype=np.uint8)
+    stays = np.zeros(size, dtype=np.uint8)
     if layer.ground is not None:
         layer.ground(colour, to_pixels)
-    paint(colour, shapes, matrix=to_pixels)
-    stays = None
+    # The raster is already larger than the picture: no oversampling on top of it.
+    paint(colour, shapes, matrix=to_pixels, oversample=1)
     if not layer.is_whole:
-        cover = np.zeros(size, dtype=np.uint8)
-        white = (255, 255, 255)
-        paint(
-            cover,
-            [
-                Shape(s.points, white if s.fill else None, white if s.line else None, s.width_px, closed=s.closed, alpha=s.alpha)
-                for s in shapes
-            ],
-            matrix=to_pixels,
-        )
-        stays = np.asarray(255 - cover, dtype=np.uint8)
-    to_scene = chain(stretched(1 / OVERSAMPLE, 1 / OVERSAMPLE), shifted(left, top))
-    return _Baked(colour, stays, to_scene, (left, top, right, bottom))
+        cover = np.zeros((*size, 3), dtype=np.uint8)
+        paint(cover, [_white(shape) for shape in shapes], matrix=to_pixels, oversample=1)
+        stays = np.asarray(255 - cover[..., 0], dtype=np.uint8)
+    raster = np.dstack([colour, stays])
+    to_scene = chain(stretched(1 / OVERSAMPLE, 1 / OVERSAMPLE), shifted(layer.left, top))
+    return _Baked(raster, to_scene, top, bottom)
 
 
-def _lay(picture: Picture, baked: _Baked, matrix: Matrix) -> None:
-    corners = moved(np.array([[baked.box[0], baked.box[1]], [baked.box[2], baked.box[3]]]), matrix)
-    y0, y1 = max(0, int(corners[0, 1])), min(HEIGHT_PX, int(np.ceil(corners[1, 1])))
-    if y1 <= y0:
-        return
+def _white(shape: Shape) -> Shape:
+    white = (255, 255, 255)
+    return replace(shape, fill=shape.fill and white, line=shape.line and white)
+
+
+def _seen(raster: Picture, to_picture: Matrix, rows: int) -> np.ndarray:
+    """Return the part of a layer's raster that the camera sees, at picture size."""
+    size = (WIDTH_PX, rows)
+    if to_picture[0, 0] * OVERSAMPLE == 1:
+        # No zoom: cut on the raster's own grid (half picture pixels) and average, which keeps it crisp.
+        x, y = (round(-offset * OVERSAMPLE) for offset in to_picture[:, 2])
+        high, wide = rows * OVERSAMPLE, WIDTH_PX * OVERSAMPLE
+        if x >= 0 and y >= 0 and x + wide <= raster.shape[1] and y + high <= raster.shape[0]:
+            return cv2.resize(raster[y : y + high, x : x + wide], size, interpolation=cv2.INTER_AREA)
     # OpenCV's maps join pixel centres; ours join corners, hence the half pixels.
-    whole = chain(shifted(0.5, 0.5), baked.to_scene, matrix, shifted(-0.5, -0.5 - y0))
-    size = (WIDTH_PX, y1 - y0)
-    colour = cv2.warpAffine(baked.colour, whole, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    band = picture[y0:y1]
-    if baked.stays is None:
-        band[:] = colour
-        return
-    stays = cv2.warpAffine(
-        baked.stays, whole, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
-    )
-    cv2.multiply(band, stays, dst=band, scale=1 / 255)
-    cv2.add(band, colour, dst=band)
+    centred = chain(shifted(0.5, 0.5), to_picture, shifted(-0.5, -0.5))
+    return cv2.warpAffine(raster, centred, size, flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0, 255))
 
 
-_frames: OrderedDict[tuple[str, Camera], Picture] = OrderedDict()
+@lru_cache(maxsize=_KEPT)
+def _band(place: str, part: str, index: int, camera: Camera) -> tuple[int, np.ndarray, np.ndarray] | None:
+    """Return a layer's first row, colours and what stays behind them; None where the camera misses it."""
+    layer: Layer = getattr(get_background(place), part)[index]
+    baked, matrix = _baked(place, part, index), camera.matrix(layer.depth)
+    edges = moved(np.array([[0.0, baked.top], [0.0, baked.bottom]]), matrix)[:, 1]
+    y0, y1 = max(0, int(np.ceil(edges[0]))), min(HEIGHT_PX, int(edges[1]))
+    if y1 <= y0:
+        return None
+    seen = _seen(baked.raster, chain(baked.to_scene, matrix, shifted(0, -y0)), y1 - y0)
+    stays = cv2.cvtColor(cv2.extractChannel(seen, 3), cv2.COLOR_GRAY2RGB)
+    if stays.min() == 255:  # noqa: PLR2004 (all of what is behind stays)
+        return None
+    return y0, cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), stays
+
+
+def _lay(picture: Picture, place: Background, part: str, camera: Camera) -> None:
+    for index in range(len(getattr(place, part))):
+        band = _band(place.name, part, index, camera)
+        if band is not None:
+            y0, colour, stays = band
+            rows = picture[y0 : y0 + len(colour)]
+            cv2.multiply(rows, stays, dst=rows, scale=1 / 255)
+            cv2.add(rows, colour, dst=rows)
+
+
+@lru_cache(maxsize=_KEPT)
+def _behind(place: str, camera: Camera) -> Picture:
+    picture = np.zeros((HEIGHT_PX, WIDTH_PX, 3), dtype=np.uint8)
+    _lay(picture, get_background(place), "behind", camera)
+    picture.flags.writeable = False
+    return picture
 
 
 def render_behind(place: Background, camera: Camera) -> Picture:
     """Return the picture behind the players: 540×960×3 sRGB, the caller's to draw on."""
-    key = (place.name, camera)
-    kept = _frames.get(key)
-    if kept is None:
-        kept = np.zeros((HEIGHT_PX, WIDTH_PX, 3), dtype=np.uint8)
-        for index, layer in enumerate(place.behind):
-            _lay(kept, _baked(place.name, "behind", index), camera.matrix(layer.depth))
-        _frames[key] = kept
-        if len(_frames) > _KEPT_FRAMES:
-            _frames.popitem(last=False)
-    return kept.copy()
+    return _behind(place.name, camera).copy()
 
 
 def render_before(picture: Picture, place: Background, camera: Camera) -> None:
     """Lay what stands in front of the players over the picture."""
-    for index, layer in enumerate(place.before):
-        _lay(picture, _baked(place.name, "before", index), camera.matrix(layer.depth))
+    _lay(picture, place, "before", camera)
 
 
 def scenery(place: Background, camera: Camera) -> list[Shape]:

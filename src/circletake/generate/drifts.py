@@ -79,9 +79,7 @@ def altered(model: Character, drifted: Drifted | None) -> Character:
         return model
     match drifted.kind:
         case "ear_colour":
-            return replace(
-                model, palette=replace(model.palette, ear=_WRONG_EAR, ear_shade=_WRONG_EAR_SHADE)
-            )
+            return replace(model, palette=replace(model.palette, ear=_WRONG_EAR, ear_shade=_WRONG_EAR_SHADE))
         case "missing_spot":
             return model.without_spot("side")
         case "proportions":
@@ -104,7 +102,9 @@ def dimmed(palette: Palette, factors: tuple[float, float, float]) -> Palette:
     """Return a palette under another light: each channel times its factor, as far as white allows."""
 
     def under(colour: Colour) -> Colour:
-        red, green, blue = (min(255, round(value * factor)) for value, factor in zip(colour, factors, strict=True))
+        red, green, blue = (
+            min(255, round(value * factor)) for value, factor in zip(colour, factors, strict=True)
+        )
         return (red, green, blue)
 
     return Palette(**{part.name: under(getattr(palette, part.name)) for part in fields(Palette)})

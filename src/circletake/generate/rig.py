@@ -1,6 +1,6 @@
 """The rig: a pose and a model in, a drawn figure out, with its parts' places known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,8 +21,11 @@ from circletake.generate.drawing.shapes import (
     stretched,
     turned,
 )
-from circletake.generate.drifts import Drifted, altered
+from circletake.generate.drifts import Drifted, altered, dimmed
 from circletake.generate.pose import Pose
+
+Light = tuple[float, float, float]
+DAY: Light = (1.0, 1.0, 1.0)
 
 _BODY_PIVOT_Y = -90.0  # a lean turns the body about its middle
 _HORROR_STRETCH = 0.3  # how much longer the face grows at its worst
@@ -54,9 +57,18 @@ class Placed:
         return float((low[0] + high[0]) / 2), float((low[1] + high[1]) / 2)
 
 
-def dog_shapes(pose: Pose, model: Character, drift: Drifted | None = None) -> list[Shape]:
-    """Return the figure's shapes in scene units, without painting them."""
+def dog_shapes(
+    pose: Pose,
+    model: Character,
+    drift: Drifted | None = None,
+    *,
+    camera: Matrix | None = None,
+    light: Light = DAY,
+) -> list[Shape]:
+    """Return the figure's shapes in scene units, or where `camera` brings them, without painting them."""
     model = altered(model, drift)
+    if light != DAY:
+        model = replace(model, palette=dimmed(model.palette, light))
     horror = drift.amount if drift is not None and drift.kind == "horror_face" else 0.0
     body = body_shapes(pose, model)
     head = chain(
@@ -73,6 +85,8 @@ def dog_shapes(pose: Pose, model: Character, drift: Drifted | None = None) -> li
         stretched(pose.scale * pose.facing, pose.scale),
         shifted(pose.x, pose.y),
     )
+    if camera is not None:
+        stand = chain(stand, camera)
     return placed(figure, stand)
 
 
@@ -91,11 +105,10 @@ def place_dog(
     *,
     size_px: tuple[int, int],
     camera: Matrix | None = None,
+    light: Light = DAY,
 ) -> Placed:
     """Return where the figure and its parts come out on a picture, without painting it."""
-    shapes = dog_shapes(pose, model, drift)
-    if camera is not None:
-        shapes = placed(shapes, camera)
+    shapes = dog_shapes(pose, model, drift, camera=camera, light=light)
     return Placed(tuple(shapes), box_of(shapes, *size_px))
 
 
@@ -106,6 +119,7 @@ def draw_dog(
     drift: Drifted | None = None,
     *,
     camera: Matrix | None = None,
+    light: Light = DAY,
 ) -> Placed:
     """Draw the figure on a picture.
 
@@ -115,7 +129,9 @@ def draw_dog(
         model: who it is.
         drift: what is off-model on this frame; None draws the model as it is.
         camera: 2×3, scene units to picture pixels; None draws scene units as pixels.
+        light: factor of each colour channel.
     """
-    figure = place_dog(pose, model, drift, size_px=(canvas.shape[1], canvas.shape[0]), camera=camera)
+    size_px = (canvas.shape[1], canvas.shape[0])
+    figure = place_dog(pose, model, drift, size_px=size_px, camera=camera, light=light)
     paint(canvas, figure.shapes)
     return figure

@@ -56,11 +56,16 @@ def body_shapes(pose: Pose, model: Character) -> Body:
 
 def _tail(root: tuple[float, float], swing_deg: float, model: Character) -> list[Shape]:
     ink, size = model.palette, model.build.tail
-    spine = path([(0, 0), (-30 * size, -4 * size), (-54 * size, -26 * size), (-58 * size, -58 * size)])
+    spine = path(
+        [(0, 0), (-30 * size, -4 * size), (-54 * size, -26 * size), (-58 * size, -58 * size)], steps=3
+    )
     # The tip lags: the tail bends as it swings instead of turning like a stick.
-    bent = [moved(point[None], turned(swing_deg * (0.5 + 0.5 * i / (len(spine) - 1))))[0] for i, point in enumerate(spine)]
+    bent = [
+        moved(point[None], turned(swing_deg * (0.5 + 0.5 * i / (len(spine) - 1))))[0]
+        for i, point in enumerate(spine)
+    ]
     whole = limb(bent, (10, 9, 8, 7, 6))
-    tip = limb(bent[-9:], (7.2, 7, 6))
+    tip = limb(bent[-4:], (7.2, 7, 6))
     at = shifted(*root)
     return [
         *merged([Shape(moved(whole, at), ink.fur, part="tail")], ink.line, model.build.line_px),
@@ -71,7 +76,10 @@ def _tail(root: tuple[float, float], swing_deg: float, model: Character) -> list
 def _collar(at: tuple[float, float], rx: float, ry: float, tilt_deg: float, model: Character) -> list[Shape]:
     ink, width = model.palette, model.build.line_px
     band = ellipse(0, 0, rx, ry, tilt_deg=tilt_deg)
-    hang = moved(loop([(0, ry + 1), (9, ry + 7), (8, ry + 17), (0, ry + 22), (-8, ry + 17), (-9, ry + 7)]), turned(tilt_deg * 0.35))
+    hang = moved(
+        loop([(0, ry + 1), (9, ry + 7), (8, ry + 17), (0, ry + 22), (-8, ry + 17), (-9, ry + 7)]),
+        turned(tilt_deg * 0.35),
+    )
     place = shifted(*at)
     return [
         Shape(moved(band, place), ink.collar, ink.line, width, "collar"),
@@ -82,7 +90,14 @@ def _collar(at: tuple[float, float], rx: float, ry: float, tilt_deg: float, mode
 
 def _toes(x: float, y: float, model: Character) -> list[Shape]:
     return [
-        Shape(path([(x + dx, y - 6), (x + dx + 0.6, y + 3)]), None, model.palette.line, model.build.line_px * 0.55, "paw", closed=False)
+        Shape(
+            path([(x + dx, y - 6), (x + dx + 0.6, y + 3)]),
+            None,
+            model.palette.line,
+            model.build.line_px * 0.55,
+            "paw",
+            closed=False,
+        )
         for dx in (-4.5, 4.5)
     ]
 
@@ -93,8 +108,12 @@ def _spots(model: Character, stance: str) -> list[Shape]:
         place = spot.sitting if stance == "sit" else spot.standing
         if place is not None:
             x, y, rx, ry, tilt = place
-            blob = loop([(-1, 0), (-0.7, -0.8), (0.2, -1), (0.9, -0.5), (1, 0.3), (0.4, 0.9), (-0.4, 1), (-0.9, 0.6)])
-            at = chain(stretched(rx, ry), turned(tilt), shifted(x, y), stretched(model.build.body, model.build.body))
+            blob = loop(
+                [(-1, 0), (-0.7, -0.8), (0.2, -1), (0.9, -0.5), (1, 0.3), (0.4, 0.9), (-0.4, 1), (-0.9, 0.6)]
+            )
+            at = chain(
+                stretched(rx, ry), turned(tilt), shifted(x, y), stretched(model.build.body, model.build.body)
+            )
             shapes.append(Shape(moved(blob, at), model.palette.spot, part=f"spot:{spot.name}"))
     return shapes
 
@@ -104,25 +123,64 @@ def _sitting(pose: Pose, model: Character) -> Body:
     big = build.body
     line = build.line_px
     pear = loop(
-        [(-27, -142), (27, -142), (40, -104), (50, -62), (54, -22), (34, -4), (0, -2), (-34, -4), (-54, -22), (-50, -62), (-40, -104)]
+        [
+            (-27, -142),
+            (27, -142),
+            (40, -104),
+            (50, -62),
+            (54, -22),
+            (34, -4),
+            (0, -2),
+            (-34, -4),
+            (-54, -22),
+            (-50, -62),
+            (-40, -104),
+        ]
     ) * (big, big)
     haunches = [
-        Shape(loop([(side * 30, -56), (side * 58, -62), (side * 80, -36), (side * 76, -8), (side * 50, -2), (side * 34, -10)]) * big, ink.fur, part="leg")
+        Shape(
+            loop(
+                [
+                    (side * 30, -56),
+                    (side * 58, -62),
+                    (side * 80, -36),
+                    (side * 76, -8),
+                    (side * 50, -2),
+                    (side * 34, -10),
+                ]
+            )
+            * big,
+            ink.fur,
+            part="leg",
+        )
         for side in (-1, 1)
     ]
-    feet = [Shape(ellipse(side * 62 * big, -8, 25, 11), ink.muzzle, ink.line, line, "paw") for side in (-1, 1)]
+    feet = [
+        Shape(ellipse(side * 62 * big, -8, 25, 11), ink.muzzle, ink.line, line, "paw") for side in (-1, 1)
+    ]
     bib = loop([(-20, -128), (20, -128), (27, -98), (16, -66), (0, -54), (-16, -66), (-27, -98)]) * big
     tail = _tail((-52 * big, -22), pose.tail_deg, model)
     forelegs: list[Shape] = []
     for side in (-1, 1):
         x = 6 + side * 19 * big
         column = limb([(x - side * 2, -84 * big), (x, -44), (x + side, -13)], (15 * big, 13.5, 12.5))
-        forelegs += merged([Shape(column, ink.fur, part="leg"), Shape(ellipse(x + 2, -9, 19, 12), ink.muzzle, part="paw")], ink.line, line)
+        forelegs += merged(
+            [Shape(column, ink.fur, part="leg"), Shape(ellipse(x + 2, -9, 19, 12), ink.muzzle, part="paw")],
+            ink.line,
+            line,
+        )
     # The columns' tops join the chest: fur laid over their outline there.
     chest = loop([(-24, -102), (36, -102), (38, -74), (24, -62), (6, -68), (-12, -62), (-28, -74)]) * big
     torso = merged([*haunches, Shape(pear, ink.fur_shade, part="body")], ink.line, line)
     creases = [
-        Shape(path([(side * 36 * big, -50 * big), (side * 52 * big, -60 * big), (side * 66 * big, -48 * big)]), None, ink.line, line * 0.8, "leg", closed=False)
+        Shape(
+            path([(side * 36 * big, -50 * big), (side * 52 * big, -60 * big), (side * 66 * big, -48 * big)]),
+            None,
+            ink.line,
+            line * 0.8,
+            "leg",
+            closed=False,
+        )
         for side in (-1, 1)
     ]
     behind = [
@@ -182,21 +240,70 @@ def _standing(pose: Pose, model: Character) -> Body:
     def up(points: Points) -> Points:
         return moved(points, shifted(0, -rise))
 
-    bean = up(loop([(-92, -92), (-78, -120), (-40, -126), (10, -122), (52, -130), (84, -116), (88, -88), (66, -62), (20, -56), (-30, -62), (-76, -64)]) * (big, 1.0))
+    bean = up(
+        loop(
+            [
+                (-92, -92),
+                (-78, -120),
+                (-40, -126),
+                (10, -122),
+                (52, -130),
+                (84, -116),
+                (88, -88),
+                (66, -62),
+                (20, -56),
+                (-30, -62),
+                (-76, -64),
+            ]
+        )
+        * (big, 1.0)
+    )
     neck_to = (84 * big + 14 + pose.head_x * 0.5, -158 + pose.head_y * 0.5)
     neck = up(limb([(58 * big, -102), (74 * big, -126), neck_to], (32, 29, 27)))
     far_legs: list[Shape] = []
     for name in ("far_hind", "far_fore"):
         far_legs += merged(_leg(name, pose, model, hip_y, ink.fur_shade, ink.fur), ink.line, line)
-    near = [shape for name in ("near_hind", "near_fore") for shape in _leg(name, pose, model, hip_y, ink.fur, ink.muzzle)]
-    trunk = merged([Shape(bean, ink.fur_shade, part="body"), Shape(neck, ink.fur, part="body"), *near], ink.line, line)
-    belly = up(loop([(-86, -94), (-72, -116), (-36, -121), (10, -117), (52, -125), (80, -110), (82, -90), (58, -74), (16, -70), (-30, -74), (-68, -78)]) * (big, 1.0))
-    thigh = path([(_HIND * big + 8, hip_y + 21), (_HIND * big + 20, hip_y + 10), (_HIND * big + 25, hip_y - 8)])
-    shoulder = path([(_FORE * big - 20, hip_y + 2), (_FORE * big - 12, hip_y + 18), (_FORE * big - 6, hip_y + 24)])
+    near = [
+        shape
+        for name in ("near_hind", "near_fore")
+        for shape in _leg(name, pose, model, hip_y, ink.fur, ink.muzzle)
+    ]
+    trunk = merged(
+        [Shape(bean, ink.fur_shade, part="body"), Shape(neck, ink.fur, part="body"), *near], ink.line, line
+    )
+    belly = up(
+        loop(
+            [
+                (-86, -94),
+                (-72, -116),
+                (-36, -121),
+                (10, -117),
+                (52, -125),
+                (80, -110),
+                (82, -90),
+                (58, -74),
+                (16, -70),
+                (-30, -74),
+                (-68, -78),
+            ]
+        )
+        * (big, 1.0)
+    )
+    thigh = path(
+        [(_HIND * big + 8, hip_y + 21), (_HIND * big + 20, hip_y + 10), (_HIND * big + 25, hip_y - 8)]
+    )
+    shoulder = path(
+        [(_FORE * big - 20, hip_y + 2), (_FORE * big - 12, hip_y + 18), (_FORE * big - 6, hip_y + 24)]
+    )
     half = len(trunk) // 2
     outlines, fills = trunk[:half], trunk[half:]
     seams = [Shape(seam, None, ink.line, line * 0.7, "leg", closed=False) for seam in (thigh, shoulder)]
-    toes = [toe for shape in near if shape.part == "paw" for toe in _toes(float(shape.points[:, 0].mean()) + 7, float(shape.points[:, 1].mean()), model)]
+    toes = [
+        toe
+        for shape in near
+        if shape.part == "paw"
+        for toe in _toes(float(shape.points[:, 0].mean()) + 7, float(shape.points[:, 1].mean()), model)
+    ]
     collar_at = (72 * big + 10 + pose.head_x * 0.3, -137 - rise + pose.head_y * 0.3)
     behind = [
         *far_legs,
@@ -205,7 +312,10 @@ def _standing(pose: Pose, model: Character) -> Body:
         fills[0],
         Shape(belly, ink.fur, part="body"),
         *fills[1:],
-        *[Shape(moved(shape.points, shifted(0, -rise)), shape.fill, part=shape.part) for shape in _spots(model, "stand")],
+        *[
+            Shape(moved(shape.points, shifted(0, -rise)), shape.fill, part=shape.part)
+            for shape in _spots(model, "stand")
+        ],
         *seams,
         *toes,
         *_collar(collar_at, 33, 10.5, 24, model),

@@ -3,8 +3,18 @@
 import numpy as np
 
 from circletake.generate.drawing.paint import glow, gradient, soft_mask
-from circletake.generate.drawing.shapes import Colour, Picture, Shape, ellipse, loop, moved, path, polygon, rectangle
-from circletake.generate.drawing.shapes import Matrix
+from circletake.generate.drawing.shapes import (
+    Colour,
+    Matrix,
+    Picture,
+    Shape,
+    ellipse,
+    loop,
+    moved,
+    path,
+    polygon,
+    rectangle,
+)
 
 INK: Colour = (34, 28, 58)
 _LINE = 2.6
@@ -12,11 +22,11 @@ LEFT, RIGHT = -420.0, 1700.0
 _MOON = (706.0, 104.0)
 _DUSK: list[tuple[float, Colour]] = [
     (0.0, (34, 34, 84)),
-    (0.32, (66, 54, 122)),
-    (0.52, (142, 88, 146)),
-    (0.64, (222, 128, 130)),
-    (0.72, (250, 184, 134)),
-    (1.0, (250, 184, 134)),
+    (0.36, (62, 52, 120)),
+    (0.5, (128, 78, 142)),
+    (0.58, (214, 116, 134)),
+    (0.66, (252, 178, 132)),
+    (1.0, (252, 190, 140)),
 ]
 
 
@@ -44,7 +54,16 @@ def sky() -> list[Shape]:
         Shape(ellipse(mx + 18, my - 20, 6, 5), (240, 222, 184)),
     ]
     for x, y, long in ((150, 150, 150), (470, 96, 110), (880, 176, 190), (1180, 120, 140)):
-        cloud = loop([(x - long, y), (x - long * 0.4, y - 11), (x + long * 0.2, y - 7), (x + long, y), (x + long * 0.3, y + 6), (x - long * 0.5, y + 7)])
+        cloud = loop(
+            [
+                (x - long, y),
+                (x - long * 0.4, y - 11),
+                (x + long * 0.2, y - 7),
+                (x + long, y),
+                (x + long * 0.3, y + 6),
+                (x - long * 0.5, y + 7),
+            ]
+        )
         shapes.append(Shape(cloud, (196, 128, 160), alpha=0.4))
     return shapes
 
@@ -53,20 +72,39 @@ def roofs() -> list[Shape]:
     """Return the far houses."""
     shapes: list[Shape] = []
     wall, roof, lit = (70, 58, 112), (54, 44, 94), (255, 208, 116)
-    houses = [(-360, 150, 96), (-190, 120, 140), (-50, 170, 92), (140, 110, 150), (270, 150, 104), (440, 130, 126), (590, 180, 88), (790, 120, 146), (930, 160, 100), (1110, 130, 130), (1260, 170, 96)]
+    houses = [
+        (-360, 150, 96),
+        (-190, 120, 140),
+        (-50, 170, 92),
+        (140, 110, 150),
+        (270, 150, 104),
+        (440, 130, 126),
+        (590, 180, 88),
+        (790, 120, 146),
+        (930, 160, 100),
+        (1110, 130, 130),
+        (1260, 170, 96),
+    ]
     for i, (x, wide, tall) in enumerate(houses):
         top = 340 - tall
         shapes += [
             Shape(rectangle(x + wide * 0.68, top - 50, 18, 60), wall, INK, 2.0),
             Shape(rectangle(x, top, wide, 400 - top), wall, INK, 2.0),
-            Shape(polygon((x - 12, top + 2), (x + wide * 0.5, top - 44), (x + wide + 12, top + 2)), roof, INK, 2.0),
+            Shape(
+                polygon((x - 12, top + 2), (x + wide * 0.5, top - 44), (x + wide + 12, top + 2)),
+                roof,
+                INK,
+                2.0,
+            ),
         ]
         for column in range(2):
             for row in range(2):
                 colour = lit if (i * 3 + column * 2 + row) % 4 < 2 else (48, 42, 88)  # noqa: PLR2004 (half are lit)
                 at_x, at_y = x + wide * (0.2 + 0.42 * column), top + 18 + 44 * row
                 shapes.append(Shape(rectangle(at_x, at_y, 20, 26), colour, INK, 1.8))
-                shapes.append(Shape(polygon((at_x + 10, at_y), (at_x + 10, at_y + 26)), None, INK, 1.4, closed=False))
+                shapes.append(
+                    Shape(polygon((at_x + 10, at_y), (at_x + 10, at_y + 26)), None, INK, 1.4, closed=False)
+                )
     return shapes
 
 
@@ -79,7 +117,9 @@ def ground() -> list[Shape]:
     bumps.append((RIGHT + 60, 420.0))
     shapes.append(Shape(path(bumps), (44, 72, 86), INK, _LINE))
     for i, x in enumerate(np.arange(LEFT, RIGHT, 31.0)):
-        shapes.append(Shape(ellipse(float(x), 352 + 9 * (i % 3), 9, 5, tilt_deg=-20, corners=14), (58, 92, 100)))
+        shapes.append(
+            Shape(ellipse(float(x), 352 + 9 * (i % 3), 9, 5, tilt_deg=-20, corners=14), (58, 92, 100))
+        )
     rail: Colour = (150, 140, 178)
     shapes += [Shape(rectangle(LEFT, y, RIGHT - LEFT, 8), rail, INK, 2.0) for y in (352, 382)]
     for x in np.arange(LEFT, RIGHT, 38.0):
@@ -98,16 +138,24 @@ def ground() -> list[Shape]:
         wide = 50 + row * 12
         for i, x in enumerate(np.arange(LEFT, RIGHT, float(wide))):
             at = float(x) + (row % 2) * wide / 2
-            shapes.append(Shape(ellipse(at, y, wide * 0.43, 7.5 + row * 0.9, corners=22), tones[(i * 2 + row) % 3]))
+            shapes.append(
+                Shape(ellipse(at, y, wide * 0.43, 7.5 + row * 0.9, corners=22), tones[(i * 2 + row) % 3])
+            )
     for i, x in enumerate(np.arange(LEFT, RIGHT, 27.0)):
         at = float(x) + 9 * (i % 3)
         shapes.append(Shape(polygon((at, 424), (at + 4, 410 - 3 * (i % 2)), (at + 7, 424)), (74, 106, 106)))
-    return [*shapes, *_lamp(236), *_tree(1010), *_lamp(1290), *_letter_box(560)]
+    return [*shapes, *_lamp(236), *_tree(1085), *_lamp(1290), *_letter_box(770)]
 
 
 def _lamp(x: float) -> list[Shape]:
-    pool = [Shape(ellipse(x, 440, 60 + 46 * i, 12 + 9 * i, corners=40), (255, 214, 130), alpha=0.10) for i in range(4)]
-    halo = [Shape(ellipse(x, 168, 20 + 22 * i, 20 + 22 * i, corners=40), (255, 220, 140), alpha=0.11) for i in range(4)]
+    pool = [
+        Shape(ellipse(x, 440, 60 + 46 * i, 12 + 9 * i, corners=40), (255, 214, 130), alpha=0.10)
+        for i in range(4)
+    ]
+    halo = [
+        Shape(ellipse(x, 168, 20 + 22 * i, 20 + 22 * i, corners=40), (255, 220, 140), alpha=0.11)
+        for i in range(4)
+    ]
     iron: Colour = (58, 52, 86)
     return [
         *pool,
@@ -115,7 +163,9 @@ def _lamp(x: float) -> list[Shape]:
         Shape(rectangle(x - 5, 196, 10, 226), iron, INK, 2.2),
         Shape(rectangle(x - 13, 408, 26, 18), iron, INK, 2.2),
         Shape(rectangle(x - 16, 228, 32, 6), iron, INK, 2.0),
-        Shape(polygon((x - 13, 196), (x + 13, 196), (x + 20, 150), (x - 20, 150)), (255, 232, 160), INK, _LINE),
+        Shape(
+            polygon((x - 13, 196), (x + 13, 196), (x + 20, 150), (x - 20, 150)), (255, 232, 160), INK, _LINE
+        ),
         Shape(polygon((x, 196), (x, 150)), None, INK, 1.8, closed=False),
         Shape(polygon((x - 26, 150), (x + 26, 150), (x, 128)), iron, INK, 2.2),
         Shape(ellipse(x, 126, 5, 5, corners=14), iron, INK, 2.0),
@@ -124,10 +174,38 @@ def _lamp(x: float) -> list[Shape]:
 
 def _tree(x: float) -> list[Shape]:
     bark: Colour = (84, 62, 90)
-    crown = loop([(x - 120, 150), (x - 96, 84), (x - 40, 40), (x + 30, 44), (x + 94, 78), (x + 124, 146), (x + 90, 204), (x + 20, 222), (x - 50, 218), (x - 100, 200)])
+    crown = loop(
+        [
+            (x - 120, 150),
+            (x - 96, 84),
+            (x - 40, 40),
+            (x + 30, 44),
+            (x + 94, 78),
+            (x + 124, 146),
+            (x + 90, 204),
+            (x + 20, 222),
+            (x - 50, 218),
+            (x - 100, 200),
+        ]
+    )
     dapples = [(-56, 96, 26, 17), (24, 84, 30, 18), (62, 142, 24, 15), (-24, 152, 30, 18), (-82, 150, 16, 11)]
     return [
-        Shape(loop([(x - 20, 426), (x - 12, 300), (x - 22, 200), (x + 24, 200), (x + 14, 300), (x + 26, 426)]), bark, INK, _LINE),
+        Shape(
+            loop(
+                [
+                    (x - 26, 412),
+                    (x, 417),
+                    (x + 30, 412),
+                    (x + 14, 300),
+                    (x + 24, 200),
+                    (x - 22, 200),
+                    (x - 12, 300),
+                ]
+            ),
+            bark,
+            INK,
+            _LINE,
+        ),
         Shape(crown, (46, 88, 92), INK, _LINE),
         *[Shape(ellipse(x + dx, y, rx, ry, tilt_deg=-14), (64, 110, 108)) for dx, y, rx, ry in dapples],
     ]
@@ -136,7 +214,22 @@ def _tree(x: float) -> list[Shape]:
 def _letter_box(x: float) -> list[Shape]:
     return [
         Shape(rectangle(x + 18, 372, 8, 52), (84, 62, 90), INK, 2.0),
-        Shape(loop([(x, 374), (x, 350), (x + 10, 340), (x + 40, 340), (x + 48, 350), (x + 48, 374), (x + 24, 376)]), (96, 122, 168), INK, _LINE),
+        Shape(
+            loop(
+                [
+                    (x, 374),
+                    (x, 350),
+                    (x + 10, 340),
+                    (x + 40, 340),
+                    (x + 48, 350),
+                    (x + 48, 374),
+                    (x + 24, 376),
+                ]
+            ),
+            (96, 122, 168),
+            INK,
+            _LINE,
+        ),
         Shape(rectangle(x + 12, 354, 22, 4), INK),
     ]
 

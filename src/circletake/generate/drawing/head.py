@@ -16,6 +16,7 @@ from circletake.generate.drawing.shapes import (
     merged,
     moved,
     path,
+    placed,
     polygon,
     shifted,
     stretched,
@@ -27,6 +28,7 @@ _EYE = (24.0, -10.0, 44.0)  # right eye on the ball, seen from the front
 _EAR = (49.0, -36.0, -10.0)
 _BEHIND = -16.0  # depth past which an ear is drawn before the head
 _SEAM_HIDDEN_RAD = math.radians(50)  # farther round, the seam below the nose is the muzzle's own edge
+_LIP_HIDDEN, _DOT_HIDDEN = 4.0, 12.0  # depth past which they lie beyond the muzzle's edge
 _HIDDEN = 0.12  # share of its width below which an eye has turned away
 _CRANIUM = [(0, -57), (36, -51), (59, -22), (64, 14), (48, 42), (0, 53)]
 _EAR_OUTLINE = [(-15, -2), (4, -12), (20, 6), (30, 42), (24, 78), (4, 92), (-14, 80), (-20, 42)]
@@ -44,8 +46,6 @@ class Turn:
         across = x * math.cos(self.yaw_rad) + z * math.sin(self.yaw_rad)
         depth = z * math.cos(self.yaw_rad) - x * math.sin(self.yaw_rad)
         down = y * math.cos(self.pitch_rad) - depth * math.sin(self.pitch_rad)
-        # Turned to the side, what points forward still rises with the nose.
-        down -= z * math.sin(self.pitch_rad) * abs(math.sin(self.yaw_rad)) * 0.6
         return across, down, depth
 
     def width(self, x: float, z: float) -> float:
@@ -61,16 +61,19 @@ def head_shapes(pose: Pose, model: Character, *, horror: float = 0.0) -> list[Sh
         model: colours and proportions.
         horror: 0–1, how far the face has gone wrong.
     """
-    turn = Turn(math.radians(pose.head_yaw_deg), math.radians(pose.head_pitch_deg))
+    # Nose up is a nod seen from the front and a plain turn in the picture seen from the side.
+    yaw_rad = math.radians(pose.head_yaw_deg)
+    turn = Turn(yaw_rad, math.radians(pose.head_pitch_deg) * math.cos(yaw_rad))
     far: list[Shape] = []
     near: list[Shape] = []
     for side, swing, part in ((-1, pose.ear_l_deg, "ear_l"), (1, pose.ear_r_deg, "ear_r")):
         depth = turn.at(side * _EAR[0], _EAR[1], _EAR[2])[2]
         (far if depth < _BEHIND else near).extend(_ear(turn, model, side, swing, part))
-    face = [*_skull(turn, pose, model), *_eyes(turn, pose, model)]
+    face = _face(turn, pose, model)
     if horror:
         face += horror_features(turn, model, horror)
-    return [*far, *face, *near]
+    roll = turned(-pose.head_pitch_deg * math.sin(yaw_rad))
+    return placed([*far, *face, *near], roll)
 
 
 def _ear(turn: Turn, model: Character, side: int, swing_deg: float, part: str) -> list[Shape]:
@@ -98,7 +101,7 @@ def _muzzle_at(turn: Turn, model: Character) -> tuple[float, float, float, float
     return x, y, 37 + 4 * sideways * model.build.muzzle, 25 - 2 * sideways
 
 
-def _skull(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
+def _face(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
     ink, build = model.palette, model.build
     narrow = 1 - 0.07 * abs(math.sin(turn.yaw_rad))
     right = np.array(_CRANIUM, dtype=np.float64)
@@ -133,7 +136,9 @@ def _skull(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
     )
     outlines, fills = shapes[:4], shapes[4:]
     light = Shape(lit(cranium, (6.0, -20.0), 0.95), ink.fur, part="head")
-    patches = [patch for spot in model.spots if spot.head for patch in _patch(turn, spot.head, ink.spot, spot.name)]
+    patches = [
+        patch for spot in model.spots if spot.head for patch in _patch(turn, spot.head, ink.spot, spot.name)
+    ]
     mouth: list[Shape] = []
     if opened > 0.05:  # noqa: PLR2004 (a slit thinner than its own outline is a shut mouth)
         hole = ellipse(jaw_x, jaw_y + 22 * opened, jaw_rx - 6, max(2.0, jaw_ry - 4))
@@ -149,6 +154,7 @@ def _skull(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
         fills[1],
         light,
         *patches,
+        *_eyes(turn, pose, model),
         fills[2],
         *mouth,
         *([Shape(muzzle, ink.muzzle, ink.line, build.line_px * 0.75, "muzzle")] if mouth else []),
@@ -161,7 +167,15 @@ def _skull(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
 def _tongue(x: float, y: float, out: float, model: Character) -> list[Shape]:
     ink = model.palette
     length = 8 + 26 * out
-    shape = loop([(x - 11, y - 4), (x + 11, y - 4), (x + 12, y + length * 0.6), (x, y + length), (x - 12, y + length * 0.6)])
+    shape = loop(
+        [
+            (x - 11, y - 4),
+            (x + 11, y - 4),
+            (x + 12, y + length * 0.6),
+            (x, y + length),
+            (x - 12, y + length * 0.6),
+        ]
+    )
     crease = polygon((x, y + 2), (x, y + length * 0.62))
     return [
         Shape(shape, ink.tongue, ink.line, model.build.line_px * 0.8, "tongue"),
@@ -191,24 +205,29 @@ def _lips(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
     top = turn.at(0, 22, reach)
     seam = turn.at(0, 39, reach - 5)
     if abs(turn.yaw_rad) < _SEAM_HIDDEN_RAD:
-        shapes.append(Shape(polygon(top[:2], seam[:2]), None, model.palette.line, width, "mouth", closed=False))
+        shapes.append(
+            Shape(polygon(top[:2], seam[:2]), None, model.palette.line, width, "mouth", closed=False)
+        )
     for side in (-1, 1):
         dip = turn.at(side * 13, 45, reach - 9)
         corner = turn.at(side * 29, 37 - lift, reach - 28)
-        if corner[2] > 4 and (abs(turn.yaw_rad) < _SEAM_HIDDEN_RAD or side * turn.yaw_rad < 0):
+        is_near = abs(turn.yaw_rad) < _SEAM_HIDDEN_RAD or side * turn.yaw_rad < 0
+        if is_near and corner[2] > _LIP_HIDDEN:
             curve = path([seam[:2], dip[:2], corner[:2]])
             shapes.append(Shape(curve, None, model.palette.line, width, "mouth", closed=False))
         for dot_x, dot_y in ((17, 25), (23, 31), (13, 33)):
             at = turn.at(side * dot_x, dot_y, reach - 12)
-            if at[2] > 12 and (abs(turn.yaw_rad) < _SEAM_HIDDEN_RAD or side * turn.yaw_rad < 0):  # noqa: PLR2004 (whisker dots past the muzzle's edge are out of sight)
-                shapes.append(Shape(ellipse(at[0], at[1], 1.5, 1.5, corners=8), model.palette.fur_shade, part="muzzle"))
+            if is_near and at[2] > _DOT_HIDDEN:
+                shapes.append(
+                    Shape(ellipse(at[0], at[1], 1.5, 1.5, corners=8), model.palette.fur_shade, part="muzzle")
+                )
     return shapes
 
 
 def _nose(turn: Turn, model: Character) -> list[Shape]:
     reach = 44 + 22 * model.build.muzzle + 22
     x, y, _ = turn.at(0, 9, reach)
-    outline = loop([(-15, -4), (-7, -10), (7, -10), (15, -4), (8, 6), (0, 10), (-8, 6)]) + (x, y)
+    outline = moved(loop([(-15, -4), (-7, -10), (7, -10), (15, -4), (8, 6), (0, 10), (-8, 6)]), shifted(x, y))
     return [
         Shape(outline, model.palette.nose, model.palette.line, model.build.line_px * 0.6, "nose"),
         Shape(ellipse(x - 4, y - 5, 4.2, 2.0, tilt_deg=-14, corners=16), (178, 160, 166), part="nose"),
@@ -223,9 +242,11 @@ def _eyes(turn: Turn, pose: Pose, model: Character) -> list[Shape]:
             continue
         x, y, _ = turn.at(side * _EYE[0], _EYE[1], _EYE[2])
         shapes += _eye((x, y), max(0.5, min(1.0, share * 1.12)), pose, model, part)
-        inner, outer = turn.at(side * 13, -36 + 7 * pose.brow, 50), turn.at(side * 35, -37 - 4 * pose.brow, 40)
-        middle = turn.at(side * 25, -41 + pose.brow, 46)
-        arch = path([inner[:2], middle[:2], outer[:2]])
+        brow_x, brow_y, _ = turn.at(side * 24, -37, 44)
+        half = 12 * max(0.4, min(1.0, share))
+        inner = (brow_x - side * half, brow_y + 2 + 7 * pose.brow)
+        outer = (brow_x + side * half, brow_y + 2 - 4 * pose.brow)
+        arch = path([inner, (brow_x, brow_y - 4 + pose.brow), outer])
         shapes.append(Shape(arch, None, model.palette.line, model.build.line_px * 1.25, "brow", closed=False))
     return shapes
 
@@ -241,7 +262,7 @@ def _eye(at: tuple[float, float], share: float, pose: Pose, model: Character, pa
     lid[:, 1] = np.minimum(lid[:, 1], lid_y)
     half = rx * math.sqrt(max(0.0, 1 - ((lid_y - y) / ry) ** 2))
     edge = polygon((x - half, lid_y), (x + half, lid_y))
-    if pose.blink > 0.9:  # noqa: PLR2004 (shut: a lash line instead of an eye)
+    if pose.blink > 0.8:  # noqa: PLR2004 (shut: a lash line instead of an eye)
         lash = path([(x - rx, y + 3), (x, y + 9), (x + rx, y + 3)])
         return [
             Shape(white, skin, part=part),

@@ -48,7 +48,13 @@ def _sockets(turn: Turned, model: Character, amount: float) -> list[Shape]:
             Shape(ellipse(x + 1, y + 1, 3.4, 3.4, corners=16), _PIN, part="face"),
         ]
         for offset, length in ((-6, 18), (5, 26)):
-            tear = path([(x + offset, y + ry), (x + offset - 1, y + ry + length * 0.5), (x + offset + 1, y + ry + length * amount)])
+            tear = path(
+                [
+                    (x + offset, y + ry),
+                    (x + offset - 1, y + ry + length * 0.5),
+                    (x + offset + 1, y + ry + length * amount),
+                ]
+            )
             shapes.append(Shape(tear, None, _HOLLOW, 2.4, "face", closed=False))
     return shapes
 
@@ -61,7 +67,9 @@ def _grin(turn: Turned, model: Character, amount: float) -> list[Shape]:
     def on(across: float, down: float) -> tuple[float, float]:
         # The grin follows the round of the face: its ends lie farther back and higher.
         bend = across / half
-        x, y, _ = turn.at(across, 40 - 15 * bend * bend * amount + down * (1 - 0.82 * bend * bend), reach - 34 * bend * bend)
+        x, y, _ = turn.at(
+            across, 40 - 15 * bend * bend * amount + down * (1 - 0.82 * bend * bend), reach - 34 * bend * bend
+        )
         return x, y
 
     steps = [half * math.sin(math.pi * i / 16) for i in range(-8, 9)]

@@ -1,5 +1,7 @@
 """The sunlit parlour: chequered floor, window, armchair, a framed ancestor, a cheese on a pedestal."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from circletake.generate.drawing.shapes import (
@@ -42,16 +44,51 @@ def wall() -> list[Shape]:
         Shape(rectangle(float(x), 276, 96, 38), (212, 178, 132), (176, 136, 96), 2.0)
         for x in np.arange(LEFT + 10, RIGHT, 116.0)
     ]
-    return [*paper, *panels, *_window(110, 44), *_portrait(566, 70), *_plates(), *_bookcase(1040), *_door(-250)]
+    return [
+        *paper,
+        *panels,
+        *_window(110, 44),
+        *_portrait(566, 70),
+        *_plates(),
+        *_bookcase(1040),
+        *_door(-250),
+    ]
 
 
 def _window(x: float, y: float) -> list[Shape]:
     sky = [
         Shape(rectangle(x, y, 180, 186), (198, 232, 244)),
         Shape(ellipse(x + 132, y + 46, 26, 26), (255, 246, 204)),
-        Shape(loop([(x, y + 130), (x + 50, y + 104), (x + 110, y + 128), (x + 180, y + 100), (x + 180, y + 190), (x, y + 190)]), (158, 200, 132)),
-        Shape(loop([(x, y + 156), (x + 70, y + 142), (x + 180, y + 160), (x + 180, y + 190), (x, y + 190)]), (128, 178, 112)),
-        Shape(loop([(x + 20, y + 44), (x + 34, y + 34), (x + 52, y + 36), (x + 72, y + 42), (x + 66, y + 52), (x + 26, y + 52)]), (250, 252, 252)),
+        Shape(
+            loop(
+                [
+                    (x, y + 130),
+                    (x + 50, y + 104),
+                    (x + 110, y + 128),
+                    (x + 180, y + 100),
+                    (x + 180, y + 190),
+                    (x, y + 190),
+                ]
+            ),
+            (158, 200, 132),
+        ),
+        Shape(
+            loop([(x, y + 156), (x + 70, y + 142), (x + 180, y + 160), (x + 180, y + 190), (x, y + 190)]),
+            (128, 178, 112),
+        ),
+        Shape(
+            loop(
+                [
+                    (x + 20, y + 44),
+                    (x + 34, y + 34),
+                    (x + 52, y + 36),
+                    (x + 72, y + 42),
+                    (x + 66, y + 52),
+                    (x + 26, y + 52),
+                ]
+            ),
+            (250, 252, 252),
+        ),
     ]
     cream: Colour = (250, 240, 218)
     frame = [
@@ -65,10 +102,32 @@ def _window(x: float, y: float) -> list[Shape]:
     ]
     curtains: list[Shape] = []
     for side, hem in ((-1, x - 6), (1, x + 186)):
-        drape = loop([(hem - side * 34, y - 26), (hem + side * 34, y - 26), (hem + side * 38, y + 90), (hem + side * 44, y + 210), (hem + side * 4, y + 208), (hem - side * 2, y + 110), (hem - side * 26, y + 44)])
+        drape = loop(
+            [
+                (hem - side * 34, y - 26),
+                (hem + side * 34, y - 26),
+                (hem + side * 38, y + 90),
+                (hem + side * 44, y + 210),
+                (hem + side * 4, y + 208),
+                (hem - side * 2, y + 110),
+                (hem - side * 26, y + 44),
+            ]
+        )
         curtains.append(Shape(drape, (232, 168, 72), INK, _LINE))
         curtains += [
-            Shape(path([(hem + side * (dx - 10), y - 10), (hem + side * dx, y + 90), (hem + side * (dx + 6), y + 196)]), None, (200, 132, 52), 2.4, closed=False)
+            Shape(
+                path(
+                    [
+                        (hem + side * (dx - 10), y - 10),
+                        (hem + side * dx, y + 90),
+                        (hem + side * (dx + 6), y + 196),
+                    ]
+                ),
+                None,
+                (200, 132, 52),
+                2.4,
+                closed=False,
+            )
             for dx in (14, 27)
         ]
     rod = [
@@ -81,7 +140,15 @@ def _window(x: float, y: float) -> list[Shape]:
 
 def _portrait(x: float, y: float) -> list[Shape]:
     cheese = polygon((x + 26, y + 104), (x + 104, y + 104), (x + 104, y + 74), (x + 40, y + 66))
-    crown = polygon((x + 46, y + 56), (x + 44, y + 34), (x + 56, y + 46), (x + 66, y + 28), (x + 76, y + 46), (x + 88, y + 34), (x + 86, y + 58))
+    crown = polygon(
+        (x + 46, y + 56),
+        (x + 44, y + 34),
+        (x + 56, y + 46),
+        (x + 66, y + 28),
+        (x + 76, y + 46),
+        (x + 88, y + 34),
+        (x + 86, y + 58),
+    )
     holes = [(50, 90, 6), (74, 94, 5), (90, 84, 6), (64, 80, 4)]
     return [
         Shape(polygon((x + 64, y - 34), (x + 8, y - 4)), None, INK, 2.0, closed=False),
@@ -117,7 +184,9 @@ def _bookcase(x: float) -> list[Shape]:
         at = x + 14.0
         for book in range(9):
             wide, tall = 12 + (book * 7 + shelf * 5) % 9, 40 + (book * 11 + shelf * 17) % 20
-            shapes.append(Shape(rectangle(at, top + 64 - tall, wide, tall), tints[(book * 2 + shelf) % 5], INK, 1.6))
+            shapes.append(
+                Shape(rectangle(at, top + 64 - tall, wide, tall), tints[(book * 2 + shelf) % 5], INK, 1.6)
+            )
             at += wide + 1.5
     return shapes
 
@@ -140,11 +209,16 @@ def room() -> list[Shape]:
     """Return the floor with its light, and what stands on it behind the players."""
     tiles: list[Shape] = [Shape(rectangle(LEFT, _FLOOR_Y, RIGHT - LEFT, 320), _CREAM)]
     rows = [max(_FLOOR_Y, y) for y in _ROWS]
-    for row, (near, far) in enumerate(zip(rows, rows[1:], strict=False)):
+    for row, (near, far) in enumerate(pairwise(rows)):
         for column in range(-16, 16):
             if (row + column) % 2:
                 u = column * _TILE
-                tile = polygon((_across(u, near), near), (_across(u + _TILE, near), near), (_across(u + _TILE, far), far), (_across(u, far), far))
+                tile = polygon(
+                    (_across(u, near), near),
+                    (_across(u + _TILE, near), near),
+                    (_across(u + _TILE, far), far),
+                    (_across(u, far), far),
+                )
                 tiles.append(Shape(tile, _TERRACOTTA))
     edge = Shape(polygon((LEFT, _FLOOR_Y), (RIGHT, _FLOOR_Y)), None, INK, _LINE, closed=False)
     dim = Shape(rectangle(LEFT, _FLOOR_Y, RIGHT - LEFT, 22), (90, 50, 60), alpha=0.16)
@@ -165,21 +239,77 @@ def room() -> list[Shape]:
 
 def _armchair(x: float, y: float) -> list[Shape]:
     plum, dark, pale = (158, 58, 74), (128, 42, 60), (178, 78, 90)
-    legs = [Shape(polygon((x + dx - 7, y - 14), (x + dx + 7, y - 14), (x + dx + 4, y + 6), (x + dx - 4, y + 6)), (120, 76, 50), INK, 2.2) for dx in (-78, 78)]
-    back = loop([(x - 68, y - 70), (x - 74, y - 150), (x - 46, y - 192), (x, y - 202), (x + 46, y - 192), (x + 74, y - 150), (x + 68, y - 70)])
+    legs = [
+        Shape(
+            polygon((x + dx - 7, y - 14), (x + dx + 7, y - 14), (x + dx + 4, y + 6), (x + dx - 4, y + 6)),
+            (120, 76, 50),
+            INK,
+            2.2,
+        )
+        for dx in (-78, 78)
+    ]
+    back = loop(
+        [
+            (x - 68, y - 70),
+            (x - 74, y - 150),
+            (x - 46, y - 192),
+            (x, y - 202),
+            (x + 46, y - 192),
+            (x + 74, y - 150),
+            (x + 68, y - 70),
+        ]
+    )
     buttons = [(-28, -160), (0, -168), (28, -160), (-15, -138), (15, -138)]
     arms = [
-        loop([(x + side * 54, y - 92), (x + side * 78, y - 104), (x + side * 102, y - 92), (x + side * 102, y - 40), (x + side * 98, y - 10), (x + side * 60, y - 10)])
+        loop(
+            [
+                (x + side * 54, y - 92),
+                (x + side * 78, y - 104),
+                (x + side * 102, y - 92),
+                (x + side * 102, y - 40),
+                (x + side * 98, y - 10),
+                (x + side * 60, y - 10),
+            ]
+        )
         for side in (-1, 1)
     ]
     return [
         Shape(ellipse(x, y + 4, 116, 13), (60, 30, 50), alpha=0.28),
         *legs,
         Shape(back, plum, INK, _LINE),
-        Shape(loop([(x - 50, y - 84), (x - 56, y - 148), (x - 34, y - 178), (x, y - 186), (x + 34, y - 178), (x + 56, y - 148), (x + 50, y - 84)]), pale),
+        Shape(
+            loop(
+                [
+                    (x - 50, y - 84),
+                    (x - 56, y - 148),
+                    (x - 34, y - 178),
+                    (x, y - 186),
+                    (x + 34, y - 178),
+                    (x + 56, y - 148),
+                    (x + 50, y - 84),
+                ]
+            ),
+            pale,
+        ),
         *[Shape(ellipse(x + bx, y + by, 3.4, 3.4, corners=12), dark) for bx, by in buttons],
         Shape(rectangle(x - 62, y - 50, 124, 40), dark, INK, _LINE),
-        Shape(loop([(x - 60, y - 76), (x, y - 84), (x + 60, y - 76), (x + 66, y - 58), (x + 58, y - 46), (x, y - 44), (x - 58, y - 46), (x - 66, y - 58)]), pale, INK, _LINE),
+        Shape(
+            loop(
+                [
+                    (x - 60, y - 76),
+                    (x, y - 84),
+                    (x + 60, y - 76),
+                    (x + 66, y - 58),
+                    (x + 58, y - 46),
+                    (x, y - 44),
+                    (x - 58, y - 46),
+                    (x - 66, y - 58),
+                ]
+            ),
+            pale,
+            INK,
+            _LINE,
+        ),
         *[Shape(arm, plum, INK, _LINE) for arm in arms],
         *[Shape(ellipse(x + side * 79, y - 84, 13, 12), dark, INK, 2.0) for side in (-1, 1)],
     ]
@@ -201,21 +331,44 @@ def _pedestal(x: float, y: float) -> list[Shape]:
             _LINE,
         ),
         Shape(rectangle(x + 8, y - 110, 20, 96), shade),
-        *[Shape(polygon((x + dx, y - 104), (x + dx, y - 20)), None, shade, 3.0, closed=False) for dx in (-18, -6)],
+        *[
+            Shape(polygon((x + dx, y - 104), (x + dx, y - 20)), None, shade, 3.0, closed=False)
+            for dx in (-18, -6)
+        ],
         Shape(rectangle(x - 50, y - 113, 100, 3), shade),
         Shape(ellipse(x, y - 132, 54, 8), (120, 160, 190), INK, 2.2),
         Shape(cheese, (250, 204, 76), INK, _LINE),
         Shape(top, (255, 224, 120), INK, _LINE),
-        *[Shape(ellipse(x + hx, y + hy, r, r * 0.8, corners=16), (222, 160, 48)) for hx, hy, r in ((-20, -146, 7), (8, -152, 8), (30, -144, 5), (26, -157, 4), (-4, -141, 4))],
+        *[
+            Shape(ellipse(x + hx, y + hy, r, r * 0.8, corners=16), (222, 160, 48))
+            for hx, hy, r in ((-20, -146, 7), (8, -152, 8), (30, -144, 5), (26, -157, 4), (-4, -141, 4))
+        ],
     ]
 
 
 def front() -> list[Shape]:
     """Return what stands between the camera and the players: leaves at the edges."""
     shapes: list[Shape] = []
-    for x, y, lean, long in ((-30, 560, 10, 190), (10, 566, 32, 170), (-60, 560, -14, 170), (40, 572, 54, 130)):
+    for x, y, lean, long in (
+        (-84, 560, 10, 180),
+        (-44, 566, 32, 160),
+        (-114, 560, -14, 160),
+        (-14, 572, 50, 122),
+    ):
         tip = (x + lean * 2.1, y - long)
-        leaf = loop([(x - 10, y), (x + lean * 0.6 - 24, y - long * 0.5), tip, (x + lean * 1.2 + 24, y - long * 0.55), (x + 12, y)])
+        leaf = loop(
+            [
+                (x - 10, y),
+                (x + lean * 0.6 - 24, y - long * 0.5),
+                tip,
+                (x + lean * 1.2 + 24, y - long * 0.55),
+                (x + 12, y),
+            ]
+        )
         shapes.append(Shape(leaf, (48, 92, 84), (34, 60, 64), _LINE))
-        shapes.append(Shape(path([(x, y), (x + lean * 0.9, y - long * 0.5), tip]), None, (72, 124, 106), 2.4, closed=False))
+        shapes.append(
+            Shape(
+                path([(x, y), (x + lean * 0.9, y - long * 0.5), tip]), None, (72, 124, 106), 2.4, closed=False
+            )
+        )
     return shapes

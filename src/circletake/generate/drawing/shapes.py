@@ -1,7 +1,7 @@
 """Flat shapes with outlines: curves through points, ellipses, tapering limbs, and where they stand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -54,8 +54,10 @@ def loop(points: Sequence[Sequence[float]] | Points, *, steps: int = _STEPS) -> 
         Catmull and Rom, “A class of local interpolating splines”, 1974.
     """
     given = np.asarray(points, dtype=np.float64)
-    held = np.stack([np.roll(given, 1, 0), given, np.roll(given, -1, 0), np.roll(given, -2, 0)])
-    return np.einsum("sk,knd->nsd", _basis(steps), held).reshape(-1, 2)
+    ring = np.concatenate([given[-1:], given, given[:2]])
+    count = len(given)
+    held = np.stack([ring[:count], given, ring[2 : count + 2], ring[3 : count + 3]])
+    return np.asarray(np.einsum("sk,knd->nsd", _basis(steps), held).reshape(-1, 2), dtype=np.float64)
 
 
 def path(points: Sequence[Sequence[float]] | Points, *, steps: int = _STEPS) -> Points:
@@ -70,15 +72,13 @@ def path(points: Sequence[Sequence[float]] | Points, *, steps: int = _STEPS) -> 
     return np.vstack([np.einsum("sk,knd->nsd", _basis(steps), held).reshape(-1, 2), given[-1]])
 
 
-def ellipse(
-    x: float, y: float, rx: float, ry: float, *, tilt_deg: float = 0.0, corners: int = 28
-) -> Points:
+def ellipse(x: float, y: float, rx: float, ry: float, *, tilt_deg: float = 0.0, corners: int = 28) -> Points:
     """Return an ellipse, clockwise on screen from its right end."""
     turn = np.arange(corners) * (2 * np.pi / corners)
     at = np.stack([rx * np.cos(turn), ry * np.sin(turn)], axis=1)
     if tilt_deg:
         at = moved(at, turned(tilt_deg))
-    return np.asarray(at + (x, y), dtype=np.float64)
+    return np.asarray(at + np.array([x, y]), dtype=np.float64)
 
 
 def rectangle(x: float, y: float, width: float, height: float) -> Points:
@@ -147,18 +147,23 @@ def size_of(matrix: Matrix) -> float:
 
 def placed(shapes: Iterable[Shape], matrix: Matrix) -> list[Shape]:
     """Return the shapes after a matrix; outlines keep their share of the size."""
+    given = list(shapes)
+    if not given:
+        return []
     enlarged = size_of(matrix)
+    ends = np.cumsum([len(shape.points) for shape in given])
+    # One product for all of them: a figure is some hundred small shapes, a film some thousand figures.
+    points = np.split(moved(np.concatenate([shape.points for shape in given]), matrix), ends[:-1])
     return [
-        replace(shape, points=moved(shape.points, matrix), width_px=shape.width_px * enlarged) for shape in shapes
+        Shape(at, s.fill, s.line, s.width_px * enlarged, s.part, s.closed, s.alpha)
+        for s, at in zip(given, points, strict=True)
     ]
 
 
 def merged(shapes: Sequence[Shape], line: Colour, width_px: float) -> list[Shape]:
     """Join shapes into one figure: one outline of even weight round all of them, none between them."""
-    under = [
-        replace(shape, fill=line, line=line, width_px=2 * width_px) for shape in shapes if shape.fill is not None
-    ]
-    return under + [replace(shape, line=None, width_px=0.0) for shape in shapes]
+    under = [Shape(s.points, line, line, 2 * width_px, s.part) for s in shapes if s.fill is not None]
+    return under + [Shape(s.points, s.fill, part=s.part) for s in shapes]
 
 
 def lit(points: Points, towards: tuple[float, float], share: float) -> Points:
@@ -170,13 +175,11 @@ def lit(points: Points, towards: tuple[float, float], share: float) -> Points:
     return np.asarray(anchor + (points - anchor) * share, dtype=np.float64)
 
 
-def bounds(shapes: Iterable[Shape]) -> tuple[float, float, float, float]:
+def bounds(shapes: Sequence[Shape]) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of everything drawn, outlines included."""
-    corners = [
-        (*(shape.points.min(0) - shape.width_px / 2), *(shape.points.max(0) + shape.width_px / 2))
-        for shape in shapes
-    ]
-    table = np.array(corners)
-    left, top = table[:, :2].min(0)
-    right, bottom = table[:, 2:].max(0)
+    starts = np.cumsum([0, *(len(shape.points) for shape in shapes[:-1])])
+    points = np.concatenate([shape.points for shape in shapes])
+    half = np.array([shape.width_px / 2 for shape in shapes])[:, None]
+    left, top = (np.minimum.reduceat(points, starts) - half).min(0)
+    right, bottom = (np.maximum.reduceat(points, starts) + half).max(0)
     return float(left), float(top), float(right), float(bottom)
