@@ -1,0 +1,68 @@
+/** What each key does on the desk; `keys.ts` says which key that is. */
+
+import type { Action } from "../keys";
+import { ANSWERS, CHOICES, type Ballot } from "../state/ballot.svelte";
+import type { Desk } from "../state/desk.svelte";
+import { deskPath, route } from "../state/route.svelte";
+
+type Doings = Partial<Record<Action, (desk: Desk, event: { key: string; shiftKey: boolean }) => unknown>>;
+
+const goTo = (task: string | null | undefined): unknown => (task ? route.go(deskPath(task)) : undefined);
+
+const DOINGS: Doings = {
+  toggle: ({ playback }) => playback.clock.toggle(),
+  backwards: ({ playback }) => playback.clock.shuttle(-1),
+  pause: ({ playback }) => playback.clock.pause(),
+  forwards: ({ playback }) => playback.clock.shuttle(1),
+  "step-back": ({ playback }) => playback.clock.step(-1),
+  "step-on": ({ playback }) => playback.clock.step(1),
+  first: ({ playback }) => playback.clock.seek(0),
+  last: ({ playback }) => playback.clock.seek(playback.nFrames - 1),
+  "loop-in": ({ playback }) => playback.clock.setIn(),
+  "loop-out": ({ playback }) => playback.clock.setOut(),
+  "loop-off": ({ playback }) => playback.clock.clearLoop(),
+  worst: (desk, event) => desk.toWorst(event.shiftKey ? -1 : 1),
+  heat: (desk) => (desk.heatShown = !desk.heatShown),
+  sheet: (desk) => (desk.sheetShown = !desk.sheetShown),
+  "take-up": (desk) => desk.lookAlong(-1),
+  "take-down": (desk) => desk.lookAlong(1),
+  "task-previous": (desk) => goTo(desk.task?.previous_task),
+  "task-next": (desk) => goTo(desk.task?.next_task),
+  digit: ({ ballot }, event) => ballot.openFamily(Number(event.key)),
+  gate: ({ ballot }) => ballot.nextGate(),
+  commit: (desk) => desk.commit(),
+  withdraw: (desk) => desk.withdraw(),
+  close: (desk) => {
+    desk.refusal = null;
+    desk.ballot.clear();
+  },
+};
+
+export function deskKeys(desk: Desk, action: Action, event: { key: string; shiftKey: boolean }): boolean {
+  const choice = CHOICES.find((one) => one.name === action);
+  const answer = ANSWERS.find((one) => one.action === action);
+  const doing = DOINGS[action];
+  if (choice) desk.ballot.choose(choice.value);
+  else if (answer) {
+    if (!desk.ballot.answersFlags) return false;
+    desk.ballot.answer = answer.answer;
+  } else if (doing) void doing(desk, event);
+  else return false;
+  return true;
+}
+
+/** The key after a digit: its letter picks the reason, Escape lets go, any other key means itself. */
+export function reasonKeys(ballot: Ballot, event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): boolean {
+  if (!ballot.family || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (/^[1-9]$/.test(event.key) || event.key === "Shift") return false;
+  if (event.key === "Escape") {
+    ballot.family = null;
+    return true;
+  }
+  if (/^[a-z]$/i.test(event.key)) {
+    // A letter that is no reason of this family is a slip, not a verdict: the family stays open.
+    ballot.letter(event.key);
+    return true;
+  }
+  return false;
+}

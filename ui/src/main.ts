@@ -1,0 +1,15 @@
+/** The desk starts here. */
+
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./desk.css";
+import { keyboard } from "./state/keyboard.svelte";
+import { route } from "./state/route.svelte";
+import { session } from "./state/session.svelte";
+
+route.start();
+keyboard.start();
+void session.begin();
+
+const place = document.getElementById("desk");
+if (place) mount(App, { target: place });
