@@ -12,7 +12,11 @@ Result = Literal["satisfied", "unsatisfied", "error"]
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFact:
-    """What a gate needs to know of one piece of evidence."""
+    """What a gate needs to know of one piece of evidence.
+
+    Args:
+        outdated: references it was measured against that were adopted once and are no longer.
+    """
 
     id: str
     check: str
@@ -20,6 +24,7 @@ class EvidenceFact:
     flagged: bool
     sentence: str
     seq: int
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Facts:
         content: SHA-256 in question.
         stage: with its ordered gates, as the policy in force has them.
         makers: actors who made this content, by whatever route it came to this task.
-        verdicts: live verdicts on this task (latest of each person at content and gate), any content.
+        verdicts: live verdicts on this task (latest of each person at content and gate), any content,
+            and those on `veto_ancestors` at whatever task.
         roles: person → roles held now.
         evidence: on this content.
         current_versions: check → version in force; a check absent here is not asked for.

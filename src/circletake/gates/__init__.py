@@ -1,0 +1,1 @@
+"""May it pass: policies, and the rules that judge facts. Pure; the standard library only."""

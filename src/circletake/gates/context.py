@@ -1,0 +1,89 @@
+"""What a rule is handed beside the facts, and whose verdicts count at a gate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from circletake.domain.facts import Facts, GateResult
+from circletake.domain.people import PERSON_PREFIX
+from circletake.domain.policy import Gate, Param
+from circletake.domain.verdict import Verdict
+
+CIRCLED = 2
+FINE = 1
+VETO = -2
+MAKER = "maker"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """Where a rule is asked.
+
+    Args:
+        gate: whose rule it is.
+        params: as the policy sets them for this call.
+        earlier: results of the gates before this one, in order.
+    """
+
+    gate: Gate
+    params: Mapping[str, Param] = field(default_factory=dict)
+    earlier: tuple[GateResult, ...] = ()
+
+
+def by_people(facts: Facts, gate: Gate) -> list[Verdict]:
+    """Live verdicts of people at this gate on exactly this content, whatever their value."""
+    return [
+        verdict
+        for verdict in facts.verdicts
+        if verdict.task == facts.task
+        and verdict.content == facts.content
+        and verdict.gate == gate.key
+        and verdict.person.startswith(PERSON_PREFIX)
+    ]
+
+
+def counted(
+    facts: Facts,
+    gate: Gate,
+    *,
+    at_least: int = CIRCLED,
+    roles: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+    any_wording: bool = False,
+) -> list[Verdict]:
+    """Verdicts that speak for this content at this gate, one a person, in the book's order.
+
+    A verdict counts while whoever gave it holds a role that may give it here, and only for the gate as
+    it was when it was given. Where the gate asks for four eyes, its makers never count.
+
+    Args:
+        at_least: lowest value that counts.
+        roles: whose verdicts count; empty for everybody with a vote.
+        without: roles whose holders do not count; `maker` for whoever made the content.
+        any_wording: also count verdicts given before the gate itself was changed.
+    """
+    barred = facts.makers if MAKER in without or asks_four_eyes(gate) else frozenset[str]()
+    latest: dict[str, Verdict] = {}
+    for verdict in by_people(facts, gate):
+        held = facts.roles.get(verdict.person, frozenset())
+        voting = held & set(roles) if roles else held
+        if (
+            verdict.value >= at_least
+            and verdict.person not in barred
+            and not held & set(without)
+            and (any_wording or verdict.gate_hash == gate.hash)
+            and any(
+                gate.vote[role][0] <= verdict.value <= gate.vote[role][1] for role in voting & set(gate.vote)
+            )
+        ):
+            latest[verdict.person] = verdict
+    return sorted(latest.values(), key=lambda verdict: verdict.seq)
+
+
+def asks_four_eyes(gate: Gate) -> bool:
+    """Whether somebody other than its makers has to circle a content here."""
+    return any(call.rule == "four_eyes" for call in gate.rules)
+
+
+def seqs(verdicts: list[Verdict]) -> tuple[int, ...]:
+    """Entries of these verdicts, in the book's order."""
+    return tuple(sorted(verdict.seq for verdict in verdicts))

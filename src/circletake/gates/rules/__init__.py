@@ -1,0 +1,1 @@
+"""One rule a file: `rule(facts, context)` gives a finding, `Params` says what a policy may set."""

@@ -1,0 +1,61 @@
+"""Circled: enough people who may have said “this one” of exactly this content."""
+
+from dataclasses import dataclass
+
+from circletake.domain.facts import Facts, Finding
+from circletake.domain.verdict import VALUE_NAMES
+from circletake.gates.context import CIRCLED, RuleContext, by_people, counted, seqs
+from circletake.gates.params import read_params
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a policy may set.
+
+    Args:
+        n: how many different people.
+        at_least: lowest value that counts, 1 (fine) or 2 (circled).
+        roles: whose verdicts count; empty for everybody with a vote here.
+        without: roles whose holders do not count; `maker` for whoever made the content.
+    """
+
+    n: int = 1
+    at_least: int = CIRCLED
+    roles: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+def rule(facts: Facts, context: RuleContext) -> Finding:
+    """Hold when enough different people who may have circled exactly this content.
+
+    Source:
+        Gerrit submit requirements, `label:Code-Review=MAX`.
+    """
+    params = read_params(Params, context.params)
+    wanted = {"at_least": params.at_least, "roles": params.roles, "without": params.without}
+    found = counted(facts, context.gate, **wanted)  # type: ignore[arg-type]  # the values are Params' own
+    who = " or ".join(params.roles) or "somebody with a vote here"
+    said = VALUE_NAMES.get(params.at_least, "circled")
+    if len(found) >= params.n:
+        return Finding(
+            "circled", holds=True, sentence=f"{len(found)} of {params.n} said {said}.", uses=seqs(found)
+        )
+    before = counted(facts, context.gate, any_wording=True, **wanted)  # type: ignore[arg-type]  # as above
+    if len(before) >= params.n:
+        return Finding(
+            "circled",
+            holds=False,
+            sentence=f"{context.gate.label} itself was changed after this was circled.",
+            missing=(f"It has to be circled again at {context.gate.label} ({who}).",),
+            uses=seqs(before),
+            stale=True,
+        )
+    others = [verdict for verdict in by_people(facts, context.gate) if verdict.value >= params.at_least]
+    ignored = f" {len(others) - len(found)} more do not count here." if len(others) > len(found) else ""
+    return Finding(
+        "circled",
+        holds=False,
+        sentence=f"{len(found)} of {params.n} said {said}.{ignored}",
+        missing=(f"{params.n - len(found)} × {said} by {who} at {context.gate.label}.",),
+        uses=seqs(found),
+    )

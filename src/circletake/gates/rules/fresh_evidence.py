@@ -1,0 +1,77 @@
+"""Fresh evidence: what was to be measured was, and a person answered what was flagged."""
+
+from dataclasses import dataclass
+
+from circletake.domain.facts import EvidenceFact, Facts, Finding
+from circletake.gates.context import FINE, RuleContext, counted
+from circletake.gates.params import read_params
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a policy may set.
+
+    Args:
+        checks: names of the checks whose evidence is asked for.
+    """
+
+    checks: tuple[str, ...] = ()
+
+
+def rule(facts: Facts, context: RuleContext) -> Finding:
+    """Hold when each check measured this content, and what it flagged was answered, never auto-failed.
+
+    Evidence is fresh at the check's version in force, and while every reference it was measured against
+    is still adopted. An answer is the id of the evidence in a verdict of at least “fine” that counts at
+    this gate. A check without a version in force is not asked for. Where older evidence would do but
+    for a reference that has been replaced since, the finding is stale.
+    """
+    params = read_params(Params, context.params)
+    answered = {
+        answer
+        for verdict in counted(facts, context.gate, at_least=FINE, any_wording=True)
+        for answer in verdict.answers
+    }
+    missing: list[str] = []
+    uses: list[int] = []
+    stale: list[bool] = []
+    for check in params.checks:
+        version = facts.current_versions.get(check)
+        if version is None:
+            continue
+        measured = sorted(
+            (found for found in facts.evidence if found.check == check and found.version == version),
+            key=lambda found: found.seq,
+        )
+        fresh = [found for found in measured if not found.outdated]
+        if fresh and _is_answered(fresh[-1], answered):
+            uses.append(fresh[-1].seq)
+            continue
+        stale.append(any(_is_answered(found, answered) for found in measured if found.outdated))
+        missing.append(_lack(check, measured, fresh))
+    if missing:
+        return Finding(
+            "fresh_evidence",
+            holds=False,
+            sentence=" ".join(missing),
+            missing=tuple(missing),
+            uses=tuple(uses),
+            stale=all(stale),
+        )
+    return Finding(
+        "fresh_evidence", holds=True, sentence="Measured, and what was flagged is answered.", uses=tuple(uses)
+    )
+
+
+def _is_answered(found: EvidenceFact, answered: set[str]) -> bool:
+    return not found.flagged or found.id in answered
+
+
+def _lack(check: str, measured: list[EvidenceFact], fresh: list[EvidenceFact]) -> str:
+    if fresh:
+        return f"The check {check} points at it and nobody has answered: {fresh[-1].sentence}"
+    if measured:
+        return (
+            f"The check {check} measured it against a reference that has been replaced; it has to run again."
+        )
+    return f"The check {check} has not measured it yet."

@@ -1,0 +1,47 @@
+"""No veto: nobody's veto stands on this content, nor on what it was cut from."""
+
+from dataclasses import dataclass
+
+from circletake.domain.facts import Facts, Finding
+from circletake.domain.people import PERSON_PREFIX
+from circletake.gates.context import VETO, RuleContext, seqs
+from circletake.gates.params import read_params
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Nothing can be set."""
+
+
+def rule(facts: Facts, context: RuleContext) -> Finding:
+    """Hold when no live veto is on this content at any gate, nor on a take it is a trim or re-run of.
+
+    A veto stands until whoever gave it withdraws it or decides otherwise, also when they have since
+    lost the role in which they gave it: vetoes stick, approvals do not.
+
+    Source:
+        Gerrit submit requirements, `-label:Code-Review=MIN`.
+    """
+    read_params(Params, context.params)
+    standing = [
+        verdict
+        for verdict in facts.verdicts
+        if verdict.value <= VETO
+        and verdict.person.startswith(PERSON_PREFIX)
+        and (
+            (verdict.task == facts.task and verdict.content == facts.content)
+            or verdict.content in facts.veto_ancestors
+        )
+    ]
+    if not standing:
+        return Finding("no_veto", holds=True, sentence="Nobody vetoed it.")
+    own = [verdict for verdict in standing if verdict.content == facts.content]
+    matter = "It was vetoed" if own else "What it was made from was vetoed"
+    entries = ", ".join(str(seq) for seq in seqs(standing))
+    return Finding(
+        "no_veto",
+        holds=False,
+        sentence=f"{matter} (entry {entries}).",
+        missing=(f"Another take, or the withdrawal of the veto in entry {entries} by whoever gave it.",),
+        uses=seqs(standing),
+    )
