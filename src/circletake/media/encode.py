@@ -127,7 +127,7 @@ class MovieWriter:
         if rgb.shape != (self._size[1], self._size[0], 3):
             found = " × ".join(str(side) for side in rgb.shape[1::-1])
             raise MediaUnreadable(
-                f"Frame {self.n_frames} is {found} pixels and the film {self._size[0]} × {self._size[1]}; scale it."
+                f"Frame {self.n_frames} is {found} pixels and the film {self._size[0]} × {self._size[1]}."
             )
         if self._coding.is_rgb:
             self.add_coded(VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24"))

@@ -91,7 +91,7 @@ def join_segments(
 
 
 def segment_sha256(path: Path) -> str:
-    """SHA-256 of a segment's packets in decode order: the bytes its frames have in every film it is joined into.
+    """SHA-256 of a segment's packets in decode order, the same bytes in every film it is joined into.
 
     Raises:
         MediaUnreadable: it cannot be read.

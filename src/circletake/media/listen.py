@@ -22,7 +22,7 @@ class Listener(Protocol):
         """See the next frame; it may not be kept, its arrays may."""
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
-        """Hear the next samples, those of frames already seen: float32 [n, 2]. Never called for silent sources."""
+        """Hear the next samples, those of frames already seen: float32 [n, 2]; never for a silent source."""
 
     def finish(self) -> None:
         """Make what came of it; once, after the last frame and sound."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from circletake.domain.time import FrameRange
-from circletake.errors import MediaUnreadable, NoFrames, SheetInvalid
+from circletake.errors import MediaUnreadable, NoFrames, SheetInvalid, TimeInvalid
 from circletake.media.store import ContentStore
 
 _VERSION = 1
@@ -114,7 +114,7 @@ def read_manifest(store: ContentStore, content: str) -> Clip | Sheet | None:
                 f"The manifest {content[:12]}… is of a newer version, {data.get('v')}; update circletake."
             )
         return _clip(data) if data["kind"] == "clip" else _sheet(data)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, TimeInvalid):
         raise MediaUnreadable(
             f"The manifest {content[:12]}… cannot be read; make the take again from its source."
         ) from None

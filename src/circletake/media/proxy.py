@@ -54,7 +54,7 @@ class ProxyWriter:
         """See `Listener.frame`."""
         self._movie.add_coded(frame.coded_at(*self._size))
 
-    def sound(self, samples: Samples, rate_hz: int) -> None:
+    def sound(self, samples: Samples, rate_hz: int) -> None:  # noqa: ARG002 (always RATE_HZ)
         """See `Listener.sound`."""
         self._movie.add_sound(samples)
 

@@ -48,7 +48,7 @@ def shots_of(steps: Sequence[float]) -> list[FrameRange]:
     """Split frames where they jump.
 
     Args:
-        steps: mean difference of each frame to the one before it, in code values; the first counts for nothing.
+        steps: mean difference of each frame to the one before it, in code values; the first is not read.
 
     Returns:
         Ranges that cover every frame, in order.

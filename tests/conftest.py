@@ -1,0 +1,129 @@
+"""What every test may ask for: real footage if it is there, a store, and films that are drawn on the spot."""
+
+import os
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from circletake.media.encode import write_movie
+from circletake.media.store import ContentStore
+
+_FOOTAGE = Path(os.environ.get("CIRCLETAKE_FOOTAGE") or Path(__file__).parents[2] / "shared" / "media")
+_CODE_BITS = 12
+
+Rgb = NDArray[np.uint8]
+
+PATCHES = (
+    (255, 0, 0),
+    (0, 255, 0),
+    (0, 0, 255),
+    (255, 255, 255),
+    (0, 0, 0),
+    (128, 128, 128),
+    (200, 80, 40),
+    (30, 160, 220),
+)
+
+
+class Drawing:
+    """Frames whose number and colours are known: a 12-bit code on top, colour patches below.
+
+    Args:
+        width_px: at least 96.
+        height_px: at least 32.
+    """
+
+    def __init__(self, width_px: int = 192, height_px: int = 96) -> None:
+        self.width_px = width_px
+        self.height_px = height_px
+
+    def frame(self, n: int) -> Rgb:
+        """Frame n: uint8 [height, width, 3]."""
+        rgb = np.full((self.height_px, self.width_px, 3), 64, np.uint8)
+        for bit in range(_CODE_BITS):
+            left, right = self._columns(bit, _CODE_BITS)
+            rgb[: self.height_px // 2, left:right] = 255 if n >> bit & 1 else 0
+        for place, colour in enumerate(PATCHES):
+            left, right = self._columns(place, len(PATCHES))
+            rgb[self.height_px // 2 :, left:right] = colour
+        return rgb
+
+    def frames(self, n_frames: int) -> Iterator[Rgb]:
+        """Frames 0 to n."""
+        return (self.frame(n) for n in range(n_frames))
+
+    def read(self, rgb: Rgb) -> int:
+        """The number that is burnt into a frame, whatever its size."""
+        height, width = rgb.shape[:2]
+        row = rgb[height // 4]
+        bits = [row[int((bit + 0.5) * width / _CODE_BITS)].mean() > 127 for bit in range(_CODE_BITS)]
+        return sum(1 << place for place, bit in enumerate(bits) if bit)
+
+    def error(self, rgb: Rgb) -> int:
+        """How far, in code values, the worst colour patch is from what was drawn."""
+        height, width = rgb.shape[:2]
+        worst = 0
+        for place, colour in enumerate(PATCHES):
+            middle = int((place + 0.5) * width / len(PATCHES))
+            seen = rgb[height * 3 // 4 - 3 : height * 3 // 4 + 3, middle - 2 : middle + 3].astype(int)
+            worst = max(worst, int(np.abs(seen.mean(axis=(0, 1)) - colour).max().round()))
+        return worst
+
+    def _columns(self, place: int, parts: int) -> tuple[int, int]:
+        return place * self.width_px // parts, (place + 1) * self.width_px // parts
+
+
+FilmMaker = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def footage() -> Path:
+    """Folder of the shared film clips; the test is skipped, and says so, where it is not there."""
+    if not (_FOOTAGE / "bbb.mp4").is_file():
+        pytest.skip(
+            f"NO FOOTAGE: {_FOOTAGE} holds no bbb.mp4; set CIRCLETAKE_FOOTAGE to run what needs real film"
+        )
+    return _FOOTAGE
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ContentStore:
+    """An empty content store."""
+    return ContentStore(tmp_path / "content")
+
+
+@pytest.fixture
+def drawing() -> Drawing:
+    """Draws frames that carry their number, and reads it back."""
+    return Drawing()
+
+
+@pytest.fixture
+def film(tmp_path: Path, drawing: Drawing) -> FilmMaker:
+    """Writes a drawn film: `film(n_frames, rate=…, samples=…, name=…, lossless=…)` → its path."""
+
+    def make(
+        n_frames: int,
+        *,
+        rate: Fraction = Fraction(24),
+        samples: NDArray[np.float32] | None = None,
+        name: str = "film.mp4",
+        lossless: bool = False,
+    ) -> Path:
+        path = tmp_path / name
+        write_movie(
+            path,
+            drawing.frames(n_frames),
+            rate=rate,
+            width_px=drawing.width_px,
+            height_px=drawing.height_px,
+            samples=samples,
+            lossless=lossless,
+        )
+        return path
+
+    return make
