@@ -141,7 +141,7 @@ async def stream(
     pulse: Pulse,
     *,
     after: int,
-    heartbeat_s: float = HEARTBEAT_S,
+    heartbeat_s: float,
     jobs_poll_s: float = JOBS_POLL_S,
 ) -> AsyncIterator[bytes]:
     """Write everything that happens after entry `after`, until the session or the server ends.
@@ -233,7 +233,7 @@ async def events(
     if last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit():
         start = int(last_event_id[:18])
     return StreamingResponse(
-        stream(studio, token_of(request), pulse, after=start),
+        stream(studio, token_of(request), pulse, after=start, heartbeat_s=HEARTBEAT_S),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

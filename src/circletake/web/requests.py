@@ -55,7 +55,7 @@ class SentVerdict(_Sent):
     note: Annotated[str, Field(max_length=10_000)] | None = None
     ranges: Annotated[list[SentRange], Field(max_length=_MANY)] = []
     answers: Annotated[list[_Word], Field(max_length=_MANY)] = []
-    gate_hash: Annotated[str, Field(max_length=64)]
+    gate_hash: _Hash
     upstream: dict[str, str] = {}
     key: Annotated[str, Field(min_length=8, max_length=64)]
 

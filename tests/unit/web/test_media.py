@@ -10,6 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from circletake.web.app import bare_app
+from circletake.web.auth import signed_in, studio_of
 from circletake.web.media import FOREVER, answer, is_unchanged, type_of, wanted_part
 
 BODY = bytes(range(256)) * 4
@@ -169,3 +171,41 @@ def test_no_condition_is_no_match() -> None:
 )
 def test_a_type_is_told_from_the_first_bytes(head: bytes, kind: str) -> None:
     assert type_of(head) == kind
+
+
+class Shelf:
+    """As much of a studio as the content route needs: a folder of files by their hash."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def media(self, _session: object, content: str) -> Path:
+        return self.folder / content
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/svg+xml"),
+        (b"<!doctype html><script>alert(1)</script>", "text/html; charset=utf-8"),
+        (b"<?xml version='1.0'?><html/>", "text/xml; charset=utf-8"),
+    ],
+)
+def test_content_that_can_hold_scripts_is_handed_over_and_never_shown(
+    tmp_path: Path, body: bytes, kind: str
+) -> None:
+    sha = hashlib.sha256(body).hexdigest()
+    (tmp_path / sha).write_bytes(body)
+    app = bare_app()
+    app.dependency_overrides = {studio_of: lambda: Shelf(tmp_path), signed_in: lambda: None}
+    got = TestClient(app).get(f"/media/{sha}")
+    assert got.content == body
+    assert got.headers["content-type"] == kind
+    assert got.headers["content-disposition"] == "attachment"
+    assert "sandbox" in got.headers["content-security-policy"]
+
+
+def test_a_hash_that_is_none_is_refused_before_anything_is_looked_up(tmp_path: Path) -> None:
+    app = bare_app()
+    app.dependency_overrides = {studio_of: lambda: Shelf(tmp_path), signed_in: lambda: None}
+    assert TestClient(app).get("/media/" + "g" * 64).json()["code"] == "request-invalid"

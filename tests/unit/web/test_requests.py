@@ -36,6 +36,7 @@ def test_a_verdict_needs_only_what_says_what_was_judged() -> None:
         {"task": ""},
         {"task": 7},
         {"key": "short"},
+        {"gate_hash": ""},
         {"ranges": [[0, 5]]},
         {"ranges": [{"start": "0", "end": 5}]},
         {"ranges": [{"start": -1, "end": 5}]},

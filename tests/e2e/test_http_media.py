@@ -1,0 +1,104 @@
+"""Media over a real server: whole, in part, known already, and only for those it belongs to."""
+
+import hashlib
+
+import pytest
+
+from .conftest import HEIGHT_PX, N_FRAMES, WIDTH_PX, Served
+
+pytestmark = pytest.mark.e2e
+
+TAILS = ["", "/frames/0.jpg", "/proxy.mp4", "/poster.jpg"]
+
+
+def test_content_is_exactly_the_bytes_of_its_hash(analysed: Served) -> None:
+    content = analysed.take().content
+    with analysed.client("leo") as client:
+        answer = client.get(f"/media/{content}")
+    assert answer.status_code == 200
+    assert hashlib.sha256(answer.content).hexdigest() == content
+    assert answer.headers["etag"] == f'"{content}"'
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_every_kind_of_media_knows_conditions_ranges_and_head(analysed: Served, tail: str) -> None:
+    path = f"/media/{analysed.take().content}{tail}"
+    with analysed.client("leo") as client:
+        whole = client.get(path)
+        assert whole.status_code == 200, whole.text
+        size, etag = len(whole.content), whole.headers["etag"]
+        assert etag.startswith('"')
+        head = client.head(path)
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-length", "etag", "content-type", "accept-ranges", "cache-control"):
+            assert head.headers[name] == whole.headers[name]
+        table = [
+            ({"Range": "bytes=0-9"}, 206, whole.content[:10]),
+            ({"Range": "bytes=-7"}, 206, whole.content[-7:]),
+            ({"Range": f"bytes={size - 3}-"}, 206, whole.content[-3:]),
+            ({"Range": f"bytes={size}-"}, 416, b""),
+            ({"Range": "bytes=0-1,4-5"}, 200, whole.content),
+            ({"Range": "bytes=0-9", "If-Range": etag}, 206, whole.content[:10]),
+            ({"Range": "bytes=0-9", "If-Range": '"other"'}, 200, whole.content),
+            ({"If-None-Match": etag}, 304, b""),
+            ({"If-None-Match": '"other"'}, 200, whole.content),
+        ]
+        for headers, status, body in table:
+            answer = client.get(path, headers=headers)
+            assert (answer.status_code, answer.content) == (status, body), headers
+        outside = client.get(path, headers={"Range": f"bytes={size}-"})
+        assert outside.headers["content-range"] == f"bytes */{size}"
+        part = client.get(path, headers={"Range": "bytes=2-4"})
+        assert part.headers["content-range"] == f"bytes 2-4/{size}"
+
+
+def test_every_frame_is_a_picture_of_its_own_and_there_is_none_after_the_last(analysed: Served) -> None:
+    content = analysed.take().content
+    with analysed.client("leo") as client:
+        frames = [client.get(f"/media/{content}/frames/{n}.jpg") for n in range(N_FRAMES)]
+        assert {frame.headers["content-type"] for frame in frames} == {"image/jpeg"}
+        assert len({frame.content for frame in frames}) == N_FRAMES
+        after = client.get(f"/media/{content}/frames/{N_FRAMES}.jpg")
+        assert after.status_code in {404, 422}
+        assert after.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_whoever_is_part_of_nothing_learns_nothing_not_even_that_it_is_unchanged(
+    analysed: Served, tail: str
+) -> None:
+    content = analysed.take().content
+    with analysed.client("leo") as client:
+        etag = client.head(f"/media/{content}{tail}").headers["etag"]
+    with analysed.client("olaf") as client:
+        answer = client.get(f"/media/{content}{tail}", headers={"If-None-Match": etag})
+        never = client.get(f"/media/{'0' * 64}{tail}")
+    assert answer.status_code == never.status_code == 404
+    assert answer.json()["code"] == never.json()["code"]
+
+
+def test_a_player_can_seek_in_the_proxy_by_ranges_alone(analysed: Served) -> None:
+    path = f"/media/{analysed.take().content}/proxy.mp4"
+    with analysed.client("leo") as client:
+        first = client.get(path, headers={"Range": "bytes=0-0"})
+        size = int(first.headers["content-range"].rpartition("/")[2])
+        parts = [
+            client.get(
+                path, headers={"Range": f"bytes={start}-{start + 999}", "If-Range": first.headers["etag"]}
+            ).content
+            for start in range(0, size, 1000)
+        ]
+        assert b"".join(parts) == client.get(path).content
+
+
+def test_the_addresses_that_a_task_names_are_those_that_answer(analysed: Served) -> None:
+    media = analysed.take().media
+    assert media.frames is not None
+    assert media.size_px == [WIDTH_PX, HEIGHT_PX]
+    with analysed.client("leo") as client:
+        for address in (media.frames.replace("{n}", str(N_FRAMES - 1)), media.proxy, media.poster):
+            assert address is not None
+            assert client.get(address).status_code == 200
