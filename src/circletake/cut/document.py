@@ -48,6 +48,16 @@ def cut_hash(cut: CutVersion) -> str:
     return hashlib.sha256(cut_bytes(cut)).hexdigest()
 
 
+def edit_hash(cut: CutVersion) -> str:
+    """SHA-256 (hex) that names what is seen and heard, whichever version says it.
+
+    Two versions with the same slots, rate and size render to the same master.
+    """
+    document = cut_document(cut)
+    del document["number"], document["parent"]
+    return hashlib.sha256(canonical(document)).hexdigest()
+
+
 def read_cut(data: bytes | Mapping[str, object]) -> CutVersion:
     """Read a cut back from its bytes, or from the same data already decoded.
 

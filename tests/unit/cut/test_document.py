@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from circletake.cut.document import cut_bytes, cut_document, cut_hash, read_cut
+from circletake.cut.document import cut_bytes, cut_document, cut_hash, edit_hash, read_cut
 from circletake.domain.cut import CutVersion, Slot
 from circletake.errors import CutUnreadable
 
@@ -37,6 +37,12 @@ def test_the_bytes_have_one_spelling_and_no_floats() -> None:
 def test_another_cut_has_another_hash() -> None:
     assert cut_hash(CUT) == cut_hash(replace(CUT))
     assert cut_hash(CUT) != cut_hash(replace(CUT, number=4))
+
+
+def test_versions_that_say_the_same_are_the_same_edit() -> None:
+    assert edit_hash(CUT) == edit_hash(replace(CUT, number=9, parent=None))
+    assert edit_hash(CUT) != edit_hash(replace(CUT, slots=CUT.slots[:1]))
+    assert edit_hash(CUT) != edit_hash(replace(CUT, rate=Fraction(24)))
 
 
 @pytest.mark.parametrize(

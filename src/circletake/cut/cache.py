@@ -1,0 +1,55 @@
+"""The shot cache: which segment was encoded from what, so that only what changed is encoded again.
+
+The segments themselves lie in the content store; here is only where to find them. Everything can be
+deleted: what is missing is encoded again, to the same pictures.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class SegmentCache(Protocol):
+    """Segment key → content of the encoded segment."""
+
+    def get(self, key: str) -> str | None:
+        """The content, or None where nothing was encoded from that."""
+        ...
+
+    def put(self, key: str, content: str) -> None:
+        """Remember a segment."""
+        ...
+
+
+class FolderCache:
+    """A small file for each segment; several workers may share the folder.
+
+    Args:
+        root: the folder; made when it is first written to.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def get(self, key: str) -> str | None:
+        """The content, or None where nothing was encoded from that or its file is damaged."""
+        try:
+            content = self._place(key).read_text(encoding="ascii")
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+        return content if _HASH.fullmatch(content) else None
+
+    def put(self, key: str, content: str) -> None:
+        """Remember a segment; seen whole or not at all."""
+        place = self._place(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside = place.with_name(f"{key}.{os.getpid()}.{secrets.token_hex(4)}")
+        beside.write_text(content, encoding="ascii")
+        beside.replace(place)
+
+    def _place(self, key: str) -> Path:
+        return self._root / key[:2] / key
