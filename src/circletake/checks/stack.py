@@ -29,6 +29,16 @@ def signature(frames: list[Rgb]) -> NDArray[np.float32]:
     return np.stack(thumbs).astype(np.float32).ravel()
 
 
+def signature_bytes(frames: list[Rgb]) -> bytes:
+    """A signature as it is kept: 8-bit code values, since a thumb has no more."""
+    return signature(frames).round().astype(np.uint8).tobytes()
+
+
+def read_signature(data: bytes) -> NDArray[np.float32]:
+    """Read a signature back."""
+    return np.frombuffer(data, np.uint8).astype(np.float32)
+
+
 def stacks(signatures: Mapping[str, NDArray[np.float32]], *, near: float = NEAR) -> dict[str, int]:
     """Group near-duplicates by complete linkage: every two members of a stack are near each other.
 

@@ -44,3 +44,22 @@ Actor = PersonId | MachineId
 def actor_of(text: str) -> Actor:
     """Read an actor as it stands in an entry."""
     return PersonId(text) if text.startswith(PERSON_PREFIX) else MachineId(text)
+
+
+Action = Literal[
+    "see", "add_take", "edit_shots", "adopt_sheet", "hold", "measure", "edit_cut", "render", "deliver", "cast_roles"
+]
+
+# Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.
+MAY: dict[Action, frozenset[Role]] = {
+    "see": frozenset(ROLES),
+    "add_take": frozenset({"artist", "lead", "director", "editor", "producer"}),
+    "edit_shots": frozenset({"editor", "director", "producer", "lead"}),
+    "adopt_sheet": frozenset({"lead", "director"}),
+    "hold": frozenset({"lead", "director", "producer"}),
+    "measure": frozenset({"artist", "lead", "director", "editor", "producer"}),
+    "edit_cut": frozenset({"editor", "director", "producer"}),
+    "render": frozenset({"editor", "director", "producer"}),
+    "deliver": frozenset({"producer"}),
+    "cast_roles": frozenset({"producer", "admin"}),
+}

@@ -1,0 +1,1 @@
+"""The command line: a door. Every verb calls the studio and prints what it answers."""

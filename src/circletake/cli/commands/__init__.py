@@ -1,0 +1,1 @@
+"""Verbs, one file a room; each module's `register` adds its verbs to the command line."""

@@ -1,0 +1,129 @@
+"""Verbs for people: who there is, what they may do, who is signed in on this machine."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from circletake.cli.signed_in import forget, remember
+from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
+from circletake.errors import SignInFailed
+
+person_app = typer.Typer(help="People and their roles.", no_args_is_help=True)
+
+
+def read_password(*, from_stdin: bool, confirm: bool) -> str:
+    """Ask for a password at the terminal, or read a line of stdin."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirm))
+
+
+@person_app.command("add")
+def person_add(
+    name: Annotated[str, typer.Argument(help="The person's name, as others will see it.")],
+    *,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="Role in the production; may be repeated.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read a password from stdin.")
+    ] = False,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give somebody an account, roles, and a link that signs them in once."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        password = read_password(from_stdin=True, confirm=False) if password_stdin else None
+        person = here.studio.add_person(name, password=password)
+        for held in role or []:
+            here.studio.set_role(here.session, here.production, person=name, role=held)
+        token = here.studio.make_link(name)
+        here.answer(
+            {"person": person, "link": token},
+            lambda: line(f"{person.name} can sign in once with: circletake sign-in --link {token}"),
+        )
+
+
+@person_app.command("role")
+def person_role(
+    name: Annotated[str, typer.Argument(help="Whose role.")],
+    role: Annotated[str, typer.Argument(help="artist, reviewer, lead, director, producer, editor, client …")],
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give somebody a role in a production."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        here.studio.set_role(here.session, here.production, person=name, role=role)
+        here.answer({"person": name, "role": role}, lambda: line(f"{name} is {role} now."))
+
+
+@person_app.command("link")
+def person_link(
+    name: Annotated[str, typer.Argument(help="Who may sign in with it.")],
+    *,
+    studio: StudioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a link that signs somebody in once."""
+    with verb(studio, as_json=json) as here:
+        token = here.studio.make_link(name)
+        here.answer({"link": token}, lambda: line(f"/link/{token}"))
+
+
+@person_app.command("list")
+def person_list(*, studio: StudioOption = None, json: JsonOption = False) -> None:
+    """List everybody with an account."""
+    with verb(studio, as_json=json) as here:
+        found = here.studio.people()
+        here.answer(found, lambda: table("", ["name", "pseudonym"], [[one.name, one.id] for one in found]))
+
+
+def sign_in(
+    name: Annotated[str | None, typer.Argument(help="Your name.")] = None,
+    *,
+    link: Annotated[
+        str | None, typer.Option("--link", help="A link, or its last part, that you were given.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
+    ] = False,
+    studio: StudioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sign in on this machine, with a password or with a one-time link."""
+    with verb(studio, as_json=json) as here:
+        if link is not None:
+            token = here.studio.sign_in_by_link(link.rstrip("/").rsplit("/", maxsplit=1)[-1])
+        elif name is not None:
+            token = here.studio.sign_in(name, read_password(from_stdin=password_stdin, confirm=False))
+        else:
+            raise SignInFailed("Say who signs in: `circletake sign-in NAME`, or `--link LINK`.")
+        who = remember(here.studio, token)
+        here.answer({"name": who}, lambda: line(f"Signed in as {who}."))
+
+
+def sign_out(
+    name: Annotated[str | None, typer.Argument(help="Who; everybody if left out.")] = None,
+    *,
+    studio: StudioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sign out on this machine."""
+    with verb(studio, as_json=json) as here:
+        gone = forget(here.studio, name)
+        here.answer(
+            {"signed_out": gone}, lambda: line(f"Signed out: {', '.join(gone) or 'nobody was signed in'}.")
+        )
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    app.add_typer(person_app, name="person")
+    app.command("sign-in")(sign_in)
+    app.command("sign-out")(sign_out)

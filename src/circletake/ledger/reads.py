@@ -1,0 +1,438 @@
+"""Typed reads of the projections, for recipes: nouns of the domain out, never rows of a table."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from circletake.db import tables
+from circletake.domain.entity import Entity, EntityKind, SourceClass
+from circletake.domain.people import Role
+from circletake.domain.production import Production
+from circletake.domain.take import ChangeKind, Origin, Take, Task
+from circletake.domain.time import FrameRange
+from circletake.domain.verdict import Disposition, Severity, Value, Verdict
+
+__all__ = ["Connection"]
+
+_MAX_IN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task with what it is for."""
+
+    task: Task
+    entity: Entity
+    hold_reason: str | None
+    omitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """Evidence as lists need it; the whole of it is the content of its id."""
+
+    id: str
+    content: str
+    check: str
+    version: int
+    flagged: bool
+    sentence: str
+    summary: dict[str, str | int | bool]
+    worst_frame: int | None
+    references: tuple[str, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRow:
+    """What a gate last said of a content; a cache that sealing never trusts."""
+
+    result: str
+    ever_satisfied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CutRow:
+    """A version of the cut as recorded."""
+
+    hash: str
+    number: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """A sealed deliverable."""
+
+    seq: int
+    at: str
+    cut: str
+    master: str
+    record: str
+
+
+def _production(row: Row[Any]) -> Production:
+    return Production(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        rate=Fraction(row.rate_num, row.rate_den),
+        width_px=row.width_px,
+        height_px=row.height_px,
+        policy=row.policy,
+    )
+
+
+def find_production(conn: Connection, code: str) -> Production | None:
+    """The production of this code or id, or None."""
+    table = tables.production
+    row = conn.execute(select(table).where((table.c.code == code) | (table.c.id == code))).first()
+    return _production(row) if row else None
+
+
+def productions(conn: Connection) -> list[Production]:
+    """Every production, in order of opening."""
+    return [
+        _production(row) for row in conn.execute(select(tables.production).order_by(tables.production.c.seq))
+    ]
+
+
+def roles_of(conn: Connection, production: str, person: str) -> frozenset[Role]:
+    """Roles a person holds in a production."""
+    table = tables.role
+    query = select(table.c.role).where(table.c.production == production, table.c.person == person)
+    return frozenset(cast("Role", row.role) for row in conn.execute(query))
+
+
+def is_founded(conn: Connection) -> bool:
+    """Whether anybody is in the book yet."""
+    return conn.execute(select(tables.person.c.id).limit(1)).first() is not None
+
+
+def has_policy(conn: Connection, policy_hash: str) -> bool:
+    """Whether the book holds this policy."""
+    return (
+        conn.execute(select(tables.policy.c.hash).where(tables.policy.c.hash == policy_hash)).first()
+        is not None
+    )
+
+
+def policy_body(conn: Connection, policy_hash: str) -> dict[str, Any]:
+    """A policy as the book holds it."""
+    body = conn.execute(select(tables.policy.c.body).where(tables.policy.c.hash == policy_hash)).scalar_one()
+    return cast("dict[str, Any]", json.loads(body))
+
+
+def _entity(row: Row[Any]) -> Entity:
+    return Entity(
+        id=row.id,
+        production=row.production,
+        kind=cast("EntityKind", row.kind),
+        code=row.code,
+        title=row.title,
+        position=row.position,
+        frames=row.frames,
+        source_class=cast("SourceClass | None", row.source_class),
+    )
+
+
+def find_entity(conn: Connection, production: str, code: str) -> Entity | None:
+    """The entity of this code in a production, or None."""
+    table = tables.entity
+    row = conn.execute(select(table).where(table.c.production == production, table.c.code == code)).first()
+    return _entity(row) if row else None
+
+
+def entities(conn: Connection, production: str) -> list[Entity]:
+    """Every entity, by kind and place."""
+    table = tables.entity
+    query = select(table).where(table.c.production == production).order_by(table.c.kind, table.c.position)
+    return [_entity(row) for row in conn.execute(query)]
+
+
+def next_position(conn: Connection, production: str, kind: EntityKind) -> int:
+    """The place after the last of its kind."""
+    table = tables.entity
+    query = select(func.max(table.c.position)).where(table.c.production == production, table.c.kind == kind)
+    return int(conn.execute(query).scalar() or 0) + 1
+
+
+_TASKS = select(
+    tables.task.c.id.label("task_id"),
+    tables.task.c.stage,
+    tables.task.c.hold_reason,
+    tables.entity,
+).join_from(tables.task, tables.entity, tables.task.c.entity == tables.entity.c.id)
+
+
+def _task(row: Row[Any]) -> TaskRow:
+    entity = _entity(row)
+    task = Task(id=row.task_id, production=entity.production, entity=entity.id, stage=row.stage)
+    return TaskRow(task=task, entity=entity, hold_reason=row.hold_reason, omitted=row.omitted)
+
+
+def find_task(conn: Connection, task: str) -> TaskRow | None:
+    """The task of this id, or None."""
+    row = conn.execute(_TASKS.where(tables.task.c.id == task)).first()
+    return _task(row) if row else None
+
+
+def find_task_of(conn: Connection, entity: str, stage: str) -> TaskRow | None:
+    """The task of an entity at a stage, or None."""
+    row = conn.execute(_TASKS.where(tables.task.c.entity == entity, tables.task.c.stage == stage)).first()
+    return _task(row) if row else None
+
+
+def tasks(conn: Connection, production: str) -> list[TaskRow]:
+    """Every task of a production, by kind and place of its entity."""
+    query = _TASKS.where(tables.task.c.production == production).order_by(
+        tables.entity.c.kind, tables.entity.c.position, tables.task.c.seq
+    )
+    return [_task(row) for row in conn.execute(query)]
+
+
+def _take(row: Row[Any]) -> Take:
+    return Take(
+        id=row.id,
+        production=row.production,
+        task=row.task,
+        number=row.number,
+        content=row.content,
+        makers=tuple(json.loads(row.makers)),
+        origin=cast("Origin", row.origin),
+        n_frames=row.n_frames,
+        rate=Fraction(row.rate_num, row.rate_den) if row.rate_num else None,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        parent=row.parent,
+        change=cast("ChangeKind", row.change),
+        leans=dict(json.loads(row.leans)),
+        label=row.label,
+        seq=row.seq,
+    )
+
+
+def _takes(conn: Connection, query: Select[Any]) -> list[Take]:
+    return [_take(row) for row in conn.execute(query.order_by(tables.take.c.task, tables.take.c.number))]
+
+
+def takes_of(conn: Connection, task: str) -> list[Take]:
+    """A task's takes, in order of arrival."""
+    return _takes(conn, select(tables.take).where(tables.take.c.task == task))
+
+
+def takes_in(conn: Connection, production: str) -> list[Take]:
+    """Every take of a production, by task and number."""
+    return _takes(conn, select(tables.take).where(tables.take.c.production == production))
+
+
+def takes_with(conn: Connection, content: str) -> list[Take]:
+    """Every take of a content, whatever its task."""
+    return _takes(conn, select(tables.take).where(tables.take.c.content == content))
+
+
+def find_take(conn: Connection, take: str) -> Take | None:
+    """The take of this id, or None."""
+    row = conn.execute(select(tables.take).where(tables.take.c.id == take)).first()
+    return _take(row) if row else None
+
+
+def slots(conn: Connection, production: str) -> dict[str, str]:
+    """Slot → content adopted now."""
+    query = select(tables.slot.c.slot, tables.slot.c.content).where(tables.slot.c.production == production)
+    return {row.slot: row.content for row in conn.execute(query)}
+
+
+def _batches(values: Iterable[str]) -> Iterator[list[str]]:
+    listed = sorted(set(values))
+    for start in range(0, len(listed), _MAX_IN):
+        yield listed[start : start + _MAX_IN]
+
+
+def _evidence(row: Row[Any]) -> EvidenceRow:
+    return EvidenceRow(
+        id=row.id,
+        content=row.content,
+        check=row.check,
+        version=row.version,
+        flagged=row.flagged,
+        sentence=row.sentence,
+        summary=dict(json.loads(row.summary)),
+        worst_frame=row.worst_frame,
+        references=tuple(json.loads(row.references)),
+        seq=row.seq,
+    )
+
+
+def evidence_on(conn: Connection, contents: Iterable[str]) -> dict[str, list[EvidenceRow]]:
+    """Content → the latest evidence of each check on it, by name of the check."""
+    latest: dict[str, dict[str, EvidenceRow]] = defaultdict(dict)
+    table = tables.evidence
+    for batch in _batches(contents):
+        for row in conn.execute(select(table).where(table.c.content.in_(batch)).order_by(table.c.seq)):
+            latest[row.content][row.check] = _evidence(row)
+    return {content: [found[check] for check in sorted(found)] for content, found in latest.items()}
+
+
+def find_evidence(conn: Connection, evidence: str) -> EvidenceRow | None:
+    """The evidence of this id, or None."""
+    row = conn.execute(select(tables.evidence).where(tables.evidence.c.id == evidence)).first()
+    return _evidence(row) if row else None
+
+
+def flagged_counts(conn: Connection, production: str) -> dict[str, int]:
+    """Task → how many of its takes carry flagged evidence of the latest measurement."""
+    found = evidence_on(conn, (take.content for take in takes_in(conn, production)))
+    counts: dict[str, int] = defaultdict(int)
+    for take in takes_in(conn, production):
+        counts[take.task] += any(evidence.flagged for evidence in found.get(take.content, ()))
+    return counts
+
+
+def _verdict(row: Row[Any]) -> tuple[Verdict, bool]:
+    body = json.loads(row.body)
+    verdict = Verdict(
+        seq=row.seq,
+        at=row.at,
+        person=row.person,
+        task=row.task,
+        content=row.content,
+        gate=row.gate,
+        value=cast("Value", row.value),
+        reasons=tuple(body["reasons"]),
+        severity=cast("Severity", body["severity"]),
+        disposition=cast("Disposition", body["disposition"]),
+        ranges=tuple(FrameRange(start, end) for start, end in body["ranges"]),
+        answers=tuple(body["answers"]),
+        upstream=tuple((slot, content) for slot, content in body["upstream"]),
+        gate_hash=body["gate_hash"],
+        policy=body["policy"],
+        note=row.text,
+    )
+    return verdict, row.live
+
+
+_VERDICTS = select(tables.verdict, tables.private_text.c.text).outerjoin_from(
+    tables.verdict,
+    tables.private_text,
+    tables.verdict.c.note_commitment == tables.private_text.c.commitment,
+)
+
+
+def verdicts_of(conn: Connection, task: str) -> list[tuple[Verdict, bool]]:
+    """Every verdict on a task with whether it is live, oldest first, notes read back."""
+    query = _VERDICTS.where(tables.verdict.c.task == task).order_by(tables.verdict.c.seq)
+    return [_verdict(row) for row in conn.execute(query)]
+
+
+def find_verdict(
+    conn: Connection, *, seq: int | None = None, key: str | None = None
+) -> tuple[Verdict, bool] | None:
+    """The verdict of this entry or of this idempotency key, with whether it is live, or None."""
+    wanted = tables.verdict.c.seq == seq if seq is not None else tables.verdict.c.key == key
+    row = conn.execute(_VERDICTS.where(wanted)).first()
+    return _verdict(row) if row else None
+
+
+def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(task, content) → (entry, value) of its live verdicts, oldest first."""
+    table = tables.verdict
+    query = (
+        select(table.c.task, table.c.content, table.c.seq, table.c.value)
+        .where(table.c.production == production, table.c.live)
+        .order_by(table.c.seq)
+    )
+    values: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for row in conn.execute(query):
+        values[row.task, row.content].append((row.seq, row.value))
+    return values
+
+
+def bound_in(conn: Connection, production: str) -> dict[tuple[str, str, str], BoundRow]:
+    """(task, content, gate) → what that gate last said, over a production."""
+    query = (
+        select(tables.bound)
+        .join_from(tables.bound, tables.task, tables.bound.c.task == tables.task.c.id)
+        .where(tables.task.c.production == production)
+    )
+    return {
+        (row.task, row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
+        for row in conn.execute(query)
+    }
+
+
+def bound_of(conn: Connection, task: str) -> dict[tuple[str, str], BoundRow]:
+    """(content, gate) → what that gate last said, of one task."""
+    query = select(tables.bound).where(tables.bound.c.task == task)
+    return {
+        (row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
+        for row in conn.execute(query)
+    }
+
+
+def find_cut(conn: Connection, production: str) -> CutRow | None:
+    """The newest version of a production's cut, or None."""
+    table = tables.cut
+    row = conn.execute(
+        select(table).where(table.c.production == production).order_by(table.c.number.desc())
+    ).first()
+    return CutRow(hash=row.hash, number=row.number, body=row.body) if row else None
+
+
+def get_cut_body(conn: Connection, cut_hash: str) -> str | None:
+    """A version of a cut by its hash, or None."""
+    return conn.execute(select(tables.cut.c.body).where(tables.cut.c.hash == cut_hash)).scalar()
+
+
+def sealed_in(conn: Connection, production: str) -> list[SealedRow]:
+    """Every seal of a production, newest first."""
+    table = tables.sealed
+    query = (
+        select(table, tables.entry.c.at)
+        .join_from(table, tables.entry, table.c.seq == tables.entry.c.seq)
+        .where(table.c.production == production)
+        .order_by(table.c.seq.desc())
+    )
+    return [
+        SealedRow(seq=row.seq, at=row.at, cut=row.cut, master=row.master, record=row.record)
+        for row in conn.execute(query)
+    ]
+
+
+def is_recorded(conn: Connection, job_key: str) -> bool:
+    """Whether a job's outcome is in the book."""
+    table = tables.recorded
+    return conn.execute(select(table.c.job_key).where(table.c.job_key == job_key)).first() is not None
+
+
+def open_orders(conn: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Operation → arguments of every job that is owed: ordered and not yet recorded."""
+    orders: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in conn.execute(select(tables.outbox.c.op, tables.outbox.c.args)):
+        orders[row.op].append(json.loads(row.args))
+    return orders
+
+
+def may_see(conn: Connection, person: str, content: str) -> bool:
+    """Whether a content is a take of a production in which the person holds a role."""
+    query = (
+        select(tables.take.c.id)
+        .join_from(tables.take, tables.role, tables.take.c.production == tables.role.c.production)
+        .where(tables.take.c.content == content, tables.role.c.person == person)
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
+def seals_of(conn: Connection, content: str) -> list[int]:
+    """Entries of every seal that ships this content."""
+    table = tables.sealed
+    return [
+        row.seq
+        for row in conn.execute(select(table.c.seq, table.c.contents).order_by(table.c.seq))
+        if content in json.loads(row.contents)
+    ]

@@ -1,0 +1,241 @@
+"""Deliver: seal the master of the cut as it stands, or refuse with everything that is missing.
+
+One transaction asks every gate of every content named, by hash, and appends `sealed` and `delivered`,
+or appends nothing. The folder is written afterwards from what the book then holds; if the machine
+stops in between, delivering again writes the same folder.
+"""
+
+import shutil
+from pathlib import Path
+
+from circletake.cut.deliverable import Approval, ShippedSlot, ShippedTake, deliverable_bytes, read_master
+from circletake.cut.document import cut_hash, read_cut
+from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.facts import GateResult
+from circletake.domain.policy import Policy
+from circletake.domain.production import Production
+from circletake.domain.take import Take
+from circletake.domain.verdict import VALUES
+from circletake.errors import DiskFull, GateClosed
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session
+from circletake.ledger.book import Transaction
+from circletake.ledger.record import export_record
+from circletake.workflows.bind import ask_gates
+from circletake.workflows.cut_book import get_cut
+from circletake.workflows.found_production import FILM
+from circletake.workflows.house import House, require
+from circletake.workflows.render_cut import find_master
+from circletake.workflows.views import DeliveryView
+
+FOLDER = "deliveries"
+
+
+def shipping_take(
+    conn: reads.Connection, production: Production, policy: Policy, slot: Slot
+) -> tuple[reads.TaskRow, Take] | None:
+    """The task and take by which a slot's content may ship, or None where no stage that ships has it."""
+    entity = reads.find_entity(conn, production.id, slot.shot)
+    for stage in policy.stages:
+        row = reads.find_task_of(conn, entity.id, stage.key) if entity and stage.ships else None
+        for take in reads.takes_of(conn, row.task.id) if row else ():
+            if row is not None and take.content == slot.take:
+                return row, take
+    return None
+
+
+def missing_for_delivery(
+    house: House, conn: reads.Connection, production: Production, cut: CutVersion, *, now: str
+) -> list[str]:
+    """Everything that stands between a cut and its delivery, a sentence each; empty when it may leave."""
+    return _shipment(house, conn, production, cut, now=now)[1]
+
+
+def _shipment(
+    house: House, conn: reads.Connection, production: Production, cut: CutVersion, *, now: str
+) -> tuple[dict[str, ShippedTake], list[str]]:
+    policy = house.policy(conn, production.policy)
+    shipped: dict[str, ShippedTake] = {}
+    missing: list[str] = []
+    for slot in cut.slots:
+        if slot.take is None:
+            missing.append(f"{slot.shot} is missing from the cut: fill its gap.")
+            continue
+        found = shipping_take(conn, production, policy, slot)
+        if found is None:
+            missing.append(f"{slot.shot} is filled with something that is no take of it: fill it again.")
+            continue
+        row, take = found
+        results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now)
+        missing += _missing(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
+        shipped[slot.id] = _shipped(conn, row, take, results)
+    master = find_master(conn, production.id, cut)
+    if master is None:
+        missing.append("The master of this cut is not rendered: render the cut.")
+        return shipped, missing
+    row_of_film = reads.find_task(conn, master.task)
+    if row_of_film is not None:
+        results = ask_gates(house, conn, task=master.task, content=master.content, now=now)
+        missing += _missing("The master", results, policy, row_of_film.task.stage)
+        shipped[FILM] = _shipped(conn, row_of_film, master, results)
+    return shipped, missing
+
+
+def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: str) -> list[str]:
+    said: list[str] = []
+    for result in results:
+        gate = policy.gate(stage, result.gate)
+        label = gate.label if gate else result.gate
+        said += [
+            f"{name}, {label}: {sentence}"
+            for finding in result.findings
+            if not finding.holds and finding.rule != "order"
+            for sentence in finding.missing or (finding.sentence,)
+        ]
+    return said
+
+
+def _shipped(
+    conn: reads.Connection, row: reads.TaskRow, take: Take, results: tuple[GateResult, ...]
+) -> ShippedTake:
+    circling: dict[str, list[int]] = {}
+    for verdict, live in reads.verdicts_of(conn, row.task.id):
+        if live and verdict.content == take.content and verdict.value == VALUES["circled"]:
+            circling.setdefault(verdict.gate, []).append(verdict.seq)
+    return ShippedTake(
+        task=row.task.id,
+        stage=row.task.stage,
+        gates=tuple(
+            Approval(
+                gate=result.gate,
+                verdicts=tuple(
+                    seq
+                    for seq in sorted(circling.get(result.gate, []))
+                    if any(seq in finding.uses for finding in result.findings if finding.rule == "circled")
+                ),
+            )
+            for result in results
+        ),
+    )
+
+
+def deliver(house: House, who: Session, production: str) -> DeliveryView:
+    """Seal the cut as it stands and write the deliverable's folder.
+
+    Raises:
+        GateClosed: `missing` lists everything that stands in the way; nothing was sealed.
+        RoleMissing: only a producer delivers.
+    """
+    with house.book.reading() as conn:
+        found, _ = require(conn, who, production, "deliver")
+        cut = get_cut(conn, found.id)
+        rendered = find_master(conn, found.id, cut)
+    # Hashing the master's samples takes a while and the bytes cannot change: not while holding the book.
+    facts = read_master(house.store.path(rendered.content), cut) if rendered else None
+    with house.book.transact() as tx:
+        found, _ = require(tx.conn, who, production, "deliver")
+        now_cut = get_cut(tx.conn, found.id, seen=cut_hash(cut))
+        shipped, missing = _shipment(house, tx.conn, found, now_cut, now=tx.now)
+        if missing or facts is None:
+            raise GateClosed(
+                f"{found.title} cannot be delivered yet: {len(missing)} things are missing.", missing=missing
+            )
+        sealed = _find_seal(tx.conn, found, cut_hash(cut), facts.sha256)
+        if sealed is None:
+            record = deliverable_bytes(
+                found,
+                cut,
+                facts,
+                slots=[ShippedSlot(slot=slot.id, take=shipped[slot.id]) for slot in cut.slots],
+                film=shipped[FILM],
+                policy=found.policy,
+                book_seq=tx.seq,
+            )
+            sealed = _seal(tx, who, found, cut, record=house.store.put_bytes(record), master=facts.sha256)
+    _write_folder(house, found, sealed)
+    return next(view for view in deliveries(house, who, production) if view.seq == sealed.seq)
+
+
+def _find_seal(
+    conn: reads.Connection, production: Production, cut: str, master: str
+) -> reads.SealedRow | None:
+    """A seal of exactly this, so that delivering twice seals once."""
+    return next(
+        (row for row in reads.sealed_in(conn, production.id) if row.cut == cut and row.master == master), None
+    )
+
+
+def _seal(
+    tx: Transaction, who: Session, production: Production, cut: CutVersion, *, record: str, master: str
+) -> reads.SealedRow:
+    entry = tx.append(
+        "sealed",
+        actor=who.person,
+        session=who.pseudonym,
+        production=production.id,
+        body={
+            "contents": sorted({slot.take for slot in cut.slots if slot.take} | {master}),
+            "cut": cut_hash(cut),
+            "master": master,
+            "record": record,
+        },
+    )
+    tx.append(
+        "delivered",
+        actor=who.person,
+        session=who.pseudonym,
+        production=production.id,
+        body={
+            "folder_name": f"{entry.seq:06d}-{production.code}",
+            "master": master,
+            "record": record,
+            "sealed": entry.seq,
+        },
+    )
+    return reads.SealedRow(seq=entry.seq, at=entry.at, cut=cut_hash(cut), master=master, record=record)
+
+
+def _folder(house: House, production: Production, seal: int) -> Path:
+    return house.folder / FOLDER / f"{seal:06d}-{production.code}"
+
+
+def _write_folder(house: House, production: Production, sealed: reads.SealedRow) -> None:
+    """Write the folder beside its place and move it there whole; one that is there is left alone."""
+    folder = _folder(house, production, sealed.seq)
+    if folder.exists():
+        return
+    beside = folder.with_name(f".{folder.name}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        shutil.copyfile(house.store.path(sealed.master), beside / "master.mp4")
+        (beside / "deliverable.json").write_bytes(house.store.read(sealed.record))
+        export_record(house.book, beside, seal=sealed.seq)
+    except OSError as full:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise DiskFull(
+            f"The deliverable is sealed but could not be written ({full.strerror}); "
+            f"free some room and deliver again."
+        ) from full
+    beside.rename(folder)
+
+
+def deliveries(house: House, who: Session, production: str) -> list[DeliveryView]:
+    """What was sealed, newest first."""
+    with house.book.reading() as conn:
+        found, _ = require(conn, who, production, "see")
+        views: list[DeliveryView] = []
+        for row in reads.sealed_in(conn, found.id):
+            body = reads.get_cut_body(conn, row.cut)
+            views.append(
+                DeliveryView(
+                    seq=row.seq,
+                    at=row.at,
+                    cut=row.cut,
+                    master=row.master,
+                    record=row.record,
+                    folder=str(_folder(house, found, row.seq)),
+                    frames=read_cut(body.encode()).n_frames if body else 0,
+                )
+            )
+    return views

@@ -1,0 +1,82 @@
+"""What every recipe is handed: the book, the store, the queue. The studio makes one and passes it on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from circletake.domain.people import MAY, Action, MachineId, Role
+from circletake.domain.policy import Policy
+from circletake.domain.production import Production
+from circletake.errors import NotFound, RoleMissing
+from circletake.gates.policy import read_policy
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session
+from circletake.ledger.book import Book, Transaction
+from circletake.media.store import ContentStore
+from circletake.work.queue import JobQueue
+
+# The studio itself, where an entry follows from others by rule and nobody decided anything.
+STUDIO = MachineId("m_studio")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The services of one studio folder."""
+
+    folder: Path
+    book: Book
+    store: ContentStore
+    queue: JobQueue
+    policies: dict[str, Policy] = field(default_factory=dict)
+
+    def policy(self, conn: reads.Connection, policy_hash: str) -> Policy:
+        """The policy of this hash, read once."""
+        if policy_hash not in self.policies:
+            self.policies[policy_hash] = read_policy(reads.policy_body(conn, policy_hash))
+        return self.policies[policy_hash]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A kind of job: what a worker process calls, and how its outcome gets into the book.
+
+    Args:
+        name: of the operation; part of the job's key, as is `version`.
+        call: dotted name of the worker's function, `package.module:function`.
+        label: for progress bars; `{…}` are filled from the job's arguments.
+        record: appends the outcome in the transaction that also says the job is done.
+    """
+
+    name: str
+    version: int
+    call: str
+    label: str
+    record: Callable[[House, Transaction, dict[str, object], dict[str, object]], None]
+    lane: str = "cpu"
+    prio: int = 100
+
+
+def require(
+    conn: reads.Connection, who: Session, production: str, action: Action
+) -> tuple[Production, frozenset[Role]]:
+    """The production of this code, if the person may do this in it.
+
+    Raises:
+        NotFound: no such production, or one in which the person holds no role.
+        RoleMissing: names the roles that may.
+    """
+    found = reads.find_production(conn, production)
+    roles = reads.roles_of(conn, found.id, str(who.person)) if found else frozenset()
+    if found is None or not roles:
+        raise NotFound(f"There is no production “{production}” here that you are part of.")
+    if not roles & MAY[action]:
+        raise RoleMissing(
+            f"To {action.replace('_', ' ')} in {found.title} you need one of these roles: "
+            f"{', '.join(sorted(MAY[action]))}; ask the producer."
+        )
+    return found, roles
+
+
+def person_ids(actors: Iterable[str]) -> list[str]:
+    """The persons among actors."""
+    return [actor for actor in actors if actor.startswith("p_")]

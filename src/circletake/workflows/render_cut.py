@@ -1,0 +1,125 @@
+"""Render the cut: a job that joins cached segments into a master, which becomes a take of the film."""
+
+from pathlib import Path
+from typing import Any
+
+from circletake.cut.cache import FolderCache
+from circletake.cut.document import cut_document, edit_hash, read_cut
+from circletake.cut.gaps import gaps
+from circletake.cut.render import render_cut
+from circletake.domain.cut import CutVersion
+from circletake.domain.people import PersonId
+from circletake.domain.take import Take
+from circletake.errors import GapOpen
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session
+from circletake.ledger.book import Transaction
+from circletake.media.store import ContentStore
+from circletake.work.executors.port import Report
+from circletake.work.job import job_key
+from circletake.workflows.cut_book import CUT_SLOT, get_cut
+from circletake.workflows.found_production import FILM
+from circletake.workflows.house import STUDIO, House, Operation, require
+from circletake.workflows.receive_take import Attempt, record_take, task_of
+
+MASTER = "master"
+
+
+def order_render(house: House, who: Session, production: str) -> str | None:
+    """Order a render of the cut as it stands.
+
+    Returns:
+        The job's key, or None where exactly this edit has been rendered.
+
+    Raises:
+        GapOpen: names the shots that are missing.
+    """
+    with house.book.transact() as tx:
+        found, _ = require(tx.conn, who, production, "render")
+        cut = get_cut(tx.conn, found.id)
+        open_gaps = [gap.shot for gap in gaps(cut)]
+        if open_gaps:
+            raise GapOpen(
+                f"The cut has no take for {', '.join(open_gaps)}; fill the gap first, then render.",
+                missing=open_gaps,
+            )
+        if find_master(tx.conn, found.id, cut) is not None:
+            return None
+        edit = edit_hash(cut)
+        key = job_key(RENDER.name, version=RENDER.version, params={"production": found.id}, inputs=[edit])
+        tx.enqueue(
+            op=RENDER.name,
+            args={
+                "cut": cut_document(cut),
+                "name": found.title,
+                "person": str(who.person),
+                "production": found.id,
+                "task": task_of(tx.conn, found, FILM, MASTER).task.id,
+            },
+            lane=RENDER.lane,
+            prio=RENDER.prio,
+            key=key,
+        )
+        return key
+
+
+def find_master(conn: reads.Connection, production: str, cut: CutVersion) -> Take | None:
+    """The render of exactly this edit, or None."""
+    film = reads.find_entity(conn, production, FILM)
+    task = reads.find_task_of(conn, film.id, MASTER) if film else None
+    if task is None:
+        return None
+    edit = edit_hash(cut)
+    return next(
+        (take for take in reads.takes_of(conn, task.task.id) if take.leans.get(CUT_SLOT) == edit), None
+    )
+
+
+def run(args: dict[str, Any], report: Report) -> dict[str, object]:
+    """In a worker process: encode the segments that are not cached, join all of them."""
+    store = ContentStore(Path(args["store"]))
+    rendered = render_cut(
+        store,
+        read_cut(args["cut"]),
+        FolderCache(Path(args["cache"])),
+        progress=report.progress,
+        cancelled=report.cancelled,
+    )
+    return {"content": rendered.content, "encoded": rendered.encoded_frames, "n_frames": rendered.n_frames}
+
+
+def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
+    """Append the master as a take of the film, made by whoever ordered it."""
+    cut = read_cut(args["cut"])
+    row = reads.find_task(tx.conn, args["task"])
+    if row is None or any(
+        take.content == result["content"] for take in reads.takes_of(tx.conn, args["task"])
+    ):
+        return
+    record_take(
+        house,
+        tx,
+        STUDIO,
+        task=row,
+        attempt=Attempt(
+            content=result["content"],
+            makers=(STUDIO, PersonId(args["person"])),
+            origin="render",
+            n_frames=result["n_frames"],
+            rate=cut.rate,
+            width_px=cut.width_px,
+            height_px=cut.height_px,
+            label=f"cut {cut.number}",
+            leans=((CUT_SLOT, edit_hash(cut)),),
+        ),
+    )
+
+
+RENDER = operation = Operation(
+    name="render",
+    version=1,
+    call="circletake.workflows.render_cut:run",
+    label="Render {name}",
+    record=record,
+    prio=50,
+)

@@ -1,0 +1,164 @@
+"""Model sheets: made of boxed images, judged like any take, adopted by a person, leaned on by shots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from circletake.domain.lineage import sheet_slot
+from circletake.errors import GateClosed, NotFound, SheetInvalid
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session
+from circletake.media.manifest import SheetPicture, sheet_manifest
+from circletake.media.sheet import png_of
+from circletake.media.source import open_source
+from circletake.workflows.analyse import checks_of, order_analysis
+from circletake.workflows.bind import ask_gates, bind_content
+from circletake.workflows.cut_book import adopt
+from circletake.workflows.found_production import add_entity
+from circletake.workflows.house import House, require
+from circletake.workflows.receive_take import Attempt, record_take, task_of
+
+DESIGN = "design"
+_MAX_IMAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedImage:
+    """One picture for a sheet, and where in it the character is.
+
+    Args:
+        path: an image or film on this machine; or
+        content: a content in the store (a take's).
+        frame: number of the frame in a film, 0 for an image.
+        box: x, y, width, height in pixels; None is the whole picture.
+    """
+
+    path: Path | None = None
+    content: str | None = None
+    frame: int = 0
+    box: tuple[int, int, int, int] | None = None
+
+
+def sheet_add(
+    house: House, who: Session, production: str, *, character: str, images: Sequence[BoxedImage]
+) -> str:
+    """Make a model sheet out of boxed images and record it as a take of the character's design.
+
+    Returns:
+        The take's id.
+
+    Raises:
+        SheetInvalid: no images, too many, or a box outside its picture.
+        NotFound: the code is another kind of entity's.
+    """
+    if not 0 < len(images) <= _MAX_IMAGES:
+        raise SheetInvalid(f"A model sheet holds 1–{_MAX_IMAGES} images; this one would hold {len(images)}.")
+    with house.book.reading() as conn:
+        require(conn, who, production, "add_take")
+    pictures = [_picture(house, image) for image in images]
+    content = house.store.put_bytes(sheet_manifest(character, [picture for picture, _ in pictures]))
+    with house.book.transact() as tx:
+        found, _ = require(tx.conn, who, production, "add_take")
+        entity = reads.find_entity(tx.conn, found.id, character)
+        if entity is None:
+            policy = house.policy(tx.conn, found.policy)
+            add_entity(
+                tx,
+                who.person,
+                production=found.id,
+                policy=policy,
+                kind="character",
+                code=character,
+                title=character.replace("_", " ").title(),
+            )
+        elif entity.kind != "character":
+            raise NotFound(f"{character} is a {entity.kind}; a model sheet is for a character.")
+        return record_take(
+            house,
+            tx,
+            who.person,
+            session=who.pseudonym,
+            task=task_of(tx.conn, found, character, DESIGN),
+            attempt=Attempt(
+                content=content,
+                makers=(who.person,),
+                origin="sheet",
+                n_frames=len(pictures),
+                rate=None,
+                width_px=max(size[0] for _, size in pictures),
+                height_px=max(size[1] for _, size in pictures),
+                label=f"{len(pictures)} views",
+            ),
+        )
+
+
+def sheet_adopt(house: House, who: Session, production: str, character: str) -> str:
+    """Make the newest sheet that passes its gates the one shots lean on, and measure against it.
+
+    Returns:
+        The design task's id.
+
+    Raises:
+        GateClosed: no sheet of this character passes its gates; lists what is missing on the newest.
+    """
+    with house.book.transact() as tx:
+        found, _ = require(tx.conn, who, production, "adopt_sheet")
+        task = task_of(tx.conn, found, character, DESIGN)
+        takes = reads.takes_of(tx.conn, task.task.id)
+        missing: list[str] = ["There is no model sheet yet."]
+        for take in reversed(takes):
+            results = ask_gates(house, tx.conn, task=task.task.id, content=take.content, now=tx.now)
+            if all(result.passes for result in results):
+                break
+            if take is takes[-1]:
+                missing = [
+                    said for result in results for finding in result.findings for said in finding.missing
+                ]
+        else:
+            raise GateClosed(
+                f"No model sheet of {character} passes its gates yet: {' '.join(missing)}", missing=missing
+            )
+        slot = sheet_slot(character)
+        before = reads.slots(tx.conn, found.id)
+        if before.get(slot) != take.content:
+            adopt(tx, who.person, production=found.id, slot=slot, content=take.content, session=who.pseudonym)
+            policy = house.policy(tx.conn, found.policy)
+            for row in reads.tasks(tx.conn, found.id):
+                stage = policy.stage(row.task.stage)
+                if stage is None or "consistency" not in checks_of(stage):
+                    continue
+                for drawn in reads.takes_of(tx.conn, row.task.id):
+                    order_analysis(house, tx, task=row, content=drawn.content)
+                    bind_content(house, tx, task=row.task.id, content=drawn.content)
+        return task.task.id
+
+
+def _picture(house: House, image: BoxedImage) -> tuple[SheetPicture, tuple[int, int]]:
+    if image.path is not None:
+        content = house.store.put_file(image.path)
+        name = image.path.name
+    elif image.content is not None:
+        content, name = image.content, f"take {image.content[:8]}"
+    else:
+        raise SheetInvalid("An image of a sheet needs a file or a take; give one.")
+    source = open_source(house.store, content)
+    if not 0 <= image.frame < source.n_frames:
+        raise SheetInvalid(f"{name} has no frame {image.frame}; it has {source.n_frames}, counted from 0.")
+    rgb = source.frame(image.frame).rgb()
+    size = (source.width_px, source.height_px)
+    box = image.box or (0, 0, *size)
+    x_px, y_px, width_px, height_px = box
+    if (
+        x_px < 0
+        or y_px < 0
+        or width_px < 1
+        or height_px < 1
+        or x_px + width_px > size[0]
+        or y_px + height_px > size[1]
+    ):
+        raise SheetInvalid(
+            f"The box {x_px},{y_px},{width_px},{height_px} is not inside {name}, which is "
+            f"{size[0]}×{size[1]}; give x,y,width,height in pixels."
+        )
+    png = house.store.put_bytes(png_of(rgb))
+    return SheetPicture(image=png, box=box, source=content, frame=image.frame), size

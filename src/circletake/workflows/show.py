@@ -1,0 +1,139 @@
+"""Small records that every page shows: people, productions, labels, media addresses."""
+
+from dataclasses import dataclass
+
+from circletake.domain.people import Role
+from circletake.domain.policy import Stage
+from circletake.domain.production import Production
+from circletake.domain.status import LOOKS
+from circletake.domain.take import Take
+from circletake.domain.verdict import REASON_FAMILIES, REASONS
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session, names
+from circletake.media.manifest import Sheet, read_manifest
+from circletake.workflows.house import House
+from circletake.workflows.views import (
+    GateLabel,
+    MediaView,
+    MeView,
+    PersonView,
+    ProductionView,
+    ReasonFamilyView,
+    ReasonView,
+    StageView,
+    StatusLookView,
+)
+
+FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
+_ERASED = "somebody who was erased"
+MACHINES = {"m_studio": "the studio", "m_drawn": "the drawing machine"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Pseudonym → name, read once a page."""
+
+    known: dict[str, str]
+
+    @classmethod
+    def read(cls, conn: reads.Connection) -> "Names":
+        """Read everybody's name."""
+        return cls(names(conn) | MACHINES)
+
+    def person(self, actor: str) -> PersonView:
+        """An actor as others see them."""
+        return PersonView(id=actor, name=self.known.get(actor, _ERASED))
+
+
+def production_view(production: Production, roles: frozenset[Role]) -> ProductionView:
+    """A production as a list shows it."""
+    return ProductionView(
+        id=production.id,
+        code=production.code,
+        title=production.title,
+        rate=[production.rate.numerator, production.rate.denominator],
+        width_px=production.width_px,
+        height_px=production.height_px,
+        roles=sorted(roles),
+    )
+
+
+def stage_view(stage: Stage) -> StageView:
+    """A column of the board."""
+    return StageView(
+        key=stage.key,
+        label=stage.label,
+        gates=[GateLabel(key=gate.key, label=gate.label) for gate in stage.gates],
+    )
+
+
+def status_looks() -> list[StatusLookView]:
+    """How every status is drawn."""
+    return [
+        StatusLookView(key=key, label=look.label, colour=look.colour, shape=look.shape)
+        for key, look in LOOKS.items()
+    ]
+
+
+def reason_families() -> list[ReasonFamilyView]:
+    """Every reason code under its digit."""
+    return [
+        ReasonFamilyView(
+            digit=digit,
+            key=key,
+            label=label,
+            reasons=[
+                ReasonView(code=reason.code, key=reason.key, label=reason.label)
+                for reason in REASONS.values()
+                if reason.code.startswith(key + ".")
+            ],
+        )
+        for digit, key, label in REASON_FAMILIES
+    ]
+
+
+def me(house: House, who: Session) -> MeView:
+    """Who is signed in, and where they hold a role."""
+    with house.book.reading() as conn:
+        return MeView(person=Names.read(conn).person(str(who.person)), productions=productions_of(conn, who))
+
+
+def productions_of(conn: reads.Connection, who: Session) -> list[ProductionView]:
+    """Productions in which a person holds a role."""
+    held = [
+        (production, reads.roles_of(conn, production.id, str(who.person)))
+        for production in reads.productions(conn)
+    ]
+    return [production_view(production, roles) for production, roles in held if roles]
+
+
+def poster_of(house: House, content: str | None) -> str | None:
+    """Address of a content's poster, or None while it has none."""
+    return f"/media/{content}/poster.jpg" if content and house.queue.find_derived(content, POSTER) else None
+
+
+def media_view(house: House, take: Take) -> MediaView:
+    """Addresses of what a browser plays of a take."""
+    at = f"/media/{take.content}"
+    return MediaView(
+        frames=f"{at}/frames/{{n}}.jpg" if house.queue.find_derived(take.content, FRAMES) else None,
+        proxy=f"{at}/proxy.mp4" if house.queue.find_derived(take.content, PROXY) else None,
+        poster=poster_of(house, take.content),
+        size_px=[take.width_px, take.height_px],
+    )
+
+
+def is_sheet_picture(house: House, who: Session, content: str) -> bool:
+    """Whether a content is a picture of a model sheet in a production this person is part of."""
+    with house.book.reading() as conn:
+        takes = [
+            take
+            for production in reads.productions(conn)
+            if reads.roles_of(conn, production.id, str(who.person))
+            for take in reads.takes_in(conn, production.id)
+            if take.origin == "sheet"
+        ]
+    sheets = (read_manifest(house.store, take.content) for take in takes)
+    return any(
+        picture.image == content for sheet in sheets if isinstance(sheet, Sheet) for picture in sheet.images
+    )

@@ -1,0 +1,139 @@
+"""The board: shots × stages, each cell's status derived from what the gates last said."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from circletake.domain.policy import Stage
+from circletake.domain.status import Status, TakeState, status_of
+from circletake.domain.take import Take
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session
+from circletake.workflows.house import House, require
+from circletake.workflows.show import production_view, stage_view, status_looks
+from circletake.workflows.views import BoardView, CellView, RowView
+
+_VETO = -2
+_KIND_ORDER = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Everything statuses of a production are derived from, read once."""
+
+    takes: dict[str, list[Take]]
+    bound: dict[tuple[str, str, str], reads.BoundRow]
+    values: dict[tuple[str, str], list[tuple[int, int]]]
+    flagged: dict[str, int]
+    making: frozenset[str]
+
+    @classmethod
+    def read(cls, conn: reads.Connection, production: str) -> "Floor":
+        """Read a production's floor."""
+        takes: dict[str, list[Take]] = defaultdict(list)
+        for take in reads.takes_in(conn, production):
+            takes[take.task].append(take)
+        orders = reads.open_orders(conn)
+        return cls(
+            takes=dict(takes),
+            bound=reads.bound_in(conn, production),
+            values=reads.last_values(conn, production),
+            flagged=reads.flagged_counts(conn, production),
+            making=frozenset(
+                str(order["task"])
+                for op in ("draw", "render")
+                for order in orders.get(op, [])
+                if "task" in order
+            ),
+        )
+
+    def take_state(self, stage: Stage, take: Take) -> TakeState:
+        """What a task's status needs to know of one take."""
+        said = [self.bound.get((take.task, take.content, gate.key)) for gate in stage.gates]
+        values = self.values.get((take.task, take.content), [])
+        return TakeState(
+            passes=bool(said) and all(row is not None and row.result == "satisfied" for row in said),
+            was_circled=bool(said) and all(row is not None and row.ever_satisfied for row in said),
+            only_stale=all(row is not None and row.result in {"satisfied", "stale"} for row in said),
+            vetoed=any(value == _VETO for _, value in values),
+            last_value=values[-1][1] if values else None,
+        )
+
+    def status(self, row: reads.TaskRow, stage: Stage) -> Status:
+        """A task's status."""
+        return status_of(
+            [self.take_state(stage, take) for take in self.takes.get(row.task.id, [])],
+            making=row.task.id in self.making,
+            held=row.hold_reason is not None,
+            omitted=row.omitted,
+        )
+
+    def shown(self, row: reads.TaskRow, stage: Stage) -> Take | None:
+        """The take that stands for a task: circled, else the newest not vetoed, else the newest."""
+        takes = self.takes.get(row.task.id, [])
+        states = {take.id: self.take_state(stage, take) for take in takes}
+        circled = [take for take in takes if states[take.id].passes]
+        alive = [take for take in takes if not states[take.id].vetoed]
+        return next((group[-1] for group in (circled, alive, takes) if group), None)
+
+    def waits_for(self, row: reads.TaskRow, stage: Stage) -> str:
+        """Key of the first gate that does not pass on the take that stands for the task; empty if none."""
+        take = self.shown(row, stage)
+        if take is None:
+            return ""
+        for gate in stage.gates:
+            said = self.bound.get((take.task, take.content, gate.key))
+            if said is None or said.result != "satisfied":
+                return gate.key
+        return ""
+
+
+def show_board(house: House, who: Session, production: str) -> BoardView:
+    """A production's board."""
+    with house.book.reading() as conn:
+        found, roles = require(conn, who, production, "see")
+        policy = house.policy(conn, found.policy)
+        floor = Floor.read(conn, found.id)
+        rows: dict[str, list[reads.TaskRow]] = defaultdict(list)
+        for task in reads.tasks(conn, found.id):
+            rows[task.entity.id].append(task)
+        seq = house.book.head().seq
+    ordered = sorted(
+        rows.values(), key=lambda tasks: (_KIND_ORDER[tasks[0].entity.kind], tasks[0].entity.position)
+    )
+    return BoardView(
+        production=production_view(found, roles),
+        stages=[stage_view(stage) for stage in policy.stages],
+        rows=[_row(tasks, policy.stages, floor) for tasks in ordered],
+        statuses=status_looks(),
+        book_seq=seq,
+    )
+
+
+def _row(tasks: list[reads.TaskRow], stages: Sequence[Stage], floor: Floor) -> RowView:
+    entity = tasks[0].entity
+    by_stage = {row.task.stage: row for row in tasks}
+    return RowView(
+        entity=entity.id,
+        kind=entity.kind,
+        code=entity.code,
+        title=entity.title,
+        frames=entity.frames,
+        source_class=entity.source_class,
+        cells=[
+            _cell(by_stage[stage.key], stage, floor) if stage.key in by_stage else None for stage in stages
+        ],
+    )
+
+
+def _cell(row: reads.TaskRow, stage: Stage, floor: Floor) -> CellView:
+    shown = floor.shown(row, stage)
+    return CellView(
+        task=row.task.id,
+        stage=stage.key,
+        status=floor.status(row, stage),
+        waits_for=floor.waits_for(row, stage),
+        takes=len(floor.takes.get(row.task.id, [])),
+        flagged=floor.flagged.get(row.task.id, 0),
+        content=shown.content if shown else None,
+    )
