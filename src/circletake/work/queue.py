@@ -25,7 +25,7 @@ from circletake.work.job import Job, Lane, Lease, Offer, State, canonical_text
 TTL_S = 30.0
 MAX_TRIES = 3
 MAX_CLAIM = 32
-_MAX_BACKOFF_S = 300.0
+MAX_WAIT_S = 300.0
 _KEYS_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
 _SILENT = "Whoever ran it stopped answering, and it was taken back."
 LOCAL_LANES: tuple[Lane, ...] = ("cpu", "gpu", "io")
@@ -38,6 +38,7 @@ class JobQueue:
         engine: of the jobs' database.
         clock: of leases.
         max_tries: claims that may end without a result before a job has failed.
+        max_wait_s: longest wait between two tries.
         jitter: returns 0–1; spreads retries so that they do not come back together.
     """
 
@@ -47,11 +48,13 @@ class JobQueue:
         *,
         clock: Clock | None = None,
         max_tries: int = MAX_TRIES,
+        max_wait_s: float = MAX_WAIT_S,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.engine = engine
         self._clock = clock or BootClock()
         self._max_tries = max_tries
+        self._max_wait_s = max_wait_s
         self._jitter = jitter
 
     # what is owed
@@ -284,7 +287,7 @@ class JobQueue:
             return "unknown", None  # it may have been made and charged: only the provider knows
         if not retry or job.tries >= self._max_tries:
             return "failed", None
-        wait_s = min(2.0**job.tries, _MAX_BACKOFF_S) * (1 - self._jitter() / 2)
+        wait_s = min(2.0**job.tries, self._max_wait_s) * (1 - self._jitter() / 2)
         return "ready", round(wait_s * 1000)
 
     def _change(

@@ -136,6 +136,7 @@ class Runner:
     def _wanted(self, keys: Collection[str] | None, known: dict[str, Job]) -> dict[str, Job]:
         if keys is not None:
             return self._queue.find_all(keys)
+        self._relay.copy()  # an outcome may have ordered more
         still_open = {job.key for job in self._queue.jobs(states=OPEN, limit=_MANY)}
         return self._queue.find_all(sorted(still_open | known.keys()))
 
@@ -213,7 +214,7 @@ class Runner:
             _log.warning("The lease on job %s ran out under %s.", lost.job.id, self.owner)
         taken_back = self._queue.reap()
         if taken_back:
-            _log.warning("%s took back %s jobs whose leases had run out.", self.owner, taken_back)
+            _log.info("%s took back %s jobs whose leases had run out.", self.owner, taken_back)
 
     def _step(self) -> None:
         """Pass progress up and requests to stop down."""
@@ -239,7 +240,8 @@ class Runner:
                 if held is not None and self._is_done(held.job, outcome):
                     done.append(held.job)
         finally:
-            self._queue.finish(done)
+            if done:
+                self._queue.finish(done)
 
     def _is_done(self, job: Job, outcome: Outcome) -> bool:
         """Deal with an outcome; whether it is in the book now."""
@@ -275,9 +277,11 @@ class Runner:
         if trace:
             found_by = hashlib.sha256(trace.encode()).hexdigest()[:8]
             sentence = f"{sentence} (log {found_by})" if retry else sentence
-            _log.warning("Job %s (%s), log %s:\n%s", job.id, job.op, found_by, trace)
+            # What is final is the input's doing and says so; the rest may be ours.
+            level = logging.WARNING if retry else logging.INFO
+            _log.log(level, "Job %s (%s), log %s:\n%s", job.id, job.op, found_by, trace)
         state = self._queue.fail(job, sentence, retry=retry)
-        _log.warning("Job %s (%s) is %s now: %s", job.id, job.op, state or "lost", sentence)
+        _log.info("Job %s (%s) is %s now: %s", job.id, job.op, state or "lost", sentence)
 
     def _let_go(self) -> None:
         held, self._held = self._held, {}

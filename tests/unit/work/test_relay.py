@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from circletake.work.relay import Relay
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from tests.unit.work.conftest import Desk
 
 
 def test_an_order_becomes_a_job_once(desk: "Desk") -> None:

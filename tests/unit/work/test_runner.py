@@ -13,7 +13,7 @@ from circletake.work.job import Job
 from circletake.work.queue import JobQueue
 
 if TYPE_CHECKING:
-    from conftest import Desk, RunnerMaker
+    from tests.unit.work.conftest import Desk, RunnerMaker
 
 
 def wait_for(claim: Callable[[], bool], within_s: float = 15) -> None:
