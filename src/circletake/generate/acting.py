@@ -169,9 +169,9 @@ def _leap(shot: Shot, hand: Hand, n: int) -> Pose:
     crouch = rise_and_fall(m, 2, 11, 13, 16)
     flight = min(1.0, max(0.0, (m - 14) / 13))
     in_air = math.sin(math.pi * flight)
-    landing = rise_and_fall(m, 26.5, 28.5, 29, 35)
+    landing = rise_and_fall(m, 26, 29, 29.5, 35)
     doubt = ease((m - 34) / 7)
-    rising = math.cos(math.pi * flight) if 0 < flight < 1 else 0.0
+    rising = math.sin(2 * math.pi * flight)
     shake = math.sin((m - 36) * 1.15) * rise_and_fall(m, 34, 37, 43, 48)
     return Pose(
         x=772 + hand.x - 158 * flight,

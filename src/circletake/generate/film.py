@@ -5,8 +5,6 @@ Fiction throughout; see `script`.
 
 from collections.abc import Iterator
 
-import cv2
-
 from circletake.generate.acting import camera_at, pose_at
 from circletake.generate.backgrounds import get_background, render_before, render_behind
 from circletake.generate.character import LORD_QUESO
@@ -60,15 +58,8 @@ def render_frame(shot: Shot, plan: TakePlan, n: int) -> Picture:
 
 def render_take(shot: Shot, plan: TakePlan) -> Iterator[Picture]:
     """Yield every frame of a take in order: sRGB uint8, 540×960×3."""
-    threads = cv2.getNumThreads()
     for n in range(shot.frames):
-        # One thread: frames this small gain nothing from more, and several takes are drawn at once.
-        cv2.setNumThreads(1)
-        try:
-            picture = render_frame(shot, plan, n)
-        finally:
-            cv2.setNumThreads(threads)
-        yield picture
+        yield render_frame(shot, plan, n)
 
 
 def place_character(shot: Shot, plan: TakePlan, n: int) -> Placed:

@@ -83,7 +83,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot(
         "SH010",
         "The parlour",
-        "Lord Queso sits on the rug by the fire of noon. He admires the cheese. He looks at us, nobly.",
+        "Lord Queso sits on the rug in the noon light. He admires the cheese. He looks at us, nobly.",
         "parlour",
         "push_in",
         48,
