@@ -21,13 +21,15 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
 MASTER, DELIVERABLE, ENTRIES = "master.mp4", "deliverable.json", "entries.jsonl"
 HEADS, PEOPLE = "heads.json", "people.json"
 PERSON = "p_"  # actors are p_… (a person) or m_… (a machine)
-CIRCLED, VETO = 2, -2
+CIRCLED, FINE, VETO = 2, 1, -2
+INHERITS_VETO = {"subrange", "upstream_only"}
 FORMAT = 1
 ENTRY_MEMBERS = {"actor", "at", "body", "kind", "production", "seq", "session", "v"}
 
@@ -204,12 +206,26 @@ class World:
     roles: dict[str, set[str]] = field(default_factory=dict)
     entities: dict[str, Json] = field(default_factory=dict)  # id → entity, its newest particulars
     tasks: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, stage) → task
-    takes: set[tuple[str, str]] = field(default_factory=set)  # (task, content)
+    takes: dict[tuple[str, str], Json] = field(default_factory=dict)  # (task, content) → take
     makers: dict[str, set[str]] = field(default_factory=dict)  # content → whoever made it, anywhere
     adopted: dict[str, str] = field(default_factory=dict)  # slot → reference content
-    evidence: dict[tuple[str, str], Json] = field(default_factory=dict)  # (content, check) → newest
+    ever_adopted: set[str] = field(default_factory=set)
+    evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
+
+    def ancestors(self, content: str) -> set[str]:
+        """Contents whose veto a content shares: what it is a trim or a re-run of, and so on upwards."""
+        by_id = {take["take"]: take for take in self.takes.values()}
+        found, ask = set[str](), [content]
+        while ask:
+            asked = ask.pop()
+            for take in self.takes.values():
+                parent = by_id.get(take["parent"]) if take["change"] in INHERITS_VETO else None
+                if take["content"] == asked and parent and parent["content"] not in found:
+                    found.add(parent["content"])
+                    ask.append(parent["content"])
+        return found - {content}
 
     def learn(self, entry: Json) -> None:
         """Take in one entry; kinds without a method here decide nothing about a deliverable."""
@@ -239,14 +255,15 @@ class World:
         self.tasks[body["entity"], body["stage"]] = body["task"]
 
     def _take(self, _: Json, body: Json) -> None:
-        self.takes.add((body["task"], body["content"]))
+        self.takes[body["task"], body["content"]] = body
         self.makers.setdefault(body["content"], set()).update(body["makers"])
 
     def _slot(self, _: Json, body: Json) -> None:
         self.adopted[body["slot"]] = body["content"]
+        self.ever_adopted.add(body["content"])
 
     def _evidence(self, _: Json, body: Json) -> None:
-        self.evidence[body["content"], body["check"]] = body
+        self.evidence.setdefault((body["content"], body["check"]), []).append(body)
 
     def _cut(self, _: Json, body: Json) -> None:
         self.cuts[body["hash"]] = body["cut"]
@@ -264,70 +281,111 @@ class World:
         self.verdicts = {key: one for key, one in self.verdicts.items() if one.seq != body["verdict"]}
 
 
-# -------------------------------------------------------------------------------------- gates, anew
+# --------------------------------------------------------------------------------------- gates, anew
 
 
 @dataclass
 class Case:
-    """One content before one gate: all live verdicts on it, and those that circle it here."""
+    """One content of one task before one gate; `verdicts` are the live ones on it, at whatever gate."""
 
     world: World
+    gate: Json
+    task: str
     content: str
     verdicts: list[Verdict]
-    circling: list[Verdict]
+
+    def counted(self, params: Json, *, any_wording: bool = False) -> list[Verdict]:
+        """Verdicts that speak for the content here, by people who may say so now and might say so then."""
+        at_least, asked = params.get("at_least", CIRCLED), set(params.get("roles", ()))
+        without, asks_four_eyes = (
+            params.get("without", ()),
+            any(call["rule"] == "four_eyes" for call in self.gate["rules"]),
+        )
+        barred = self.world.makers.get(self.content, set()) if asks_four_eyes or "maker" in without else set()
+        found = []
+        for one in self.verdicts:
+            now = self.world.roles.get(one.actor, set())
+            speaks = one.body["gate"] == self.gate["key"] and one.body["value"] >= at_least
+            as_it_is = any_wording or one.body["gate_hash"] == gate_hash(self.gate)
+            may = self._may(one, one.roles) and self._may(one, now & asked if asked else now)
+            if speaks and as_it_is and may and one.actor not in barred and not now & set(without):
+                found.append(one)
+        return found
+
+    def _may(self, one: Verdict, roles: set[str]) -> bool:
+        vote = self.gate["vote"]
+        return any(vote[role][0] <= one.body["value"] <= vote[role][1] for role in roles & vote.keys())
+
+
+def gate_hash(gate: Json) -> str:
+    """What a verdict binds to: a gate without its wording."""
+    return sha256(canonical({name: value for name, value in gate.items() if name != "label"}))
 
 
 def judge(world: World, gate: Json, task: str, content: str) -> tuple[list[Verdict], list[str]]:
     """Judge one gate on one content: the verdicts that circle it, and what is missing, a sentence each."""
-
-    def may_circle(one: Verdict) -> bool:
-        held = one.roles & world.roles.get(one.actor, set())  # when it was given, and still at the seal
-        return any(role in held and highest >= CIRCLED for role, (_, highest) in gate["vote"].items())
-
     on_it = [one for (_, at, what, _), one in world.verdicts.items() if (at, what) == (task, content)]
-    circling = [
-        one
-        for one in on_it
-        if one.body["gate"] == gate["key"] and one.body["value"] == CIRCLED and may_circle(one)
-    ]
+    case = Case(world, gate, task, content, on_it)
+    asked = [call["params"] for call in gate["rules"] if call["rule"] == "circled"]
+    circling = [one for params in asked for one in case.counted(params)]
     missing = [] if circling else ["nobody who may has circled it"]
     for call in gate["rules"]:
         rule = RULES.get(call["rule"])
-        case = Case(world, content, on_it, circling)
         missing += rule(case, call["params"]) if rule else [f"the rule {call['rule']} is not known here"]
     return circling, missing
 
 
 def _circled(case: Case, params: Json) -> list[str]:
-    asked, needed = set(params.get("roles", ())), params.get("n", 1)
-    counted = {one.actor for one in case.circling if not asked or asked & one.roles}
-    return [] if len(counted) >= needed else [f"{len(counted)} of {needed} circled it"]
+    found, needed = case.counted(params), params.get("n", 1)
+    return [] if len(found) >= needed else [f"{len(found)} of {needed} circled it"]
 
 
 def _no_veto(case: Case, _: Json) -> list[str]:
-    return [f"entry {one.seq} is a veto that stands" for one in case.verdicts if one.body["value"] == VETO]
+    above = case.world.ancestors(case.content)
+    return [
+        f"entry {one.seq} is a veto that stands"
+        for one in case.world.verdicts.values()
+        if one.body["value"] == VETO and (one in case.verdicts or one.body["content"] in above)
+    ]
 
 
 def _four_eyes(case: Case, _: Json) -> list[str]:
-    makers = case.world.makers.get(case.content, set())
-    return [] if any(one.actor not in makers for one in case.circling) else ["only a maker circled it"]
+    return [] if case.counted({"without": ["maker"]}) else ["nobody but its makers circled it"]
 
 
 def _fresh_evidence(case: Case, params: Json) -> list[str]:
-    answered = {answer for one in case.verdicts for answer in one.body["answers"]}
+    world = case.world
+    replaced = world.ever_adopted - set(world.adopted.values())
+    answered = {
+        answer for one in case.counted({"at_least": FINE}, any_wording=True) for answer in one.body["answers"]
+    }
     missing = []
-    for check in params["checks"]:
-        found = case.world.evidence.get((case.content, check))
-        if found is None:
-            missing.append(f"the check {check} never measured it")
-        elif found["flagged"] and found["evidence"] not in answered:
+    for check in params.get("checks", ()):
+        measured = world.evidence.get((case.content, check), [])
+        fresh = [found for found in measured if replaced.isdisjoint(found["references"])]
+        if not fresh:
+            missing.append(f"the check {check} never measured it against what is adopted")
+        elif fresh[-1]["flagged"] and fresh[-1]["evidence"] not in answered:
             missing.append(f"nobody answered what the check {check} flagged")
     return missing
 
 
 def _not_stale(case: Case, _: Json) -> list[str]:
-    leaned = sorted({tuple(pair) for one in case.circling for pair in one.body["upstream"]})
-    return [f"{slot} was changed later" for slot, what in leaned if case.world.adopted.get(slot) != what]
+    adopted, missing = case.world.adopted, []
+    made_against = case.world.takes[case.task, case.content]["leans"]
+    for call in case.gate["rules"]:
+        given = case.counted(call["params"], any_wording=True) if call["rule"] == "circled" else []
+        moved = {
+            one.seq: [
+                slot
+                for slot, what in dict([*made_against, *one.body["upstream"]]).items()
+                if adopted.get(slot) != what
+            ]
+            for one in given
+        }
+        if any(moved.values()) and sum(not slots for slots in moved.values()) < call["params"].get("n", 1):
+            missing += [f"{slot} was changed later" for slot in sorted(set().union(*moved.values()))]
+    return missing
 
 
 def _order(_: Case, __: Json) -> list[str]:
@@ -355,12 +413,14 @@ class Track:
         kind: `vide` or `soun`.
         samples: (offset, bytes) in the file, in decoding order.
         shown: when each is shown, in the track's own ticks.
+        ordered: the same, sorted.
         description: the sample description, which tells a decoder how to read the samples.
     """
 
     kind: str
     samples: list[tuple[int, int]]
     shown: list[int]
+    ordered: list[int]
     description: bytes
 
 
@@ -439,14 +499,13 @@ def _track(moov: bytes, start: int, end: int, file_bytes: int) -> Track:
         raise Broken("a track promises more bytes than the file has")
     wide = b"co64" in boxes
     chunks = [row[0] for row in _table(moov, *boxes[b"co64" if wide else b"stco"], ">Q" if wide else ">I")]
+    later = _table(moov, *boxes[b"ctts"], ">Ii") if b"ctts" in boxes else []
+    shown = _shown(count, _table(moov, *boxes[b"stts"], ">II"), later)
     return Track(
         kind=moov[handler : handler + 4].decode("latin-1"),
         samples=_places(sizes, chunks, _table(moov, *boxes[b"stsc"], ">III")),
-        shown=_shown(
-            count,
-            _table(moov, *boxes[b"stts"], ">II"),
-            _table(moov, *boxes[b"ctts"], ">Ii") if b"ctts" in boxes else [],
-        ),
+        shown=shown,
+        ordered=sorted(shown),
         description=moov[described:described_end],
     )
 
@@ -494,8 +553,8 @@ def hash_samples(file: BinaryIO, samples: list[tuple[int, int]]) -> str:
 
 def shown_in_order(track: Track, start: int, end: int) -> bool:
     """Whether samples `start` up to `end` are exactly those shown as frames `start` up to `end`."""
-    ordered = sorted(track.shown)
-    return sorted(track.shown[start:end]) == ordered[start:end] and len(set(ordered)) == len(ordered)
+    slots_own, next_too = track.ordered[start:end], track.ordered[start : end + 1]
+    return sorted(track.shown[start:end]) == slots_own and all(a < b for a, b in pairwise(next_too))
 
 
 # ------------------------------------------------------------------------------------ the whole folder

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from circletake.ledger import verifier
-from circletake.ledger.verifier import Unusable, canonical, chain_hash, leaf_hash, verify_folder
+from circletake.ledger.verifier import Unusable, canonical, chain_hash, gate_hash, leaf_hash, verify_folder
 
 Json = dict[str, Any]
 
@@ -88,6 +88,7 @@ POLICY: Json = {
             "gates": [
                 {
                     "key": "lead",
+                    "label": "Lead",
                     "vote": {"lead": [-2, 2], "director": [-2, 2]},
                     "rules": rules(
                         ("circled", {"n": 1, "roles": ["lead", "director"]}),
@@ -147,6 +148,8 @@ class Folder:
     def verdict(self, actor: str, slot: str, content: str, gate: str, value: int, **more: object) -> int:
         body: Json = {"task": f"t_{slot}", "content": content, "gate": gate, "value": value}
         body |= {"answers": [], "upstream": [], "key": f"k{len(self.entries)}"}
+        gates = [one for stage in POLICY["stages"] for one in stage["gates"] if one["key"] == gate]
+        body["gate_hash"] = gate_hash(gates[0])
         return self.append("verdict", actor, body | more)
 
     def salt(self, person: str) -> bytes:
@@ -172,18 +175,17 @@ class Folder:
             stage = "master" if kind == "film" else "animation"
             self.append("task", PRODUCER, {"task": f"t_{slot}", "entity": f"e_{slot}", "stage": stage})
         for slot, content in TAKES.items():
-            self.append("take", MAKER, {"task": f"t_{slot}", "content": content, "makers": [MAKER]})
+            self.take(MAKER, slot, content)
             self.append("evidence", "m_1", self.measured(content, flagged=False))
         self.append("cut", MAKER, {"hash": self.cut_hash, "cut": self.cut})
 
+    def take(self, actor: str, slot: str, content: str, **more: object) -> None:
+        body: Json = {"take": f"k_{content[:4]}", "task": f"t_{slot}", "content": content, "makers": [actor]}
+        self.append("take", actor, body | {"parent": None, "change": "new", "leans": []} | more)
+
     def measured(self, content: str, *, flagged: bool) -> Json:
-        return {
-            "evidence": "ee" * 32,
-            "content": content,
-            "check": "technical",
-            "version": 1,
-            "flagged": flagged,
-        }
+        body: Json = {"evidence": "ee" * 32, "content": content, "check": "technical", "version": 1}
+        return body | {"flagged": flagged, "references": ["d0" * 32]}
 
     def approve(self, slot: str) -> None:
         content = TAKES[slot]
@@ -193,7 +195,7 @@ class Folder:
 
     def approve_master(self) -> None:
         content = sha(self.master)
-        self.append("take", "m_1", {"task": "t_film", "content": content, "makers": ["m_1"]})
+        self.take("m_1", "film", content)
         self.circles["film", "producer"] = self.verdict(PRODUCER, "film", content, "producer", 2)
 
     @property
@@ -477,7 +479,8 @@ def test_a_makers_own_circle_is_not_four_eyes(tmp_path: Path) -> None:
             if entry["seq"] == folder.circles["s_2", "director"]:
                 entry["actor"] = MAKER
 
-    assert "gate director: only a maker circled it" in rechained(tmp_path, own_eyes)
+    assert "gate director: nobody who may has circled it" in rechained(tmp_path, own_eyes)
+    assert "nobody but its makers circled it" in rechained(tmp_path, own_eyes)
 
 
 def test_a_circle_of_somebody_whose_role_has_no_such_vote_does_not_count(tmp_path: Path) -> None:
@@ -499,11 +502,51 @@ def test_a_role_granted_after_the_verdict_does_not_help_it(tmp_path: Path) -> No
     assert "gate director: nobody who may has circled it" in rechained(tmp_path, late)
 
 
-def test_a_reference_that_moved_after_the_circle_makes_it_stale(tmp_path: Path) -> None:
+def test_a_reference_that_moved_after_the_circle_makes_it_and_its_evidence_stale(tmp_path: Path) -> None:
     text = rechained(
         tmp_path, lambda f: f.append("slot", DIRECTOR, {"slot": "sheet:dog", "content": "d1" * 32})
     )
     assert "gate director: sheet:dog was changed later" in text
+    assert "gate lead: the check technical never measured it against what is adopted" in text
+
+
+def test_a_reference_that_came_back_heals_what_leaned_on_it(tmp_path: Path) -> None:
+    def there_and_back(folder: Folder) -> None:
+        for content in ("d1" * 32, "d0" * 32):
+            folder.append("slot", DIRECTOR, {"slot": "sheet:dog", "content": content})
+
+    assert verify_folder(build(tmp_path / "fine", before_seal=there_and_back)).holds
+
+
+def test_a_circle_leans_on_what_the_take_was_made_against(tmp_path: Path) -> None:
+    def made_against_another(folder: Folder) -> None:
+        for entry in folder.entries:
+            if entry["kind"] == "take" and entry["body"]["content"] == TAKES["s_1"]:
+                entry["body"]["leans"] = [["palette:dusk", "f0" * 32]]
+
+    assert "gate director: palette:dusk was changed later" in rechained(tmp_path, made_against_another)
+
+
+def test_a_circle_at_a_gate_that_was_changed_since_does_not_count(tmp_path: Path) -> None:
+    def other_gate(folder: Folder) -> None:
+        for entry in folder.entries:
+            if entry["seq"] == folder.circles["s_2", "director"]:
+                entry["body"]["gate_hash"] = "00" * 32
+
+    assert "gate director: nobody who may has circled it" in rechained(tmp_path, other_gate)
+
+
+def test_a_veto_on_what_a_take_was_cut_from_stands_against_it_too(tmp_path: Path) -> None:
+    def cut_from_vetoed(folder: Folder) -> None:
+        folder.take(MAKER, "s_1", "c3" * 32)
+        folder.verdict(DIRECTOR, "s_1", "c3" * 32, "director", -2)
+        for entry in folder.entries:
+            if entry["kind"] == "take" and entry["body"]["content"] == TAKES["s_1"]:
+                entry["body"] |= {"parent": "k_c3c3", "change": "subrange"}
+
+    assert "slot s_1 (S_1, frames 0–5), gate lead: entry 31 is a veto that stands" in rechained(
+        tmp_path, cut_from_vetoed
+    )
 
 
 def test_flagged_evidence_needs_a_persons_answer(tmp_path: Path) -> None:
