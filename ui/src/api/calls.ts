@@ -10,6 +10,9 @@ const client = createClient<paths>({
   credentials: "same-origin",
 });
 
+/** Told to the window when the studio no longer knows who asks. */
+export const SIGNED_OUT = "circletake:signed-out";
+
 type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
 async function or<T>(answer: Answer<T>): Promise<T> {
@@ -19,7 +22,11 @@ async function or<T>(answer: Answer<T>): Promise<T> {
   } catch {
     throw unreachable();
   }
-  if (!got.response.ok) throw problemOf(got.error, got.response.status);
+  if (!got.response.ok) {
+    const problem = problemOf(got.error, got.response.status);
+    if (problem.code === "sign-in-needed") globalThis.dispatchEvent(new Event(SIGNED_OUT));
+    throw problem;
+  }
   return got.data as T;
 }
 
@@ -33,14 +40,14 @@ export const getJobs = () => or(client.GET("/api/jobs"));
 export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
 
-export const getTask = (id: string) => or(client.GET("/api/tasks/{id}", { params: { path: { id } } }));
-export const getEvidence = (id: string) => or(client.GET("/api/evidence/{id}", { params: { path: { id } } }));
+export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
+export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
 export const recordVerdict = (body: VerdictBody) => or(client.POST("/api/verdicts", { body }));
 export const withdrawVerdict = (seq: number, key: string) =>
   or(client.POST("/api/verdicts/{seq}/withdraw", { params: { path: { seq } }, body: { key } }));
-export const holdTask = (id: string, reason: string) =>
-  or(client.POST("/api/tasks/{id}/hold", { params: { path: { id } }, body: { reason } }));
-export const releaseTask = (id: string) => or(client.DELETE("/api/tasks/{id}/hold", { params: { path: { id } } }));
+export const holdTask = (task_id: string, reason: string) =>
+  or(client.POST("/api/tasks/{task_id}/hold", { params: { path: { task_id } }, body: { reason } }));
+export const releaseTask = (task_id: string) => or(client.DELETE("/api/tasks/{task_id}/hold", { params: { path: { task_id } } }));
 export const adoptSheet = (code: string, character: string) =>
   or(client.POST("/api/productions/{code}/sheets/{character}/adopt", { params: { path: { code, character } } }));
 

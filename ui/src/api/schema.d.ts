@@ -11,8 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Book */
-        get: operations["book_api_book_get"];
+        /**
+         * Entries
+         * @description Entries in the book's order.
+         */
+        get: operations["book_entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,8 +31,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Book Check */
-        get: operations["book_check_api_book_check_get"];
+        /**
+         * Check
+         * @description Verify the whole chain and say what was found.
+         */
+        get: operations["book_check"];
         put?: never;
         post?: never;
         delete?: never;
@@ -38,15 +44,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/evidence/{id}": {
+    "/api/events": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Ev */
-        get: operations["get_ev_api_evidence__id__get"];
+        /**
+         * Events
+         * @description Follow the book from where the browser is: `Last-Event-ID`, else `after`, else from now on.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence
+         * @description What a check measured, frame by frame.
+         */
+        get: operations["tasks_evidence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -62,8 +91,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs */
-        get: operations["jobs_api_jobs_get"];
+        /**
+         * Jobs
+         * @description Jobs with their progress in frames.
+         */
+        get: operations["jobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,8 +111,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
-        get: operations["me_api_me_get"];
+        /**
+         * Me
+         * @description Who is signed in, and where they may do what.
+         */
+        get: operations["people_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,8 +131,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People */
-        get: operations["people_api_people_get"];
+        /**
+         * People
+         * @description Everybody of this studio.
+         */
+        get: operations["people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,8 +151,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Productions */
-        get: operations["productions_api_productions_get"];
+        /**
+         * Productions
+         * @description The productions the signed-in person works on.
+         */
+        get: operations["productions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,8 +171,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Board */
-        get: operations["get_board_api_productions__code__board_get"];
+        /**
+         * Board
+         * @description Every shot at every stage.
+         */
+        get: operations["board"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,8 +191,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Cut */
-        get: operations["get_cut_api_productions__code__cut_get"];
+        /**
+         * Cut
+         * @description The cut as it stands, with what is missing.
+         */
+        get: operations["cut"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,8 +213,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Clear */
-        post: operations["clear_api_productions__code__cut_clear_post"];
+        /**
+         * Clear
+         * @description Empty a slot: a new version of the cut.
+         */
+        post: operations["cut_clear"];
         delete?: never;
         options?: never;
         head?: never;
@@ -183,8 +233,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fill */
-        post: operations["fill_api_productions__code__cut_fill_post"];
+        /**
+         * Fill
+         * @description Put a take into a slot: a new version of the cut.
+         */
+        post: operations["cut_fill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,8 +253,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Render */
-        post: operations["render_api_productions__code__cut_render_post"];
+        /**
+         * Render
+         * @description Render exactly this version into a master; nothing comes back where that has been done already.
+         */
+        post: operations["cut_render"];
         delete?: never;
         options?: never;
         head?: never;
@@ -217,8 +273,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Deliver */
-        post: operations["deliver_api_productions__code__deliver_post"];
+        /**
+         * Deliver
+         * @description Seal the cut's master if every gate holds; otherwise say what is missing.
+         */
+        post: operations["deliver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,8 +291,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliveries */
-        get: operations["deliveries_api_productions__code__deliveries_get"];
+        /**
+         * Deliveries
+         * @description What was sealed so far.
+         */
+        get: operations["deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -251,8 +313,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adopt */
-        post: operations["adopt_api_productions__code__sheets__character__adopt_post"];
+        /**
+         * Adopt Sheet
+         * @description Make a character's circled model sheet the one that takes lean on from now on.
+         */
+        post: operations["productions_adopt_sheet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -266,8 +331,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Queue */
-        get: operations["queue_api_queue_get"];
+        /**
+         * Queue
+         * @description What waits for the signed-in person's verdict.
+         */
+        get: operations["board_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,8 +351,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reasons */
-        get: operations["reasons_api_reasons_get"];
+        /**
+         * Reasons
+         * @description Every reason code with its two keystrokes.
+         */
+        get: operations["verdicts_reasons"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,8 +373,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign In */
-        post: operations["sign_in_api_sign_in_post"];
+        /**
+         * Sign In
+         * @description Sign in by name and password; the session comes back as a cookie.
+         */
+        post: operations["people_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,23 +393,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign Out */
-        post: operations["sign_out_api_sign_out_post"];
+        /**
+         * Sign Out
+         * @description End the session, here and in the studio.
+         */
+        post: operations["people_sign_out"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/tasks/{id}": {
+    "/api/tasks/{task_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Task */
-        get: operations["get_task_api_tasks__id__get"];
+        /**
+         * Task
+         * @description A task, its takes, their gates, verdicts and evidence.
+         */
+        get: operations["tasks_task"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,7 +424,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/tasks/{id}/hold": {
+    "/api/tasks/{task_id}/hold": {
         parameters: {
             query?: never;
             header?: never;
@@ -353,10 +433,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold */
-        post: operations["hold_api_tasks__id__hold_post"];
-        /** Release */
-        delete: operations["release_api_tasks__id__hold_delete"];
+        /**
+         * Hold
+         * @description Park a task, with a reason.
+         */
+        post: operations["tasks_hold"];
+        /**
+         * Release
+         * @description Take a task up again.
+         */
+        delete: operations["tasks_release"];
         options?: never;
         head?: never;
         patch?: never;
@@ -371,8 +457,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post Verdict */
-        post: operations["post_verdict_api_verdicts_post"];
+        /**
+         * Record
+         * @description Record the signed-in person's verdict on exact content at a gate.
+         */
+        post: operations["verdicts_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -388,8 +477,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw */
-        post: operations["withdraw_api_verdicts__seq__withdraw_post"];
+        /**
+         * Withdraw
+         * @description Take one's own verdict back; the book keeps both.
+         */
+        post: operations["verdicts_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -433,7 +525,7 @@ export interface components {
         };
         /**
          * BookEntryView
-         * @description One entry as it is hashed.
+         * @description One entry as it is hashed; `production` is the id of the one it is about, if it is about one.
          */
         BookEntryView: {
             /** Actor */
@@ -448,6 +540,8 @@ export interface components {
             kind: string;
             /** Leaf */
             leaf: string;
+            /** Production */
+            production?: string | null;
             /** Seq */
             seq: number;
         };
@@ -477,13 +571,6 @@ export interface components {
             task: string;
             /** Waits For */
             waits_for: string;
-        };
-        /** Clear */
-        Clear: {
-            /** Cut Hash */
-            cut_hash?: string | null;
-            /** Slot */
-            slot: string;
         };
         /**
          * CutSlotView
@@ -630,20 +717,6 @@ export interface components {
             /** Worst Frame */
             worst_frame: number | null;
         };
-        /** Fill */
-        Fill: {
-            /** Cut Hash */
-            cut_hash?: string | null;
-            /** Slot */
-            slot: string;
-            /**
-             * Source In
-             * @default 0
-             */
-            source_in: number;
-            /** Take */
-            take: string;
-        };
         /**
          * FindingView
          * @description What one rule says of a take.
@@ -734,16 +807,6 @@ export interface components {
             /** Rows */
             rows: number;
         };
-        /** Hold */
-        Hold: {
-            /** Reason */
-            reason: string;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * JobView
          * @description A job's progress, in frames where there are frames.
@@ -765,11 +828,6 @@ export interface components {
             state: string;
             /** Total Frames */
             total_frames: number;
-        };
-        /** Keyed */
-        Keyed: {
-            /** Key */
-            key: string;
         };
         /**
          * MediaView
@@ -827,6 +885,32 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Problem
+         * @description What is the matter (RFC 9457). Some codes have members of their own beside these.
+         */
+        Problem: {
+            /** @enum {string} */
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "model-invalid" | "model-missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "policy-holds" | "policy-invalid" | "port-taken" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "same-eyes" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "world-moved";
+            /** @description One sentence: what is wrong and the way out. */
+            detail: string;
+            /** @description request-invalid: every place that does not fit. */
+            errors?: {
+                what: string;
+                where: string;
+            }[];
+            /** @description gate-closed: every rule that does not hold, a sentence each. */
+            missing?: string[];
+            /** @description too-many-tries: when there is room again. */
+            retry_after_s?: number;
+            status: number;
+            /** @description The same for every problem of this code. */
+            title: string;
+            /** @description A page this server answers. */
+            type: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ProductionView
@@ -933,6 +1017,109 @@ export interface components {
             title: string;
         };
         /**
+         * SentClear
+         * @description Which slot of which version of the cut is emptied.
+         */
+        SentClear: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Slot */
+            slot: string;
+        };
+        /**
+         * SentFill
+         * @description Which take goes into which slot of which version of the cut.
+         */
+        SentFill: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Slot */
+            slot: string;
+            /**
+             * Source In
+             * @default 0
+             */
+            source_in: number;
+            /** Take */
+            take: string;
+        };
+        /**
+         * SentHold
+         * @description Why a task is parked.
+         */
+        SentHold: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SentRange
+         * @description Frames `start` up to but not including `end`.
+         */
+        SentRange: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+        };
+        /**
+         * SentVerdict
+         * @description A verdict and what its giver had in view.
+         *
+         *     `gate_hash` and `upstream` are what the desk showed; if either has moved since, nothing is recorded.
+         *     `key` is made once for each intended verdict, so that sending it twice records it once.
+         */
+        SentVerdict: {
+            /**
+             * Answers
+             * @default []
+             */
+            answers: string[];
+            /** Content */
+            content: string;
+            /**
+             * Disposition
+             * @default fix
+             */
+            disposition: string;
+            /** Gate */
+            gate: string;
+            /** Gate Hash */
+            gate_hash: string;
+            /** Key */
+            key: string;
+            /** Note */
+            note?: string | null;
+            /**
+             * Ranges
+             * @default []
+             */
+            ranges: components["schemas"]["SentRange"][];
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: string[];
+            /** Task */
+            task: string;
+            /**
+             * Upstream
+             * @default {}
+             */
+            upstream: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number;
+        };
+        /**
+         * SentWithdrawal
+         * @description The key that makes a withdrawal happen once.
+         */
+        SentWithdrawal: {
+            /** Key */
+            key: string;
+        };
+        /**
          * SeriesView
          * @description One number a frame; None where the frame was not measured.
          */
@@ -962,7 +1149,10 @@ export interface components {
             /** Images */
             images: string[];
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @description Name and password.
+         */
         SignIn: {
             /** Name */
             name: string;
@@ -1084,66 +1274,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
-        /** VerdictBody */
-        VerdictBody: {
-            /**
-             * Answers
-             * @default []
-             */
-            answers: string[];
-            /** Content */
-            content: string;
-            /**
-             * Disposition
-             * @default fix
-             */
-            disposition: string;
-            /** Gate */
-            gate: string;
-            /**
-             * Gate Hash
-             * @default
-             */
-            gate_hash: string;
-            /** Key */
-            key: string;
-            /** Note */
-            note?: string | null;
-            /**
-             * Ranges
-             * @default []
-             */
-            ranges: components["schemas"]["RangeView"][];
-            /**
-             * Reasons
-             * @default []
-             */
-            reasons: string[];
-            /** Task */
-            task: string;
-            /**
-             * Upstream
-             * @default {}
-             */
-            upstream: {
-                [key: string]: string;
-            };
-            /** Value */
-            value: number;
-        };
         /**
          * VerdictView
          * @description A verdict in a take's history; `live` is False once superseded or withdrawn.
@@ -1182,7 +1312,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    book_api_book_get: {
+    book_entries: {
         parameters: {
             query?: {
                 after?: number;
@@ -1203,18 +1333,18 @@ export interface operations {
                     "application/json": components["schemas"]["BookEntryView"][];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    book_check_api_book_check_get: {
+    book_check: {
         parameters: {
             query?: never;
             header?: never;
@@ -1232,14 +1362,56 @@ export interface operations {
                     "application/json": components["schemas"]["BookCheckView"];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_ev_api_evidence__id__get: {
+    events: {
+        parameters: {
+            query?: {
+                after?: number | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `entry` (id is the entry's number), `jobs` and `reset`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_evidence: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                evidence_id: string;
             };
             cookie?: never;
         };
@@ -1254,18 +1426,18 @@ export interface operations {
                     "application/json": components["schemas"]["EvidenceDetailView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    jobs_api_jobs_get: {
+    jobs: {
         parameters: {
             query?: never;
             header?: never;
@@ -1283,9 +1455,18 @@ export interface operations {
                     "application/json": components["schemas"]["JobView"][];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    me_api_me_get: {
+    people_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -1303,9 +1484,18 @@ export interface operations {
                     "application/json": components["schemas"]["MeView"];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    people_api_people_get: {
+    people: {
         parameters: {
             query?: never;
             header?: never;
@@ -1323,9 +1513,18 @@ export interface operations {
                     "application/json": components["schemas"]["PersonView"][];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    productions_api_productions_get: {
+    productions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1343,9 +1542,18 @@ export interface operations {
                     "application/json": components["schemas"]["ProductionView"][];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_board_api_productions__code__board_get: {
+    board: {
         parameters: {
             query?: never;
             header?: never;
@@ -1365,18 +1573,18 @@ export interface operations {
                     "application/json": components["schemas"]["BoardView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_cut_api_productions__code__cut_get: {
+    cut: {
         parameters: {
             query?: never;
             header?: never;
@@ -1396,18 +1604,18 @@ export interface operations {
                     "application/json": components["schemas"]["CutView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    clear_api_productions__code__cut_clear_post: {
+    cut_clear: {
         parameters: {
             query?: never;
             header?: never;
@@ -1418,7 +1626,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Clear"];
+                "application/json": components["schemas"]["SentClear"];
             };
         };
         responses: {
@@ -1431,18 +1639,18 @@ export interface operations {
                     "application/json": components["schemas"]["CutView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    fill_api_productions__code__cut_fill_post: {
+    cut_fill: {
         parameters: {
             query?: never;
             header?: never;
@@ -1453,7 +1661,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Fill"];
+                "application/json": components["schemas"]["SentFill"];
             };
         };
         responses: {
@@ -1466,18 +1674,18 @@ export interface operations {
                     "application/json": components["schemas"]["CutView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    render_api_productions__code__cut_render_post: {
+    cut_render: {
         parameters: {
             query?: never;
             header?: never;
@@ -1494,21 +1702,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobView"];
+                    "application/json": components["schemas"]["JobView"] | null;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    deliver_api_productions__code__deliver_post: {
+    deliver: {
         parameters: {
             query?: never;
             header?: never;
@@ -1528,18 +1736,18 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    deliveries_api_productions__code__deliveries_get: {
+    deliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -1559,18 +1767,18 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryView"][];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    adopt_api_productions__code__sheets__character__adopt_post: {
+    productions_adopt_sheet: {
         parameters: {
             query?: never;
             header?: never;
@@ -1591,18 +1799,18 @@ export interface operations {
                     "application/json": components["schemas"]["TaskView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    queue_api_queue_get: {
+    board_queue: {
         parameters: {
             query?: never;
             header?: never;
@@ -1620,9 +1828,18 @@ export interface operations {
                     "application/json": components["schemas"]["QueueItemView"][];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    reasons_api_reasons_get: {
+    verdicts_reasons: {
         parameters: {
             query?: never;
             header?: never;
@@ -1640,9 +1857,18 @@ export interface operations {
                     "application/json": components["schemas"]["ReasonFamilyView"][];
                 };
             };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    sign_in_api_sign_in_post: {
+    people_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -1664,18 +1890,18 @@ export interface operations {
                     "application/json": components["schemas"]["MeView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    sign_out_api_sign_out_post: {
+    people_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -1685,22 +1911,29 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_task_api_tasks__id__get: {
+    tasks_task: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                task_id: string;
             };
             cookie?: never;
         };
@@ -1715,29 +1948,29 @@ export interface operations {
                     "application/json": components["schemas"]["TaskView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    hold_api_tasks__id__hold_post: {
+    tasks_hold: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                task_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Hold"];
+                "application/json": components["schemas"]["SentHold"];
             };
         };
         responses: {
@@ -1750,23 +1983,23 @@ export interface operations {
                     "application/json": components["schemas"]["TaskView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    release_api_tasks__id__hold_delete: {
+    tasks_release: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                task_id: string;
             };
             cookie?: never;
         };
@@ -1781,18 +2014,18 @@ export interface operations {
                     "application/json": components["schemas"]["TaskView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_verdict_api_verdicts_post: {
+    verdicts_record: {
         parameters: {
             query?: never;
             header?: never;
@@ -1801,7 +2034,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerdictBody"];
+                "application/json": components["schemas"]["SentVerdict"];
             };
         };
         responses: {
@@ -1814,18 +2047,18 @@ export interface operations {
                     "application/json": components["schemas"]["TaskView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    withdraw_api_verdicts__seq__withdraw_post: {
+    verdicts_withdraw: {
         parameters: {
             query?: never;
             header?: never;
@@ -1836,7 +2069,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Keyed"];
+                "application/json": components["schemas"]["SentWithdrawal"];
             };
         };
         responses: {
@@ -1849,13 +2082,13 @@ export interface operations {
                     "application/json": components["schemas"]["TaskView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A problem. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -47,6 +47,9 @@ export const extent = (span: Span, nFrames: number): { left: number; width: numb
 export const heat = (part: number): string =>
   `oklch(${(0.4 + 0.42 * part).toFixed(3)} ${(0.045 + 0.115 * part).toFixed(3)} 55)`;
 
+/** What no check can flag is drawn in grey: heat means that somebody should look. */
+export const measure = (part: number): string => `oklch(${(0.38 + 0.2 * part).toFixed(3)} 0 0)`;
+
 /** Worst first; flagged frames of each flag's own peak, then the checks' worst frames, each once. */
 export function worstFrames(
   evidence: readonly { worst_frame: number | null; flags: readonly Span[]; series: readonly Lane[] }[],
@@ -88,7 +91,7 @@ export function paintLane(canvas: HTMLCanvasElement, lane: Lane, width_px: numbe
     }
     const part = share(column.peak, lane.low, lane.high);
     const height = Math.max(density, Math.round(part * canvas.height));
-    pen.fillStyle = heat(part);
+    pen.fillStyle = lane.threshold === null ? measure(part) : heat(part);
     pen.fillRect(x, canvas.height - height, 1, height);
   });
   if (lane.threshold === null) return;

@@ -1,6 +1,6 @@
 /** Who is signed in, and the few records every page needs. */
 
-import { getMe, getReasons, signIn, signOut } from "../api/calls";
+import { getMe, getReasons, SIGNED_OUT, signIn, signOut } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { MeView, ReasonFamilyView } from "../api/types";
 import { live } from "./live.svelte";
@@ -10,18 +10,19 @@ class Session {
   me = $state.raw<MeView | null>(null);
   reasons = $state.raw<ReasonFamilyView[]>([]);
   problem = $state.raw<Problem | null>(null);
-  asked = $state(false);
 
   async begin(): Promise<void> {
+    addEventListener(SIGNED_OUT, () => this.leaveToSignIn());
+    await this.ask();
+  }
+
+  async ask(): Promise<void> {
     try {
       this.me = await getMe();
       await this.#entered();
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.code === "sign-in-needed") this.leaveToSignIn();
-      else this.problem = problem;
-    } finally {
-      this.asked = true;
+      if (problem.code !== "sign-in-needed") this.problem = problem;
     }
   }
 
