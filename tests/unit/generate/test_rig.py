@@ -119,3 +119,21 @@ def test_a_paw_on_the_ground_stays_where_it_is_while_the_body_walks_over_it() ->
         places.append(min(paw[0] for paw in paws))
 
     assert max(places) - min(places) < 1.0
+
+
+def test_another_character_is_only_other_data() -> None:
+    palette = replace(LORD_QUESO.palette, ear=(40, 40, 160), ear_shade=(20, 20, 120))
+    cousin = replace(
+        LORD_QUESO,
+        code="COUSIN",
+        palette=palette,
+        build=replace(LORD_QUESO.build, ear=1.3, leg=0.8),
+        spots=(),
+    )
+    picture = blank(600, 540, PAPER)
+
+    figure = draw_dog(picture, SITTING, cousin)
+
+    assert colour_at(picture, figure.centre("ear_l")) == (20, 20, 120)
+    assert figure.find_part("spot:side") is None
+    assert figure.box != place_dog(SITTING, LORD_QUESO, size_px=(600, 540)).box

@@ -144,7 +144,7 @@ def ground() -> list[Shape]:
     for i, x in enumerate(np.arange(LEFT, RIGHT, 27.0)):
         at = float(x) + 9 * (i % 3)
         shapes.append(Shape(polygon((at, 424), (at + 4, 410 - 3 * (i % 2)), (at + 7, 424)), (74, 106, 106)))
-    return [*shapes, *_lamp(236), *_tree(1085), *_lamp(1290), *_letter_box(770)]
+    return [*shapes, *_lamp(236), *_tree(1160), *_lamp(1290), *_letter_box(770)]
 
 
 def _lamp(x: float) -> list[Shape]:
