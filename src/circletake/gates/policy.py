@@ -7,6 +7,7 @@ import sys
 import tomllib
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard, cast
 
@@ -26,6 +27,11 @@ _POLICY = {"v", "name", "stages", "thresholds"}
 _STAGE = {"key", "label", "kinds", "gates", "ships"}
 _GATE = {"key", "label", "vote", "rules", "reason_needed"}
 _CALL = {"rule", "params"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """Parameters of a rule that has none."""
 
 
 def shipped(name: str = "animation") -> Policy:
@@ -174,7 +180,8 @@ def _read_call(data: Mapping[str, Any], path: str) -> RuleCall:
         _refuse(f"{path}.rule", f"is no rule; there are {', '.join(sorted(rules()))}")
     given = _mapping(data.get("params", {}), f"{path}.params")
     params = {member: _param(given[member], f"{path}.params.{member}") for member in sorted(given)}
-    read_params(sys.modules[rule.__module__].Params, params, path=f"{path}.params")
+    # a stranger's rule that declares nothing takes nothing
+    read_params(getattr(sys.modules[rule.__module__], "Params", _Nothing), params, path=f"{path}.params")
     return RuleCall(rule=name, params=tuple(params.items()))
 
 
