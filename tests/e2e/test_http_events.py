@@ -235,7 +235,8 @@ def test_the_server_ends_while_streams_are_open(tmp_path: Path) -> None:
 
 def quiet(served: Served) -> None:
     """Wait until the runner has nothing left to do, so that only the test writes."""
-    wait_until(lambda: not served.studio.open_job_keys())
+    leo = served.studio.session_of(served.tokens["leo"])
+    wait_until(lambda: all(job.state in {"done", "failed"} for job in served.studio.jobs(leo)))
     seq = -1
     while seq != (now := served.studio.book_seq()):
         seq = now

@@ -14,11 +14,11 @@ from starlette.exceptions import HTTPException
 import circletake
 from circletake.errors import CircletakeError
 from circletake.plugins import find_members
+from circletake.studio import Studio
 from circletake.web import description, desk, events, media, problems
 from circletake.web.auth import SignInLimit
 from circletake.web.doors import Doors
 from circletake.web.events import Pulse
-from circletake.web.facade import Studio
 
 
 def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:

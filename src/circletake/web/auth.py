@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from circletake.config import Config
 from circletake.errors import SignInFailed, SignInNeeded, TooManyTries
-from circletake.web.facade import Session, Studio
+from circletake.ledger.accounts import Session
+from circletake.studio import Studio
 
 COOKIE = "circletake_session"
 HOST_COOKIE = "__Host-circletake_session"

@@ -20,8 +20,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from circletake.errors import CircletakeError, Forbidden, SignInNeeded
+from circletake.ledger.accounts import Session
+from circletake.studio import Studio
 from circletake.web.auth import SignedIn, StudioHere, token_of
-from circletake.web.facade import Session, Studio
 from circletake.web.requests import After
 
 WAIT_S = 0.5  # the longest that stopping waits for the thread that waits for the book

@@ -9,8 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from circletake.errors import PortTaken
+from circletake.studio import Studio
 from circletake.web.app import create_app
-from circletake.web.facade import Studio
 
 _GRACE_S = 5  # longest that a slow answer holds up the end
 _BACKLOG = 2048
