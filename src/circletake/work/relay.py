@@ -14,7 +14,9 @@ from circletake.db.tables import outbox
 from circletake.work.job import Offer
 from circletake.work.queue import JobQueue
 
-_SINCE = select(outbox).where(outbox.c.seq >= bindparam("since")).order_by(outbox.c.seq, outbox.c.key)
+_SINCE = select(outbox.c.key, outbox.c.seq).where(outbox.c.seq >= bindparam("since"))
+_ORDERS = select(outbox).where(outbox.c.key.in_(bindparam("these", expanding=True)))
+_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
 _KEYS = select(outbox.c.key)
 
 
@@ -58,14 +60,17 @@ class Relay:
         """
         with self._lock:
             with reading(self.book) as conn:
-                rows = list(conn.execute(_SINCE, {"since": self._since}))
-            fresh = [row for row in rows if row.key not in self._copied]
-            new = self._queue.offer(_offer(row) for row in fresh)
-            if rows:
+                found = {row.key: row.seq for row in conn.execute(_SINCE, {"since": self._since})}
+                fresh = list(found.keys() - self._copied)
+                slices = (fresh[start : start + _AT_ONCE] for start in range(0, len(fresh), _AT_ONCE))
+                orders = [row for some in slices for row in conn.execute(_ORDERS, {"these": some})]
+            orders.sort(key=lambda row: (row.seq, row.key))
+            new = self._queue.offer(_offer(row) for row in orders)
+            if found:
                 # A transaction without an entry orders at the number of the last one, so rows may
                 # still join those at the end; none joins before it.
-                self._since = max(row.seq for row in rows)
-                self._copied = {row.key for row in rows if row.seq == self._since}
+                self._since = max(found.values())
+                self._copied = {key for key, seq in found.items() if seq == self._since}
             return new
 
     def _open_keys(self) -> set[str]:

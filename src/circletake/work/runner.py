@@ -113,7 +113,7 @@ class Runner:
             on_progress: told of all of these jobs whenever one of them has changed.
 
         Returns:
-            The jobs as they ended.
+            The jobs as they ended; as they were, if the runner was stopped.
         """
         if self._thread is None:
             self._stopping.clear()
@@ -122,23 +122,33 @@ class Runner:
             turn = self._wait if self._thread else stack.enter_context(self._working())
             news = stack.enter_context(Watch(self._queue.engine))
             self._relay.copy()
-            while True:
-                if news.changed():
-                    now = self._wanted(keys, known)
+            next_s = 0.0
+            jobs: list[Job] = []
+            while not self._stopping.is_set():
+                began_s = time.monotonic()
+                if began_s >= next_s and news.changed():
+                    now = self._look(keys, known)
                     jobs = sorted(now.values(), key=lambda job: job.id)
                     if on_progress is not None and now != known:
                         on_progress(jobs)
                     known = now
-                    if self._stopping.is_set() or not any(job.is_open for job in jobs):
-                        return jobs
+                    if not any(job.is_open for job in jobs):
+                        break
+                    # With thousands of jobs looking takes its time: never more than a tenth of it all.
+                    took_s = time.monotonic() - began_s
+                    next_s = began_s + min(max(_TURN_S, took_s * 10), _LOOK_S)
                 turn()
+            return jobs
 
-    def _wanted(self, keys: Collection[str] | None, known: dict[str, Job]) -> dict[str, Job]:
+    def _look(self, keys: Collection[str] | None, known: dict[str, Job]) -> dict[str, Job]:
+        """The jobs as they are now; those that had ended are not asked for again."""
         if keys is not None:
-            return self._queue.find_all(keys)
+            wanted = [key for key in keys if key not in known or known[key].is_open]
+            return known | self._queue.find_all(wanted)
         self._relay.copy()  # an outcome may have ordered more
-        still_open = {job.key for job in self._queue.jobs(states=OPEN, limit=_MANY)}
-        return self._queue.find_all(sorted(still_open | known.keys()))
+        still_open = {job.key: job for job in self._queue.jobs(states=OPEN, limit=_MANY)}
+        ended = [key for key, job in known.items() if job.is_open and key not in still_open]
+        return known | still_open | self._queue.find_all(ended)
 
     def _wait(self) -> None:
         self._stopping.wait(_TURN_S)
@@ -177,7 +187,8 @@ class Runner:
     def _turn(self, rounds: "_Rounds") -> None:
         """One round: orders, leases, progress, claims, outcomes; as long as nothing happens, 100 ms."""
         now_s = time.monotonic()
-        if rounds.book.changed():
+        if now_s >= rounds.copy_s and rounds.book.changed():
+            rounds.copy_s = now_s + _TURN_S
             self._relay.copy()
         if now_s >= rounds.beat_s:
             rounds.beat_s = now_s + self._ttl_s / 3
@@ -305,6 +316,7 @@ class _Rounds:
     jobs: Watch
     book: Watch
     news: bool = True
+    copy_s: float = 0.0
     beat_s: float = 0.0
     step_s: float = 0.0
     look_s: float = 0.0

@@ -15,7 +15,7 @@ import threading
 import time
 import traceback
 from multiprocessing.connection import Connection
-from typing import cast
+from typing import NoReturn, cast
 
 from circletake.errors import Bug, CircletakeError
 
@@ -53,7 +53,19 @@ class PipeReport:
 
 
 def _send(pipe: "Connection[bytes, bytes]", message: dict[str, object]) -> None:
-    pipe.send_bytes(json.dumps(message, allow_nan=False).encode())
+    said = json.dumps(message, allow_nan=False).encode()
+    try:
+        pipe.send_bytes(said)
+    except OSError:
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """End with the parent, without clean-up.
+
+    What a call leaves half-written is a temporary file, which the store never takes for content.
+    """
+    os._exit(0)
 
 
 def _listen(
@@ -63,9 +75,7 @@ def _listen(
         try:
             message = json.loads(pipe.recv_bytes())
         except (EOFError, OSError):
-            # Nobody is there to hear the answer. Ended without clean-up on purpose: what a call leaves
-            # half-written is a temporary file, which the store never takes for content.
-            os._exit(0)
+            _leave()  # nobody is there to hear the answer
         if "stop" in message:
             stopped.add(int(message["stop"]))
         else:
