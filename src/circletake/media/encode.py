@@ -55,6 +55,7 @@ class Coding:
         bframes: at most so many in a row are predicted from both sides.
         is_rgb: coded as RGB and not as BT.709.
         is_faststart: the index stands before the film, so that it plays while it loads.
+        sound_coder: of AAC: `twoloop` for what ships, `fast` for what is looked at.
     """
 
     codec: str = "libx264"
@@ -64,6 +65,7 @@ class Coding:
     threads: int = _THREADS
     is_rgb: bool = False
     is_faststart: bool = True
+    sound_coder: str = "twoloop"
 
 
 _LOSSLESS = Coding(codec="libx264rgb", options={"qp": "0", "preset": "veryfast"}, is_rgb=True)
@@ -100,11 +102,7 @@ class MovieWriter:
         with writing(path.name, path):
             self._container = open_movie(path, is_faststart=self._coding.is_faststart)
             self._picture = self._add_picture()
-            self._sound = (
-                None
-                if rate_hz is None
-                else SoundTrack(self._container, rate_hz, is_lossless=self._coding.is_rgb)
-            )
+            self._sound = None if rate_hz is None else self._add_sound(rate_hz)
 
     def __enter__(self) -> Self:
         return self
@@ -170,6 +168,10 @@ class MovieWriter:
             self._container.close()
         self._path.unlink(missing_ok=True)
 
+    def _add_sound(self, rate_hz: int) -> "SoundTrack":
+        coding = self._coding
+        return SoundTrack(self._container, rate_hz, is_lossless=coding.is_rgb, sound_coder=coding.sound_coder)
+
     def _add_picture(self) -> VideoStream:
         coding = self._coding
         stream = self._container.add_stream(coding.codec, rate=self._rate, options=dict(coding.options))
@@ -199,11 +201,20 @@ class SoundTrack:
         is_lossless: as float PCM, else as AAC.
     """
 
-    def __init__(self, container: OutputContainer, rate_hz: int, *, is_lossless: bool = False) -> None:
+    def __init__(
+        self,
+        container: OutputContainer,
+        rate_hz: int,
+        *,
+        is_lossless: bool = False,
+        sound_coder: str = "twoloop",
+    ) -> None:
         self._container = container
         self._rate_hz = rate_hz
         codec = "pcm_f32le" if is_lossless else "aac"
-        stream = container.add_stream(codec, rate=rate_hz, layout="stereo")
+        # Noise that a decoder makes up would differ between a range and the whole.
+        options = {} if is_lossless else {"aac_coder": sound_coder, "aac_pns": "0"}
+        stream = container.add_stream(codec, rate=rate_hz, layout="stereo", options=options)
         if not isinstance(stream, AudioStream):
             raise TypeError(codec)
         if not is_lossless:

@@ -26,8 +26,9 @@ UNSPECIFIED = 2
 """What matrix, transfer and primaries read where a file does not tell (ITU-T H.273)."""
 _HD_LINES = 720  # from here up an untagged film is BT.709; browsers and players draw the line here too
 _HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
-_EXACT = Interpolation.ACCURATE_RND | Interpolation.BITEXACT  # the same bytes on every processor
-_SMALLER = Interpolation.AREA | _EXACT
+# The same bytes on every processor, and whole chroma: halved, swscale's RGB comes out two codes dark.
+_EXACT = Interpolation.ACCURATE_RND | Interpolation.BITEXACT | Interpolation.FULL_CHR_H_INT
+_SMALLER = Interpolation.AREA | _EXACT  # at the same size this is bilinear for chroma
 _LARGER = Interpolation.BICUBIC | _EXACT
 
 
@@ -46,7 +47,8 @@ class Frame:
         n: its number in the content, from 0.
         width_px: as shown.
         height_px: as shown.
-        is_corrupt: the decoder had to guess at parts of it, or it is held because the file's own is lost.
+        is_corrupt: the decoder guessed at parts of it or of what it leans on, or it is the frame before it,
+            held because the file's own is lost.
     """
 
     def __init__(
@@ -101,7 +103,7 @@ class Screen:
             ITU-R BT.709-6, BT.601-7; swscale leaves an untagged frame to BT.601 and encodes RGB by it.
         """
         scaler = self._scalers.setdefault((width_px, height_px, pix_fmt), VideoReformatter())
-        is_smaller = width_px * height_px < frame.width * frame.height
+        is_larger = width_px * height_px > frame.width * frame.height
         is_hdr = frame.color_trc in _HDR_TRANSFERS
         is_rgb = pix_fmt == "rgb24"
         return scaler.reformat(
@@ -113,7 +115,7 @@ class Screen:
             dst_colorspace=Colorspace.ITU709,
             src_color_range=_range(frame),
             dst_color_range=ColorRange.JPEG if is_rgb else ColorRange.MPEG,
-            interpolation=_SMALLER if is_smaller else _LARGER,
+            interpolation=_LARGER if is_larger else _SMALLER,
             # Named, swscale maps PQ and BT.2020 to BT.709; PyAV documents both as tags only.
             dst_color_trc=ColorTrc.BT709 if is_hdr else None,
             dst_color_primaries=ColorPrimaries.BT709 if is_hdr else None,

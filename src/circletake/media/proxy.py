@@ -13,7 +13,12 @@ from circletake.media.store import ContentStore
 
 RECIPE = "proxy-1"
 WIDEST_PX = 1280
-_CODING = Coding(options={"crf": "23", "preset": "veryfast", "tune": "fastdecode"}, gop=1, bframes=0)
+_CODING = Coding(
+    options={"crf": "23", "preset": "veryfast", "tune": "fastdecode"},
+    gop=1,
+    bframes=0,
+    sound_coder="fast",
+)
 _STILL_RATE = Fraction(24)  # a still has no rate and a film needs one
 
 

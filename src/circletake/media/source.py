@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -121,13 +122,13 @@ class Source:
     def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
         screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
         in_file = wanted.shifted(self._range.start)
-        for place, (picture, is_held) in enumerate(_pictures(self._path, self._name, index, in_file)):
+        for place, (picture, is_corrupt) in enumerate(_pictures(self._path, self._name, index, in_file)):
             yield Frame(
                 wanted.start + place,
                 FilmLook(picture, screen),
                 width_px=self.width_px,
                 height_px=self.height_px,
-                is_corrupt=is_held or bool(picture.is_corrupt),
+                is_corrupt=is_corrupt,
             )
 
     def _heard(self, first: int, count: int | None, rate_hz: int) -> Iterator[Samples]:
@@ -278,30 +279,30 @@ def _still_frame(path: Path, name: str) -> Frame:
 def _pictures(
     path: Path, name: str, index: FrameIndex, wanted: FrameRange
 ) -> Iterator[tuple[av.VideoFrame, bool]]:
-    """One picture for each number wanted; True beside it where it stands in for one that is lost."""
-    at, held = wanted.start, None
-    for picture in _from_key(path, name, index, wanted.start):
-        place = bisect_left(index.pts, stamp_of(picture)) if index.is_stamped else at
-        if place < at or (
-            index.is_stamped and (place == index.n_frames or index.pts[place] != stamp_of(picture))
-        ):
-            continue
+    """One picture for each number wanted; True beside it where it is a guess or stands in for a lost one."""
+    at = wanted.start
+    held: av.VideoFrame | None = None
+    for place, picture, is_suspect in _from_key(path, name, index, wanted.start):
         while at < min(place, wanted.end):
             yield held or picture, True
             at += 1
-        if at < wanted.end:
-            yield picture, False
-            at += 1
-        held = picture
         if at == wanted.end:
             return
+        if place == at:
+            yield picture, is_suspect
+            at += 1
+            if at == wanted.end:
+                return
+        held = picture
     if held is None:
         raise NoFrames(f"{name} can no longer be decoded; check the store.")
     for _ in range(wanted.end - at):
         yield held, True
 
 
-def _from_key(path: Path, name: str, index: FrameIndex, start: int) -> Iterator[av.VideoFrame]:
+def _from_key(
+    path: Path, name: str, index: FrameIndex, start: int
+) -> Iterator[tuple[int, av.VideoFrame, bool]]:
     """Decode from the nearest place that leads to frame `start`, and check that it did."""
     for key in index.start_keys(start):
         container, _ = open_film(path, name)
@@ -311,18 +312,27 @@ def _from_key(path: Path, name: str, index: FrameIndex, start: int) -> Iterator[
                 return
             if key is not None:
                 container.seek(key, stream=stream, backward=True)
-            pictures = pictures_of(container, stream)
-            if not index.is_stamped:
-                for _ in range(start):
-                    next(pictures, None)
-                yield from pictures
-                return
-            first = next((picture for picture in pictures if stamp_of(picture) >= index.pts[0]), None)
-            if first is None or (key is not None and stamp_of(first) > index.pts[start]):
+            judged = _judged(pictures_of(container, stream), index)
+            first = next(judged, None)
+            if first is None or (key is not None and first[0] > start):
                 continue
-            while first is not None and stamp_of(first) < index.pts[start]:
-                first = next(pictures, None)
-            if first is not None:
-                yield first
-            yield from pictures
+            yield from (found for found in chain([first], judged) if found[0] >= start)
             return
+
+
+def _judged(
+    pictures: Iterator[av.VideoFrame], index: FrameIndex
+) -> Iterator[tuple[int, av.VideoFrame, bool]]:
+    """Number, picture and whether it is suspect: damaged, or after damage with no picture of its own since."""
+    is_suspect = False
+    due: int | None = None
+    for count, picture in enumerate(pictures):
+        place = count
+        if index.is_stamped:
+            place = bisect_left(index.pts, stamp_of(picture))
+            if place == index.n_frames or index.pts[place] != stamp_of(picture):
+                continue
+        is_suspect = (is_suspect or (due is not None and place > due)) and not picture.key_frame
+        is_suspect = is_suspect or bool(picture.is_corrupt)
+        due = place + 1
+        yield place, picture, is_suspect
