@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.commands.shots import get_take
+from circletake.cli.commands.takes import get_take
 from circletake.cli.verb import (
     AsOption,
     JsonOption,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.commands.shots import ShotArgument, StageOption, get_take
+from circletake.cli.commands.takes import get_take
+from circletake.cli.commands.words import ShotArgument, StageOption
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
 from circletake.domain.verdict import DISPOSITIONS, value_of
 from circletake.errors import NotFound, RoleMissing, VerdictInvalid

@@ -1,0 +1,156 @@
+"""Verbs for takes: add one, list them, look at one closely."""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from circletake.cli.commands.words import ShotArgument, StageOption, checked, status_word
+from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
+from circletake.domain.take import ORIGINS, Origin
+from circletake.errors import NotFound
+from circletake.workflows.views import TakeView, TaskView
+
+take_app = typer.Typer(help="Takes: attempts at a shot.", no_args_is_help=True)
+
+
+@take_app.command("add")
+def take_add(
+    shot: ShotArgument,
+    file: Annotated[Path, typer.Argument(help="The take: a film at the production's rate, or a still.")],
+    *,
+    stage: StageOption = "animation",
+    label: Annotated[str, typer.Option("--label", help="A few words about this attempt.")] = "",
+    origin: Annotated[
+        str, typer.Option("--origin", help="camera, drawn, generated, library or splice.")
+    ] = "drawn",
+    parent: Annotated[int | None, typer.Option("--from", help="Number of the take it was made from.")] = None,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Measure it right away.")] = True,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Add a file as a take of a shot; you count as its maker."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        came = cast("Origin", checked(origin, ORIGINS, "origin"))
+        view = here.studio.add_take(
+            here.session,
+            here.production,
+            shot=shot,
+            stage=stage,
+            path=file,
+            label=label,
+            origin=came,
+            parent=parent,
+        )
+        if wait:
+            here.work()
+            view = here.studio.task(here.session, view.id)
+        take = view.takes[-1]
+        here.answer(take, lambda: _say_take(take))
+
+
+@take_app.command("list")
+def take_list(
+    shot: ShotArgument,
+    *,
+    stage: StageOption = "animation",
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List a shot's takes with their state and what the checks say."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        view = here.studio.task(
+            here.session, here.studio.find_task(here.session, here.production, shot, stage)
+        )
+        here.answer(view, lambda: _say_takes(view))
+
+
+def _say_takes(view: TaskView) -> None:
+    table(
+        f"{view.code} · {view.title} · {view.stage_label} · {status_word(view.status)}",
+        ["take", "state", "stack", "frames", "label", "checks"],
+        [
+            [
+                str(take.number),
+                take.state + (" (in the cut)" if take.in_cut else ""),
+                str(take.stack),
+                str(take.n_frames),
+                take.label,
+                " ".join(f"⚑ {evidence.sentence}" for evidence in take.evidence if evidence.flagged)
+                or "no flag",
+            ]
+            for take in view.takes
+        ],
+    )
+
+
+@take_app.command("show")
+def take_show(
+    shot: ShotArgument,
+    number: Annotated[int, typer.Argument(help="Number of the take.")],
+    *,
+    stage: StageOption = "animation",
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one take: its hash, its evidence, what each gate says, what was decided."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        view = here.studio.task(
+            here.session, here.studio.find_task(here.session, here.production, shot, stage)
+        )
+        take = get_take(view, number)
+        here.answer(take, lambda: _say_take(take))
+
+
+def get_take(view: TaskView, number: int | None) -> TakeView:
+    """A task's take by its number; None is the newest.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = [take for take in view.takes if number is None or take.number == number]
+    if not found:
+        raise NotFound(
+            f"{view.code} has no take {number or ''} at {view.stage}; `circletake take list {view.code}`."
+        )
+    return found[-1]
+
+
+def _say_take(take: TakeView) -> None:
+    line(
+        f"take {take.number} · {take.state} · {take.n_frames} frames · "
+        f"{take.width_px}×{take.height_px} · {take.label}"
+    )
+    line(f"  content {take.content}")
+    line(f"  made by {', '.join(maker.name for maker in take.made_by)}")
+    for evidence in take.evidence:
+        worst = f" Worst: frame {evidence.worst_frame}." if evidence.worst_frame is not None else ""
+        line(
+            f"  {'⚑' if evidence.flagged else '·'} {evidence.check} {evidence.version}: "
+            f"{evidence.sentence}{worst}"
+        )
+        if evidence.flagged:
+            line(f"    evidence {evidence.id[:12]}")
+    for gate in take.gates:
+        line(f"  {'✓' if gate.result == 'satisfied' else '✕'} {gate.label}")
+        for finding in gate.findings:
+            line(f"      {'✓' if finding.holds else '✕'} {finding.sentence}")
+    for verdict in take.verdicts:
+        reasons = f" ({', '.join(verdict.reasons)})" if verdict.reasons else ""
+        note = f" “{verdict.note}”" if verdict.note else ""
+        past = "" if verdict.live else " [past]"
+        line(
+            f"  {verdict.at[:16]} {verdict.person.name}: {verdict.value_name} at {verdict.gate}"
+            f"{reasons}{note}{past}"
+        )
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    app.add_typer(take_app, name="take")
