@@ -1,7 +1,7 @@
 """Calls on this machine: a pool of spawned worker processes, each with one pipe and one thread.
 
 `concurrent.futures.ProcessPoolExecutor` is not used: one dead child fails every future in flight, its
-children import the caller's `__main__` before their thread counts can be set, outlive a parent that is
+children first import the caller's `__main__`, outlive a parent that is
 killed, and can deadlock when recycled (Source: python/cpython#115634). Here a death costs the one call
 it happened to. Spawned, not forked: fork deadlocks beside threads.
 """
