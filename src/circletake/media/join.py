@@ -102,7 +102,10 @@ def segment_sha256(path: Path) -> str:
 def _order_of(path: Path) -> _Order:
     digest = hashlib.sha256()
     stamps: list[int] = []
-    with reading(path.name), av.open(str(path), options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container:
+    with (
+        reading(path.name),
+        av.open(str(path), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container,
+    ):
         stream = container.streams.video[0]
         for packet in container.demux(stream):
             if packet.size and packet.pts is not None:
@@ -116,7 +119,10 @@ def _order_of(path: Path) -> _Order:
 
 
 def _like(movie: OutputContainer, segment: Path, rate: Fraction) -> VideoStream:
-    with reading(segment.name), av.open(str(segment), options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container:
+    with (
+        reading(segment.name),
+        av.open(str(segment), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container,
+    ):
         stream = movie.add_stream_from_template(container.streams.video[0])
     stream.time_base = 1 / rate
     return stream
@@ -133,7 +139,10 @@ def _append(
     rate: Fraction,
 ) -> None:
     decoded = 0
-    with reading(path.name), av.open(str(path), options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container:
+    with (
+        reading(path.name),
+        av.open(str(path), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container,
+    ):
         for packet in container.demux(container.streams.video[0]):
             if not packet.size or packet.pts is None:
                 continue

@@ -189,7 +189,7 @@ def _streamed(head: bytes) -> FileKind | None:
     if head[0] == 0xFF and len(head) > 1:  # noqa: PLR2004 (eleven set bits open an MPEG audio frame)
         if head[1] & 0xF6 == 0xF0:  # noqa: PLR2004 (ADTS: twelve set bits, layer 0)
             return FileKind("AAC", "aac", "sound")
-        if head[1] & 0xE0 == 0xE0:  # noqa: PLR2004
+        if head[1] & 0xE0 == 0xE0:  # noqa: PLR2004 (the same)
             return FileKind("MP3", "mp3", "sound")
     return None
 

@@ -323,7 +323,7 @@ def _from_key(
 def _judged(
     pictures: Iterator[av.VideoFrame], index: FrameIndex
 ) -> Iterator[tuple[int, av.VideoFrame, bool]]:
-    """Number, picture and whether it is suspect: damaged, or after damage with no picture of its own since."""
+    """Number, picture and whether it is suspect: damaged, or leaning on what may be."""
     is_suspect = False
     due: int | None = None
     for count, picture in enumerate(pictures):

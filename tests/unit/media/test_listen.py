@@ -1,23 +1,30 @@
+from __future__ import annotations
+
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from circletake.domain.time import FrameRange, sample_of
 from circletake.errors import DiskFull, MediaUnreadable, NoFrames
 from circletake.media.frames import FramePackWriter, pack_info, read_frame, read_rgb
 from circletake.media.listen import listen
 from circletake.media.manifest import clip_manifest
+from circletake.media.picture import Frame
 from circletake.media.proxy import ProxyWriter
 from circletake.media.shots import detect_shots
 from circletake.media.source import Source, open_file, open_source
 from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter, ThumbTaker
+
+if TYPE_CHECKING:
+    from conftest import Coder, Drawing, FilmMaker
 
 RATES = [Fraction(24000, 1001), *map(Fraction, (24, 25)), Fraction(30000, 1001), *map(Fraction, (30, 60))]
 
@@ -33,10 +40,10 @@ class Ear:
     def start(self, source: Source) -> None:
         self.told.append(f"start {source.n_frames}")
 
-    def frame(self, frame: Any) -> None:
+    def frame(self, frame: Frame) -> None:
         self.numbers.append(frame.n)
 
-    def sound(self, samples: Any, rate_hz: int) -> None:
+    def sound(self, samples: NDArray[np.float32], rate_hz: int) -> None:
         assert rate_hz == 48000
         self.blocks.append(samples)
 
@@ -51,7 +58,7 @@ def _left(store: ContentStore) -> list[Path]:
     return list((store.root / "incoming").iterdir())
 
 
-def test_a_listener_hears_every_frame_and_every_sample_once(film: Any) -> None:
+def test_a_listener_hears_every_frame_and_every_sample_once(film: FilmMaker) -> None:
     noise = (
         np.random.default_rng(1).uniform(-1, 1, (sample_of(100, Fraction(25), 48000), 2)).astype(np.float32)
     )
@@ -65,7 +72,7 @@ def test_a_listener_hears_every_frame_and_every_sample_once(film: Any) -> None:
     assert progress[-1] == (100, 100)
 
 
-def test_a_clip_is_heard_as_its_own_content(film: Any, store: ContentStore) -> None:
+def test_a_clip_is_heard_as_its_own_content(film: FilmMaker, store: ContentStore) -> None:
     rate = Fraction(24000, 1001)
     noise = np.random.default_rng(1).uniform(-1, 1, (sample_of(100, rate, 48000), 2)).astype(np.float32)
     media = store.put_file(film(100, rate=rate, samples=noise, lossless=True))
@@ -76,7 +83,9 @@ def test_a_clip_is_heard_as_its_own_content(film: Any, store: ContentStore) -> N
     assert np.array_equal(np.concatenate(ear.blocks), source.samples())
 
 
-def test_a_pass_that_is_cancelled_finishes_nobody_and_leaves_nothing(film: Any, store: ContentStore) -> None:
+def test_a_pass_that_is_cancelled_finishes_nobody_and_leaves_nothing(
+    film: FilmMaker, store: ContentStore
+) -> None:
     ear, pack, proxy = Ear(), FramePackWriter(store), ProxyWriter(store)
     assert not listen(open_file(film(80)), [ear, pack, proxy], cancelled=lambda: len(ear.numbers) > 40)
     assert ear.told == ["start 80", "abandon"]
@@ -85,9 +94,9 @@ def test_a_pass_that_is_cancelled_finishes_nobody_and_leaves_nothing(film: Any, 
     assert _left(store) == []
 
 
-def test_a_listener_that_fails_ends_the_pass_and_leaves_nothing(film: Any, store: ContentStore) -> None:
+def test_a_listener_that_fails_ends_the_pass_and_leaves_nothing(film: FilmMaker, store: ContentStore) -> None:
     class Broken(Ear):
-        def frame(self, frame: Any) -> None:
+        def frame(self, frame: Frame) -> None:
             if frame.n == 30:
                 raise ZeroDivisionError
 
@@ -97,7 +106,7 @@ def test_a_listener_that_fails_ends_the_pass_and_leaves_nothing(film: Any, store
 
 
 def test_a_full_disk_during_a_pass_is_said_and_leaves_nothing(
-    film: Any, store: ContentStore, monkeypatch: pytest.MonkeyPatch
+    film: FilmMaker, store: ContentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = open_file(film(40))
 
@@ -114,7 +123,7 @@ def test_a_full_disk_during_a_pass_is_said_and_leaves_nothing(
 
 @pytest.mark.parametrize("rate", RATES, ids=str)
 def test_the_burnt_in_number_goes_through_pack_and_proxy(
-    rate: Fraction, film: Any, store: ContentStore, drawing: Any
+    rate: Fraction, film: FilmMaker, store: ContentStore, drawing: Drawing
 ) -> None:
     noise = np.random.default_rng(1).uniform(-0.1, 0.1, (sample_of(75, rate, 48000), 2)).astype(np.float32)
     source = open_file(film(75, rate=rate, samples=noise))
@@ -133,7 +142,7 @@ def test_the_burnt_in_number_goes_through_pack_and_proxy(
 
 
 def test_a_proxy_is_all_intra_plays_while_it_loads_and_starts_at_nought(
-    film: Any, store: ContentStore
+    film: FilmMaker, store: ContentStore
 ) -> None:
     proxy = ProxyWriter(store)
     listen(open_file(film(30, samples=np.zeros((60000, 2), np.float32))), [proxy])
@@ -148,7 +157,9 @@ def test_a_proxy_is_all_intra_plays_while_it_loads_and_starts_at_nought(
         assert all(packet.is_keyframe and packet.pts == packet.dts for packet in packets)
 
 
-def test_wide_odd_uneven_and_turned_films_get_through(coder: Any, store: ContentStore, drawing: Any) -> None:
+def test_wide_odd_uneven_and_turned_films_get_through(
+    coder: Coder, store: ContentStore, drawing: Drawing
+) -> None:
     drawing.width_px, drawing.height_px = 1442, 100
     wide = coder("wide.mkv", drawing.frames(5), codec="ffv1", pix_fmt="yuv444p")
     drawing.width_px, drawing.height_px = 193, 97
@@ -177,7 +188,7 @@ def test_wide_odd_uneven_and_turned_films_get_through(coder: Any, store: Content
     assert open_source(store, proxy.content).height_px == 192
 
 
-def test_a_still_has_a_pack_of_one_and_a_poster(store: ContentStore, drawing: Any) -> None:
+def test_a_still_has_a_pack_of_one_and_a_poster(store: ContentStore, drawing: Drawing) -> None:
     _, data = cv2.imencode(".png", drawing.frame(77)[:, :, ::-1])
     source = open_source(store, store.put_bytes(data.tobytes()))
     pack, poster, proxy = FramePackWriter(store), PosterWriter(store), ProxyWriter(store)
@@ -187,7 +198,7 @@ def test_a_still_has_a_pack_of_one_and_a_poster(store: ContentStore, drawing: An
     assert open_source(store, proxy.content).n_frames == 1
 
 
-def test_a_frame_that_is_not_in_the_pack_is_refused(film: Any, store: ContentStore) -> None:
+def test_a_frame_that_is_not_in_the_pack_is_refused(film: FilmMaker, store: ContentStore) -> None:
     pack = FramePackWriter(store)
     listen(open_file(film(3)), [pack])
     for n in (-1, 3):
@@ -197,14 +208,14 @@ def test_a_frame_that_is_not_in_the_pack_is_refused(film: Any, store: ContentSto
         read_frame(store, store.put_bytes(b"something else"), 0)
 
 
-def test_a_poster_avoids_black(store: ContentStore, coder: Any, drawing: Any) -> None:
+def test_a_poster_avoids_black(store: ContentStore, coder: Coder, drawing: Drawing) -> None:
     frames = [np.zeros((96, 192, 3), np.uint8) if 8 <= n < 30 else drawing.frame(n) for n in range(32)]
     poster = PosterWriter(store)
     listen(open_file(coder("dark.mp4", frames)), [poster])
     assert drawing.read(read_rgb(store.read(poster.content))) in {0, 4}
 
 
-def test_thumbs_are_few_and_spread(film: Any) -> None:
+def test_thumbs_are_few_and_spread(film: FilmMaker) -> None:
     few = ThumbTaker(most=8)
     listen(open_file(film(100)), [few])
     assert few.thumbs.shape == (8, 36, 64, 3)
@@ -213,7 +224,7 @@ def test_thumbs_are_few_and_spread(film: Any) -> None:
     assert len(all_of_it.thumbs) == 3
 
 
-def test_drawn_cuts_are_found_to_the_frame(coder: Any) -> None:
+def test_drawn_cuts_are_found_to_the_frame(coder: Coder) -> None:
     def scenes() -> Iterator[np.ndarray[Any, np.dtype[np.uint8]]]:
         for scene, count in enumerate((30, 12, 1, 50)):
             texture = np.random.default_rng(scene).integers(0, 255, (9, 16, 3), dtype=np.uint8)

@@ -1,11 +1,14 @@
+from __future__ import annotations
+
 import json
 import struct
 import time
 import wave
 import zlib
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -24,8 +27,11 @@ from circletake.media.probe import AudioProbe, Probe, probe, probe_dict, read_pr
 from circletake.media.sandbox import probe_safely
 from circletake.media.source import open_file
 
+if TYPE_CHECKING:
+    from conftest import Coder, Drawing, FilmMaker
 
-def test_a_film_is_told_by_decoding_it(film: Any) -> None:
+
+def test_a_film_is_told_by_decoding_it(film: FilmMaker) -> None:
     path = film(50, rate=Fraction(24000, 1001), samples=np.zeros((100100, 2), np.float32))
     found = probe(path)
     assert found == Probe(
@@ -44,12 +50,12 @@ def test_a_film_is_told_by_decoding_it(film: Any) -> None:
     assert read_probe(json.loads(json.dumps(probe_dict(found)))) == found
 
 
-def test_a_child_tells_the_same(film: Any) -> None:
+def test_a_child_tells_the_same(film: FilmMaker) -> None:
     path = film(10, name="un été — 夏.mp4")
     assert probe_safely(path) == probe(path)
 
 
-def test_what_was_assumed_is_said(coder: Any, drawing: Any) -> None:
+def test_what_was_assumed_is_said(coder: Coder, drawing: Drawing) -> None:
     found = probe(coder("untagged.mp4", drawing.frames(3), is_tagged=False))
     assert found.warnings == ("It does not say how its colours are coded; BT.601 is assumed.",)
     uneven = probe(coder("vfr.mkv", drawing.frames(5), stamps=[0, 40, 90, 300, 301]))
@@ -75,14 +81,14 @@ def test_a_sound_is_told(tmp_path: Path) -> None:
     assert np.all(samples == 0.5)  # one channel plays on both sides at its own level
 
 
-def test_a_still_is_told(tmp_path: Path, drawing: Any) -> None:
+def test_a_still_is_told(tmp_path: Path, drawing: Drawing) -> None:
     path = tmp_path / "sheet.png"
     cv2.imwrite(str(path), drawing.frame(1))
     found = probe(path)
     assert (found.kind, found.n_frames, found.rate, found.codec) == ("still", 1, None, "png")
 
 
-def test_a_film_cut_short_says_how_many_frames_are_left(film: Any, drawing: Any) -> None:
+def test_a_film_cut_short_says_how_many_frames_are_left(film: FilmMaker, drawing: Drawing) -> None:
     path = film(240)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 6 // 10])
@@ -96,7 +102,7 @@ def test_a_film_cut_short_says_how_many_frames_are_left(film: Any, drawing: Any)
     assert whole == list(range(len(whole)))
 
 
-def test_flipped_bytes_are_not_passed_over_in_silence(film: Any, drawing: Any) -> None:
+def test_flipped_bytes_are_not_passed_over_in_silence(film: FilmMaker, drawing: Drawing) -> None:
     path = film(240)
     data = bytearray(path.read_bytes())
     start = data.index(b"mdat") + 4
@@ -115,7 +121,7 @@ def test_flipped_bytes_are_not_passed_over_in_silence(film: Any, drawing: Any) -
     assert sum(n == seen for n, seen in whole) >= len(whole) * 9 // 10
 
 
-def test_a_film_without_its_index_is_unreadable(coder: Any, drawing: Any) -> None:
+def test_a_film_without_its_index_is_unreadable(coder: Coder, drawing: Drawing) -> None:
     path = coder("late.mov", drawing.frames(30))
     data = path.read_bytes()
     path.write_bytes(data[: data.index(b"moov") - 4])
@@ -123,7 +129,7 @@ def test_a_film_without_its_index_is_unreadable(coder: Any, drawing: Any) -> Non
         probe(path)
 
 
-def test_a_film_of_no_frames_is_refused(film: Any) -> None:
+def test_a_film_of_no_frames_is_refused(film: FilmMaker) -> None:
     path = film(30)
     data = path.read_bytes()
     path.write_bytes(data[: data.index(b"mdat") + 4])
@@ -131,7 +137,7 @@ def test_a_film_of_no_frames_is_refused(film: Any) -> None:
         probe(path)
 
 
-def test_a_film_of_an_unknown_codec_is_refused(film: Any) -> None:
+def test_a_film_of_an_unknown_codec_is_refused(film: FilmMaker) -> None:
     path = film(5)
     path.write_bytes(path.read_bytes().replace(b"avc1", b"zzz9"))
     with pytest.raises(MediaKindRefused, match="no decoder"):
@@ -139,7 +145,9 @@ def test_a_film_of_an_unknown_codec_is_refused(film: Any) -> None:
 
 
 @pytest.mark.parametrize("ask", [probe, probe_safely])
-def test_a_list_named_mp4_does_not_lead_to_its_neighbours(ask: Any, film: Any, tmp_path: Path) -> None:
+def test_a_list_named_mp4_does_not_lead_to_its_neighbours(
+    ask: Callable[[Path], Probe], film: FilmMaker, tmp_path: Path
+) -> None:
     film(5, name="secret.mp4")
     for text in ("ffconcat version 1.0\nfile secret.mp4\n", "#EXTM3U\n#EXTINF:1,\nsecret.mp4\n"):
         path = tmp_path / "innocent.mp4"
@@ -185,21 +193,23 @@ def test_a_damaged_picture_is_unreadable(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ask", [probe, probe_safely])
-def test_a_file_that_is_not_there_or_is_a_folder_says_so(ask: Any, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_is_a_folder_says_so(
+    ask: Callable[[Path], Probe], tmp_path: Path
+) -> None:
     with pytest.raises(MediaUnreadable, match=r"There is no file gone\.mp4"):
         ask(tmp_path / "gone.mp4")
     with pytest.raises(MediaUnreadable, match="cannot be read"):
         ask(tmp_path)
 
 
-def test_a_child_that_takes_too_long_is_killed(film: Any) -> None:
+def test_a_child_that_takes_too_long_is_killed(film: FilmMaker) -> None:
     start = time.monotonic()
     with pytest.raises(MediaUnreadable, match=r"took over 0\.05 s and was stopped"):
         probe_safely(film(5), timeout_s=0.05)
     assert time.monotonic() - start < 5
 
 
-def test_a_child_that_dies_is_survived(film: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_dies_is_survived(film: FilmMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("circletake.media.sandbox._RUN", "import os; os.kill(os.getpid(), 11)")
     with pytest.raises(MediaUnreadable, match="signal SIGSEGV"):
         probe_safely(film(5))
@@ -230,6 +240,6 @@ def test_faults_of_others_become_ours(fault: Exception, error: type[CircletakeEr
 @pytest.mark.footage
 def test_real_footage_is_told(footage: Path) -> None:
     found = probe_safely(footage / "bbb.mp4")
-    assert (found.n_frames, found.rate, found.width_px, found.height_px) == (1440, 24, 640, 360)
+    assert (found.n_frames, found.rate, found.width_px, found.height_px) == (1440, Fraction(24), 640, 360)
     assert found.audio is not None
     assert found.audio.channels == 2

@@ -1,6 +1,8 @@
+from __future__ import annotations
+
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,15 +14,20 @@ from circletake.media.manifest import SheetPicture, clip_manifest, sheet_manifes
 from circletake.media.source import Source, open_file, open_source, read_still
 from circletake.media.store import ContentStore
 
+if TYPE_CHECKING:
+    from conftest import Coder, Drawing, FilmMaker, How
+
 RATES = [Fraction(24000, 1001), *map(Fraction, (24, 25)), Fraction(30000, 1001), *map(Fraction, (30, 60))]
 
 
-def _numbers(source: Source, drawing: Any, frames: FrameRange | None = None) -> list[int]:
+def _numbers(source: Source, drawing: Drawing, frames: FrameRange | None = None) -> list[int]:
     return [drawing.read(frame.rgb()) for frame in source.frames(frames)]
 
 
 @pytest.mark.parametrize("rate", RATES, ids=str)
-def test_every_frame_has_the_number_that_is_burnt_into_it(rate: Fraction, film: Any, drawing: Any) -> None:
+def test_every_frame_has_the_number_that_is_burnt_into_it(
+    rate: Fraction, film: FilmMaker, drawing: Drawing
+) -> None:
     source = open_file(film(130, rate=rate))
     assert (source.n_frames, source.rate, source.is_vfr) == (130, rate, False)
     assert _numbers(source, drawing) == list(range(130))
@@ -28,7 +35,7 @@ def test_every_frame_has_the_number_that_is_burnt_into_it(rate: Fraction, film: 
 
 
 @pytest.mark.parametrize("start", [0, 1, 46, 47, 48, 49, 95, 96, 100, 128, 129])
-def test_a_seek_lands_on_the_frame_it_was_asked_for(start: int, film: Any, drawing: Any) -> None:
+def test_a_seek_lands_on_the_frame_it_was_asked_for(start: int, film: FilmMaker, drawing: Drawing) -> None:
     source = open_file(film(130, rate=Fraction(24000, 1001)))
     end = min(start + 3, 130)
     assert _numbers(source, drawing, FrameRange(start, end)) == list(range(start, end))
@@ -57,7 +64,7 @@ def test_a_seek_lands_on_the_frame_it_was_asked_for(start: int, film: Any, drawi
         ("a.apng", {"codec": "apng", "pix_fmt": "rgb24"}),
     ],
 )
-def test_numbers_hold_in_every_container(name: str, how: dict[str, Any], coder: Any, drawing: Any) -> None:
+def test_numbers_hold_in_every_container(name: str, how: How, coder: Coder, drawing: Drawing) -> None:
     source = open_file(coder(name, drawing.frames(60), **how))
     assert source.n_frames == 60
     assert source.rate == 25
@@ -65,7 +72,7 @@ def test_numbers_hold_in_every_container(name: str, how: dict[str, Any], coder: 
     assert _numbers(source, drawing, FrameRange(33, 37)) == [33, 34, 35, 36]
 
 
-def test_an_uneven_film_is_read_by_number(coder: Any, drawing: Any) -> None:
+def test_an_uneven_film_is_read_by_number(coder: Coder, drawing: Drawing) -> None:
     stamps = np.cumsum([40, 10, 90, 40, 40, 200, 17] * 8).tolist()
     source = open_file(coder("vfr.mkv", drawing.frames(56), stamps=stamps))
     assert source.is_vfr
@@ -74,7 +81,7 @@ def test_an_uneven_film_is_read_by_number(coder: Any, drawing: Any) -> None:
 
 
 @pytest.mark.parametrize("turn", [90, -90, 180])
-def test_a_turned_film_is_shown_upright(turn: int, coder: Any) -> None:
+def test_a_turned_film_is_shown_upright(turn: int, coder: Coder) -> None:
     lying = np.zeros((64, 128, 3), np.uint8)
     lying[:20, :20] = 255
     source = open_file(coder("turned.mp4", [lying] * 3, rotation_deg=turn))
@@ -87,7 +94,7 @@ def test_a_turned_film_is_shown_upright(turn: int, coder: Any) -> None:
     assert abs(source.rotation_deg) == abs(turn)
 
 
-def test_a_phone_clip_held_upright_is_shown_upright(coder: Any) -> None:
+def test_a_phone_clip_held_upright_is_shown_upright(coder: Coder) -> None:
     lying = np.zeros((64, 128, 3), np.uint8)
     lying[:20, :20] = 255
     path: Path = coder("phone.mov", [lying] * 2)
@@ -109,7 +116,7 @@ def test_a_phone_clip_held_upright_is_shown_upright(coder: Any) -> None:
 )
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
 def test_colours_come_out_as_they_went_in(
-    size: tuple[int, int], is_tagged: bool, matrix: int, pix_fmt: str, coder: Any, drawing: Any
+    size: tuple[int, int], *, is_tagged: bool, matrix: int, pix_fmt: str, coder: Coder, drawing: Drawing
 ) -> None:
     drawing.width_px, drawing.height_px = size
     path = coder(
@@ -120,14 +127,14 @@ def test_colours_come_out_as_they_went_in(
     assert drawing.error(frame.rgb_at(320, 180)) <= 4
 
 
-def test_pixels_that_are_not_square_are_shown_square(coder: Any, drawing: Any) -> None:
+def test_pixels_that_are_not_square_are_shown_square(coder: Coder, drawing: Drawing) -> None:
     path = coder("sar.mp4", drawing.frames(2), options={"x264-params": "sar=2/1"})
     source = open_file(path)
     assert (source.width_px, source.height_px) == (384, 96)
     assert drawing.read(source.frame(1).rgb()) == 1
 
 
-def test_one_frame_is_a_film(film: Any, drawing: Any) -> None:
+def test_one_frame_is_a_film(film: FilmMaker, drawing: Drawing) -> None:
     source = open_file(film(1))
     assert source.n_frames == 1
     assert source.rate == 24
@@ -135,7 +142,7 @@ def test_one_frame_is_a_film(film: Any, drawing: Any) -> None:
     assert len(source.samples()) == 2000
 
 
-def test_a_clip_is_its_range_of_the_film(store: ContentStore, film: Any, drawing: Any) -> None:
+def test_a_clip_is_its_range_of_the_film(store: ContentStore, film: FilmMaker, drawing: Drawing) -> None:
     media = store.put_file(film(100))
     source = open_source(store, store.put_bytes(clip_manifest(media, FrameRange(55, 70))))
     assert source.n_frames == 15
@@ -149,7 +156,7 @@ def test_a_clip_is_its_range_of_the_film(store: ContentStore, film: Any, drawing
         list(source.frames(FrameRange(10, 16)))
 
 
-def test_a_clip_outside_its_film_is_refused(store: ContentStore, film: Any) -> None:
+def test_a_clip_outside_its_film_is_refused(store: ContentStore, film: FilmMaker) -> None:
     media = store.put_file(film(10))
     with pytest.raises(NoFrames, match="which has 10"):
         open_source(store, store.put_bytes(clip_manifest(media, FrameRange(5, 11))))
@@ -161,7 +168,9 @@ def test_a_model_sheet_is_not_a_film(store: ContentStore) -> None:
         open_source(store, sheet)
 
 
-def test_equal_planes_have_equal_hashes_and_a_changed_pixel_another(film: Any, drawing: Any) -> None:
+def test_equal_planes_have_equal_hashes_and_a_changed_pixel_another(
+    film: FilmMaker, drawing: Drawing
+) -> None:
     drawing.width_px = 194  # rows that need padding
     source = open_file(film(3, lossless=True))
     again = [frame.plane_hash() for frame in source.frames()]
@@ -171,7 +180,7 @@ def test_equal_planes_have_equal_hashes_and_a_changed_pixel_another(film: Any, d
 
 @pytest.mark.parametrize("rate", [Fraction(24000, 1001), Fraction(25)], ids=str)
 def test_a_range_sounds_exactly_as_it_does_in_the_whole(
-    rate: Fraction, film: Any, store: ContentStore
+    rate: Fraction, film: FilmMaker, store: ContentStore
 ) -> None:
     noise = np.random.default_rng(5).uniform(-0.5, 0.5, (sample_of(120, rate, 48000), 2)).astype(np.float32)
     media = store.put_file(film(120, rate=rate, samples=noise, lossless=True))
@@ -182,7 +191,7 @@ def test_a_range_sounds_exactly_as_it_does_in_the_whole(
         assert np.array_equal(clip.samples(), noise[first:last])
 
 
-def test_a_range_resampled_is_the_whole_resampled(film: Any) -> None:
+def test_a_range_resampled_is_the_whole_resampled(film: FilmMaker) -> None:
     t_s = np.arange(96000) / 48000
     tone = np.repeat(np.sin(2 * np.pi * 440 * t_s)[:, None], 2, axis=1).astype(np.float32) * 0.5
     source = open_file(film(48, samples=tone, lossless=True))
@@ -197,14 +206,14 @@ def test_a_range_resampled_is_the_whole_resampled(film: Any) -> None:
     )
 
 
-def test_a_silent_film_has_samples_of_silence(film: Any) -> None:
+def test_a_silent_film_has_samples_of_silence(film: FilmMaker) -> None:
     source = open_file(film(24))
     assert not source.has_sound
     assert source.samples().shape == (48000, 2)
     assert not source.samples().any()
 
 
-def test_sound_that_ends_early_goes_on_in_silence(film: Any) -> None:
+def test_sound_that_ends_early_goes_on_in_silence(film: FilmMaker) -> None:
     source = open_file(film(48, samples=np.full((1000, 2), 0.25, np.float32), lossless=True))
     samples = source.samples()
     assert len(samples) == 96000
@@ -212,7 +221,7 @@ def test_sound_that_ends_early_goes_on_in_silence(film: Any) -> None:
     assert not samples[2000:].any()
 
 
-def test_a_still_is_one_frame(store: ContentStore, drawing: Any) -> None:
+def test_a_still_is_one_frame(store: ContentStore, drawing: Drawing) -> None:
     for suffix, tolerance in ((".png", 0), (".jpg", 4), (".tiff", 0), (".webp", 6), (".bmp", 0)):
         done, data = cv2.imencode(suffix, drawing.frame(9)[:, :, ::-1])
         assert done
