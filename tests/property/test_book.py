@@ -1,0 +1,256 @@
+"""Whatever is appended: replay gives the same tables, and any byte that is changed is found by its number."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from circletake.db import tables
+from circletake.db.connect import migrate_book, open_jobs, writing
+from circletake.domain.people import PersonId, actor_of
+from circletake.errors import CircletakeError
+from circletake.ledger.book import Book
+from circletake.ledger.canonical import canonical
+from circletake.ledger.replay import table_hash
+
+EXAMPLES = int(os.environ.get("CIRCLETAKE_EXAMPLES", "30"))
+POLICIES = [{"name": name} for name in ("one", "two")]
+HASHES = [hashlib.sha256(canonical(policy)).hexdigest() for policy in POLICIES]
+
+few = st.integers(0, 2)
+names = few.map(lambda number: "abc"[number])
+people = names.map("p_{}".format)
+anybody = st.one_of(people, st.just("m_x"))
+productions = st.sampled_from(["pr_1", "pr_1", "pr_2"])
+contents = names.map(lambda name: name * 64)
+text = st.text(max_size=8).filter(lambda value: value.isprintable())
+pairs = st.lists(st.tuples(names.map("sheet:{}".format), contents), max_size=2).map(
+    lambda found: [list(pair) for pair in found]
+)
+
+
+def body(**members: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries(members)
+
+
+BODIES: dict[str, st.SearchStrategy[dict[str, object]]] = {
+    "person": body(person=people, name=st.none() | contents),
+    "machine": body(machine=names.map("m_{}".format), label=text),
+    "policy": few.map(lambda at: {"hash": HASHES[at % 2], "policy": POLICIES[at % 2]}),
+    "grant": body(person=people, role=st.sampled_from(["lead", "director"]), granted=st.booleans()),
+    "entity": body(
+        entity=names.map("e_{}".format), kind=st.sampled_from(["shot", "character"]), code=names, title=text,
+        position=few, frames=few,
+    ),
+    "task": body(task=names.map("t_{}".format), entity=names.map("e_{}".format), stage=names),
+    "take": body(
+        take=names.map("k_{}".format), task=names.map("t_{}".format), number=few, content=contents,
+        makers=st.lists(anybody, max_size=2), origin=st.just("drawn"), n_frames=few, size=st.just([1, 1]),
+        rate=st.none() | st.just([24000, 1001]), parent=st.none() | names.map("k_{}".format),
+        change=st.sampled_from(["new", "subrange"]), leans=pairs, label=text,
+    ),
+    "slot": body(slot=names.map("sheet:{}".format), content=st.none() | contents),
+    "evidence": body(
+        evidence=contents, content=contents, check=names, version=few, job=names, flagged=st.booleans(),
+        sentence=text, summary=st.just([["drift", "0.25"], ["n", 3]]),
+        references=st.lists(contents, max_size=2),
+    ),
+    "verdict": body(
+        task=names.map("t_{}".format), content=contents, gate=names, value=st.integers(-2, 2),
+        key=st.integers(0, 30).map(str), gate_hash=names, policy=names, upstream=pairs,
+        answers=st.lists(contents, max_size=1), ranges=st.just([[0, 5]]),
+    ),
+    "withdraw": body(verdict=st.integers(1, 40), key=names),
+    "bound": body(
+        task=names.map("t_{}".format), content=contents, gate=names,
+        result=st.sampled_from(["satisfied", "unsatisfied", "stale"]),
+    ),
+    "hold": body(task=names.map("t_{}".format), reason=st.none() | contents),
+    "omit": body(entity=names.map("e_{}".format), omitted=st.booleans()),
+    "cut": few.map(
+        lambda number: {
+            "cut": {"number": number, "parent": None},
+            "hash": hashlib.sha256(canonical({"number": number, "parent": None})).hexdigest(),
+        }
+    ),
+    "sealed": body(cut=contents, master=contents, record=contents, contents=st.lists(contents, max_size=3)),
+    "delivered": body(sealed=st.integers(1, 40), master=contents, record=contents, folder_name=text),
+    "recalled": body(sealed=st.integers(1, 40), verdict=st.integers(1, 40)),
+    "done": body(job=contents, op=names, result=text),
+}  # fmt: skip
+
+Step = tuple[str, str, str, dict[str, object]]
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Step:
+    kind = draw(st.sampled_from(sorted(BODIES)))
+    return kind, draw(anybody), draw(productions), draw(BODIES[kind])
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated book with nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "book.sqlite"
+    engine = open_jobs(path)
+    migrate_book(engine)
+    engine.dispose()
+    return path
+
+
+@contextlib.contextmanager
+def fresh(empty: Path) -> Iterator[tuple[Book, Engine]]:
+    """A book of its own; its commits need not outlive a power cut, so they are not synced."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.sqlite"
+        shutil.copyfile(empty, path)
+        engine = open_jobs(path)
+        try:
+            yield Book(engine), engine
+        finally:
+            engine.dispose()
+
+
+def begin(book: Book) -> None:
+    """Two productions, two people, a shot with a task and a take: so that most of what is drawn fits."""
+    person = PersonId("p_a")
+    with book.transact() as tx:
+        for name in ("p_a", "p_b"):
+            tx.append("person", actor=person, body={"person": name})
+        tx.append("policy", actor=person, body={"hash": HASHES[0], "policy": POLICIES[0]})
+        for number in (1, 2):
+            opened = {
+                "production": f"pr_{number}", "code": f"c{number}", "title": "", "rate": [24, 1],
+                "size": [1, 1], "policy": HASHES[0],
+            }  # fmt: skip
+            tx.append("opened", actor=person, production=f"pr_{number}", body=opened)
+        entity = {"entity": "e_a", "kind": "shot", "code": "a", "title": "", "position": 0}
+        tx.append("entity", actor=person, production="pr_1", body=entity)
+        tx.append(
+            "task", actor=person, production="pr_1", body={"task": "t_a", "entity": "e_a", "stage": "a"}
+        )
+        take = {
+            "take": "k_a", "task": "t_a", "number": 0, "content": "a" * 64, "makers": ["p_a"],
+            "origin": "drawn", "n_frames": 1, "size": [1, 1],
+        }  # fmt: skip
+        tx.append("take", actor=person, production="pr_1", body=take)
+
+
+def play(book: Book, history: list[list[Step]]) -> None:
+    """Append what fits; a transaction in which something does not fit leaves nothing."""
+    for transaction in history:
+        with contextlib.suppress(CircletakeError), book.transact() as tx:
+            for kind, actor, production, members in transaction:
+                tx.append(kind, actor=actor_of(actor), session="n_1", production=production, body=members)
+
+
+histories = st.lists(st.lists(steps(), min_size=1, max_size=3), max_size=40)
+slow = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@slow
+@given(history=histories)
+def test_replay_gives_byte_for_byte_the_same_tables(empty: Path, history: list[list[Step]]) -> None:
+    with fresh(empty) as (book, _):
+        begin(book)
+        play(book, history)
+        with book.reading() as conn:
+            before = {table.name: table_hash(conn, table) for table in tables.projections}
+            rows = {table.name: conn.execute(table.select()).all() for table in tables.projections}
+        found = book.replay()
+        assert found.differing == ()
+        with book.reading() as conn:
+            for table in tables.projections:
+                assert table_hash(conn, table) == before[table.name]
+                assert sorted(map(repr, conn.execute(table.select()).all())) == sorted(
+                    map(repr, rows[table.name])
+                )
+        assert book.verify().holds
+
+
+@slow
+@given(history=histories)
+def test_no_verdict_is_ever_a_machines(empty: Path, history: list[list[Step]]) -> None:
+    with fresh(empty) as (book, _):
+        begin(book)
+        play(book, history)
+        for entry in book.entries():
+            if entry.kind in {"verdict", "withdraw", "slot", "hold", "omit"}:
+                assert entry.actor.startswith("p_")
+        with book.reading() as conn:
+            people_known = {row.id for row in conn.execute(tables.person.select())}
+            assert {row.person for row in conn.execute(tables.verdict.select())} <= people_known
+            live = [row for row in conn.execute(tables.verdict.select()) if row.live]
+        keys = [(row.person, row.task, row.content, row.gate) for row in live]
+        assert len(keys) == len(set(keys))
+
+
+def tampered(engine: Engine, change: Callable[[object], str], seq: int, column: str) -> None:
+    """Change one column of one entry with the triggers off, and put them back."""
+    with writing(engine) as conn:
+        triggers = conn.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'"
+        ).all()
+        for name, _ in triggers:
+            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+        bare = column if column == "seq" else f"CAST({column} AS BLOB)"
+        before = conn.exec_driver_sql(f"SELECT {bare} FROM entry WHERE seq = {seq}").scalar()  # noqa: S608 (our own names)
+        after = change(before)
+        conn.exec_driver_sql(f"UPDATE entry SET {column} = {after} WHERE seq = {seq}")  # noqa: S608 (our own names)
+        for _, trigger in triggers:
+            conn.exec_driver_sql(trigger)
+
+
+@slow
+@given(
+    history=histories,
+    place=st.integers(0, 10_000),
+    column=st.sampled_from(["seq", "at", "kind", "actor", "production", "body", "leaf", "chain"]),
+    at=st.integers(0, 10_000),
+    mask=st.integers(1, 255),
+)
+def test_any_flipped_byte_is_found_and_its_number_named(
+    empty: Path, history: list[list[Step]], place: int, column: str, at: int, mask: int
+) -> None:
+    with fresh(empty) as (book, engine):
+        begin(book)
+        play(book, history)
+        last = book.head().seq
+        seq = place % last + 1
+
+        def flip(before: object) -> str:
+            if isinstance(before, int):
+                return str(-mask if at % 2 else last + mask)
+            if not isinstance(before, bytes) or not before:
+                return "'x'"  # there was nothing: now there is something
+            flipped = bytearray(before)
+            flipped[at % len(before)] ^= mask
+            kept = "BLOB" if column in {"body", "leaf", "chain"} else "TEXT"
+            return f"CAST(x'{flipped.hex()}' AS {kept})"
+
+        tampered(engine, flip, seq, column)
+        found = book.verify()
+        assert (found.holds, found.broken_at) == (False, seq)
+
+
+@slow
+@given(history=histories, place=st.integers(0, 10_000))
+def test_an_entry_taken_out_is_found_and_its_number_named(
+    empty: Path, history: list[list[Step]], place: int
+) -> None:
+    with fresh(empty) as (book, engine):
+        begin(book)
+        play(book, history)
+        seq = place % book.head().seq + 1
+        with writing(engine) as conn:
+            conn.exec_driver_sql("DROP TRIGGER entry_is_never_deleted")
+            conn.exec_driver_sql(f"DELETE FROM entry WHERE seq = {seq}")  # noqa: S608 (a number)
+        assert book.verify().broken_at == seq
