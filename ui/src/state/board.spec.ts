@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Board, countStatuses, filterRows, pictureOf, ROW_PX, rowsInView } from "./board.svelte";
+import { Board, countStatuses, filterRows, pictureOf, placed, poolOf, ROW_PX, rowsInView } from "./board.svelte";
 import { board, cell, row } from "./samples";
 
 describe("the window of rows", () => {
@@ -16,6 +16,25 @@ describe("the window of rows", () => {
     expect(rowsInView(0, 800, 0)).toEqual({ from: 0, to: 0 });
     const { from, to } = rowsInView(60_000, 800, 3);
     expect([from, to]).toEqual([2, 3]);
+  });
+});
+
+describe("the places rows are drawn in", () => {
+  const rows = Array.from({ length: 2_500 }, (_, index) => index);
+  const pool = poolOf(800);
+
+  it("are never shared by two rows in view", () => {
+    for (let scroll_px = 0; scroll_px < 2_500 * ROW_PX; scroll_px += 331) {
+      const drawn = placed(rows, rowsInView(scroll_px, 800, rows.length), pool);
+      expect(new Set(drawn.map((one) => one.place)).size).toBe(drawn.length);
+    }
+  });
+
+  it("stay with a row while it is in view", () => {
+    const before = placed(rows, { from: 100, to: 128 }, pool).find((one) => one.row === 120);
+    const after = placed(rows, { from: 110, to: 138 }, pool).find((one) => one.row === 120);
+    expect(after?.place).toBe(before?.place);
+    expect(after?.index).toBe(120);
   });
 });
 

@@ -16,6 +16,24 @@ export function rowsInView(scroll_px: number, height_px: number, count: number):
   return { from: Math.min(from, Math.max(0, count - 1)), to: Math.max(0, to) };
 }
 
+/** Rows that can be in view at once. */
+export const poolOf = (height_px: number): number => Math.ceil(height_px / ROW_PX) + 2 * BEYOND + 2;
+
+/**
+ * Rows to draw, each in a place of the pool that it keeps while in view; a row that leaves gives its
+ * place, and what is drawn there, to one that comes. Sorted by place, so that nothing is moved about.
+ */
+export function placed<R>(
+  rows: readonly R[],
+  { from, to }: { from: number; to: number },
+  pool: number,
+): { row: R; index: number; place: number }[] {
+  return rows
+    .slice(from, to)
+    .map((row, nth) => ({ row, index: from + nth, place: (from + nth) % pool }))
+    .sort((a, b) => a.place - b.place);
+}
+
 const matches = (row: RowView, words: readonly string[]): boolean => {
   const text = `${row.code} ${row.title} ${row.kind} ${row.source_class ?? ""}`.toLowerCase();
   return words.every((word) => text.includes(word));
@@ -53,7 +71,7 @@ export class Board {
   rows = $derived(filterRows(this.view?.rows ?? [], this.text, this.statuses));
   counts = $derived(countStatuses(this.view?.rows ?? []));
   inView = $derived(rowsInView(this.scroll_px, this.height_px, this.rows.length));
-  drawn = $derived(this.rows.slice(this.inView.from, this.inView.to));
+  drawn = $derived(placed(this.rows, this.inView, poolOf(this.height_px)));
 
   async open(production: string): Promise<void> {
     if (this.view?.production.code !== production) this.at = null;

@@ -35,7 +35,7 @@ class Keyboard {
   }
 
   #press(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement | null;
+    const target = event.target instanceof HTMLElement ? event.target : null;
     const typing = target?.matches("input:not([type=range]):not([type=checkbox]), textarea, select") ?? false;
     if (typing) {
       if (event.key === "Escape") target?.blur();

@@ -64,7 +64,7 @@ class Route {
   #follow(event: MouseEvent): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const link = (event.target as Element | null)?.closest("a");
+    const link = (event.target instanceof Element ? event.target : null)?.closest("a");
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (SERVERS.test(link.pathname)) return;
     event.preventDefault();
