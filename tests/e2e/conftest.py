@@ -1,5 +1,6 @@
 """A real studio behind a real server on loopback, with a short film's worth of people and one take."""
 
+import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from circletake.studio import Studio
 from circletake.web.auth import COOKIE, SignInLimit
 from circletake.web.serve import DeskServer, address_of, listen, make_server
 from circletake.workflows.views import TakeView, TaskView
+
+from .terminal import Terminal
 
 PASSWORD = "a red bicycle"  # noqa: S105 (of somebody who lives for one test)
 N_FRAMES, WIDTH_PX, HEIGHT_PX = 12, 96, 64
@@ -145,3 +148,20 @@ def wait_until(holds: Callable[[], bool], *, timeout_s: float = 120) -> None:
     while not holds():
         assert time.monotonic() < until, "it did not come about in time"
         time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Terminal:
+    """The demo production, made once for all workers; copy it before changing it."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    home = shared / "demo-home"
+    home.mkdir(exist_ok=True)
+    terminal = Terminal(studio=home / "studio", home=home)
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "made").exists():
+            terminal.run("demo", str(terminal.studio), timeout_s=1200)
+            (home / "made").touch()
+    return terminal

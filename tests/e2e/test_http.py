@@ -2,17 +2,20 @@
 
 import itertools
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from pydantic import TypeAdapter
 
-from circletake.web.auth import COOKIE
+from circletake.config import Config
+from circletake.studio import Studio
+from circletake.web.auth import COOKIE, HOST_COOKIE
 from circletake.web.description import describe
 from circletake.workflows import views
 
-from .conftest import PASSWORD, Served
+from .conftest import PASSWORD, Served, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -137,6 +140,30 @@ def test_a_password_is_nowhere_in_a_refused_request_s_answer(served: Served) -> 
     assert "do not repeat me" not in answer.text
 
 
+def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_plain_one_counts_for_nothing(
+    tmp_path: Path,
+) -> None:
+    config = Config(workers=1, public_url="https://takes.example")
+    with Studio.create(tmp_path / "studio", config=config) as studio:
+        studio.add_person("ana", password=PASSWORD)
+        with serving(studio) as (_, url), httpx2.Client(base_url=url, trust_env=False) as client:
+            answer = client.post(
+                "/api/sign-in",
+                json={"name": "ana", "password": PASSWORD},
+                headers={"Origin": "https://takes.example"},
+            )
+            assert answer.status_code == 200, answer.text
+            named, _, rest = answer.headers["set-cookie"].partition(";")
+            assert named.startswith(f"{HOST_COOKIE}=")
+            assert "secure" in rest.lower()
+            assert answer.headers["strict-transport-security"].startswith("max-age=")
+            token = named.partition("=")[2]
+            assert client.get("/api/me", headers={"Cookie": named}).status_code == 200
+            assert client.get("/api/me", headers={"Cookie": f"{COOKIE}={token}"}).status_code == 403
+            refused = client.post("/api/sign-out", headers={"Cookie": named, "Origin": url})
+            assert_problem(refused, "origin-refused")
+
+
 # what nobody, outsiders and other sites get
 
 
@@ -167,7 +194,7 @@ def test_media_asks_for_a_sign_in_before_it_says_anything(served: Served, tail: 
 def test_a_forged_or_empty_cookie_is_nobody(served: Served) -> None:
     with served.client() as client:
         for value in ("", "x", "é", served.tokens["ana"][:-1]):
-            answer = client.get("/api/me", headers={"Cookie": f"{COOKIE}={value}".encode()})
+            answer = client.get("/api/me", headers={b"Cookie": f"{COOKIE}={value}".encode()})
             assert_problem(answer, "sign-in-needed")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,9 @@ class Listener:
         """Numbers of the entries heard of, in the order they came."""
         return [event["data"]["seq"] for event in list(self.events) if event["event"] == "entry"]
 
+    def has_heard(self, most: int) -> bool:
+        return len(self.entries()) >= most
+
     def names(self) -> set[str]:
         return {event["event"] for event in list(self.events)}
 
@@ -101,7 +105,7 @@ def test_everybody_hears_of_every_entry_in_order(analysed: Served) -> None:
         written = write(analysed, 20)
         assert len(written) >= 20
         for listener in listeners:
-            wait_until(lambda heard=listener: len(heard.entries()) >= len(written), timeout_s=20)
+            wait_until(partial(listener.has_heard, len(written)), timeout_s=20)
             assert listener.entries() == written
             ids = [event["id"] for event in listener.events if event["event"] == "entry"]
             assert ids == [str(seq) for seq in written]

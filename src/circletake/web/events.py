@@ -26,7 +26,7 @@ from circletake.web.auth import SignedIn, StudioHere, token_of
 from circletake.web.requests import After
 
 WAIT_S = 0.5  # the longest that stopping waits for the thread that waits for the book
-JOBS_POLL_S = 0.5
+JOBS_POLL_S = 1.0
 JOBS_IDLE_POLL_S = 2.0
 HEARTBEAT_S = 15.0
 MOST_BEHIND = 5000

@@ -99,13 +99,13 @@ def run(
     """
     config = studio.config
     with contextlib.closing(listen(host or config.host, config.port if port is None else port)) as bound:
+        studio.start_runner()  # here, where a second server of one folder is still a sentence
         announce(f"circletake is open at {config.public_url or address_of(bound)}")
         if not config.is_https and not _is_local(bound):
             announce(
                 "Others on the network can reach this address and could read what passes; put a proxy with "
                 "TLS in front and set public_url."
             )
-        studio.start_runner()  # here, where a second server of one folder is still a sentence
         server = make_server(studio)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends well and raises it again
             server.run(sockets=[bound])
