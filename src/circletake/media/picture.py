@@ -25,7 +25,7 @@ Rgb = NDArray[np.uint8]
 UNSPECIFIED = 2
 """What matrix, transfer and primaries read where a file does not tell (ITU-T H.273)."""
 _HD_LINES = 720  # from here up an untagged film is BT.709; browsers and players draw the line here too
-_HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
+HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
 # The same bytes on every processor, and whole chroma: halved, swscale's RGB comes out two codes dark.
 _EXACT = Interpolation.ACCURATE_RND | Interpolation.BITEXACT | Interpolation.FULL_CHR_H_INT
 _SMALLER = Interpolation.AREA | _EXACT  # at the same size this is bilinear for chroma
@@ -104,7 +104,7 @@ class Screen:
         """
         scaler = self._scalers.setdefault((width_px, height_px, pix_fmt), VideoReformatter())
         is_larger = width_px * height_px > frame.width * frame.height
-        is_hdr = frame.color_trc in _HDR_TRANSFERS
+        is_hdr = frame.color_trc in HDR_TRANSFERS
         is_rgb = pix_fmt == "rgb24"
         return scaler.reformat(
             frame,

@@ -11,7 +11,7 @@ from circletake.errors import NoFrames
 from circletake.media.faults import reading
 from circletake.media.index import fraction_of, open_film, picture_stream
 from circletake.media.kinds import HEAD_BYTES, MediaKind, check_size, kind_of, picture_size
-from circletake.media.picture import UNSPECIFIED
+from circletake.media.picture import HDR_TRANSFERS, UNSPECIFIED
 from circletake.media.source import RATE_HZ, Source, open_file
 
 _LOSS_S = Fraction(1, 2)  # a header's length is rounded; half a second missing is a loss
@@ -110,6 +110,7 @@ def probe(path: Path) -> Probe:
                 ("yuv", "nv", "p0")
             )
             lines = stream.codec_context.height
+            is_hdr = stream.codec_context.color_trc in HDR_TRANSFERS
             tick_s = fraction_of(stream.time_base)
             claimed_s = stream.duration * tick_s if stream.duration and tick_s else None
     n_corrupt = sum(frame.is_corrupt for frame in source.frames())
@@ -124,6 +125,8 @@ def probe(path: Path) -> Probe:
         warnings.append(
             f"{n_corrupt} of {source.n_frames} frames are damaged; what is shown there is a guess."
         )
+    if is_hdr:
+        warnings.append("It is HDR; what is shown of it is an SDR view.")
     if source.is_vfr:
         warnings.append("Its frames are unevenly spaced in time; it is shown by frame number.")
     return Probe(

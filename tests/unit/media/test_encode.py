@@ -17,7 +17,7 @@ from circletake.media.join import join_segments, segment_sha256
 from circletake.media.source import open_file
 
 if TYPE_CHECKING:
-    from conftest import Drawing, FilmMaker
+    from tests.conftest import Drawing, FilmMaker
 
 RATE = Fraction(24000, 1001)
 

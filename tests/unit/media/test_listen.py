@@ -24,7 +24,7 @@ from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter, ThumbTaker
 
 if TYPE_CHECKING:
-    from conftest import Coder, Drawing, FilmMaker
+    from tests.conftest import Coder, Drawing, FilmMaker
 
 RATES = [Fraction(24000, 1001), *map(Fraction, (24, 25)), Fraction(30000, 1001), *map(Fraction, (30, 60))]
 

@@ -28,7 +28,7 @@ from circletake.media.sandbox import probe_safely
 from circletake.media.source import open_file
 
 if TYPE_CHECKING:
-    from conftest import Coder, Drawing, FilmMaker
+    from tests.conftest import Coder, Drawing, FilmMaker
 
 
 def test_a_film_is_told_by_decoding_it(film: FilmMaker) -> None:

@@ -4,6 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ import pytest
 from circletake.domain.time import FrameRange, sample_of
 from circletake.errors import MediaKindRefused, NoFrames
 from circletake.media.manifest import SheetPicture, clip_manifest, sheet_manifest
+from circletake.media.probe import probe
 from circletake.media.source import Source, open_file, open_source, read_still
 from circletake.media.store import ContentStore
 
 if TYPE_CHECKING:
-    from conftest import Coder, Drawing, FilmMaker, How
+    from tests.conftest import Coder, Drawing, FilmMaker, How
 
 RATES = [Fraction(24000, 1001), *map(Fraction, (24, 25)), Fraction(30000, 1001), *map(Fraction, (30, 60))]
 
@@ -248,3 +250,22 @@ def test_real_footage_seeks_to_the_same_frames_as_it_plays(footage: Path) -> Non
     played = [frame.plane_hash() for frame in source.frames()]
     assert len(played) == source.n_frames == 132
     assert all(source.frame(n).plane_hash() == played[n] for n in (0, 1, 60, 99, 131))
+
+
+def test_reference_white_of_an_hdr_film_is_shown_white(tmp_path: Path) -> None:
+    path = tmp_path / "hdr.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "1"})
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p10le"
+        context = stream.codec_context
+        context.colorspace, context.color_primaries, context.color_trc, context.color_range = 9, 9, 16, 1
+        frame = av.VideoFrame(64, 64, "yuv420p10le")
+        # 203 cd/m² is reference white (ITU-R BT.2408); PQ (SMPTE ST 2084) codes it as 0.5807 of the range.
+        for plane, value in zip(frame.planes, (64 + round(876 * 0.5807), 512, 512), strict=True):
+            plane.update(np.full(plane.buffer_size // 2, value, np.uint16).tobytes())
+        frame.pts = 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert open_file(path).frame(0).rgb().min() >= 250
+    assert "It is HDR; what is shown of it is an SDR view." in probe(path).warnings
