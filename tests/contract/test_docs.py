@@ -11,6 +11,7 @@ from circletake.errors import CircletakeError
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+SHOWN = r"(?:^|`)\s*(?:\$ )?(circletake(?: [a-z][a-z-]+)+)"
 PATHS = re.compile(r"`((?:src|tests|docs|ui)/[\w./-]+|circletake/[\w./-]+)`")
 
 
@@ -45,11 +46,12 @@ def test_paths_that_are_named_exist(doc: Path) -> None:
 def test_commands_that_are_shown_exist(doc: Path) -> None:
     known = {name for name, _ in verbs()}
     groups = {name.rsplit(" ", maxsplit=1)[0] for name in known}
-    shown = re.findall(r"(?:^|`)\s*(?:\$ )?(circletake(?: [a-z][a-z-]+)+)", doc.read_text("utf-8"), flags=re.MULTILINE)
+    shown = re.findall(SHOWN, doc.read_text("utf-8"), flags=re.MULTILINE)
     unknown = [
         command
         for command in shown
-        if not any(command == name or command.startswith(f"{name} ") for name in known) and command not in groups
+        if not any(command == name or command.startswith(f"{name} ") for name in known)
+        and command not in groups
     ]
     assert unknown == []
 
@@ -78,7 +80,9 @@ def test_every_decision_is_listed() -> None:
 def test_every_verb_helps_and_speaks_json() -> None:
     silent = [name for name, command in verbs() if not command.help]
     mute = [
-        name for name, command in verbs() if not any("--json" in parameter.opts for parameter in command.params)
+        name
+        for name, command in verbs()
+        if not any("--json" in parameter.opts for parameter in command.params)
     ]
     assert silent == []
     assert mute == []
@@ -93,5 +97,7 @@ def test_error_codes_are_literal_stable_and_their_own() -> None:
 
 
 def test_every_error_has_a_sentence_of_documentation() -> None:
-    assert [error.__name__ for error in error_classes() if not (error.__doc__ or "").strip().endswith(".")] == []
+    assert [
+        error.__name__ for error in error_classes() if not (error.__doc__ or "").strip().endswith(".")
+    ] == []
     assert issubclass(error_classes()[0], CircletakeError)

@@ -23,6 +23,8 @@ LONG = {
     "ledger/projections.py": "one short function for each kind of entry",
     "ledger/reads.py": "one short function for each thing that is read",
 }
+NOQA = r"#\s*noqa(?!: [A-Z]+\d+(, [A-Z]+\d+)*( \(| - ))"
+IGNORE = r"#\s*type: ignore(?!\[[a-z-]+(, ?[a-z-]+)*\]\s+#)"
 JUNK = {"util", "utils", "helper", "helpers", "common", "misc", "base", "core", "lib", "manager", "shared"}
 
 
@@ -82,9 +84,9 @@ def nothing_is_a_junk_drawer() -> Iterator[str]:
 def silenced_warnings_have_reasons() -> Iterator[str]:
     for path in [*modules(), *sorted((ROOT / "tests").rglob("*.py"))]:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            if re.search(r"#\s*noqa(?!: [A-Z]+\d+(, [A-Z]+\d+)* \()", line) and "re.search" not in line:
+            if re.search(NOQA, line):
                 yield f"{path.relative_to(ROOT)}:{number} silences without a code and a reason"
-            if re.search(r"#\s*type: ignore(?!\[[a-z-]+(, ?[a-z-]+)*\]\s+#)", line) and "re.search" not in line:
+            if re.search(IGNORE, line):
                 yield f"{path.relative_to(ROOT)}:{number} ignores a type without a code and a reason"
 
 
@@ -111,10 +113,10 @@ def nobody_reads_settings_by_themselves() -> Iterator[str]:
         if name_of(path) == "config.py" or name_of(path).startswith("cli/"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            is_environ = isinstance(node, ast.Attribute) and node.attr in {"getenv"}
-            is_circletake = isinstance(node, ast.Constant) and str(node.value).startswith("CIRCLETAKE_")
-            if is_environ or is_circletake:
-                yield f"{name_of(path)}:{node.lineno} reads a setting past config"
+            is_environ = isinstance(node, ast.Attribute) and node.attr == "getenv"
+            is_named = isinstance(node, ast.Constant) and str(node.value).startswith("CIRCLETAKE_")
+            if is_environ or is_named:
+                yield f"{name_of(path)}:{getattr(node, 'lineno', 0)} reads a setting past config"
 
 
 def dependencies_are_pinned() -> Iterator[str]:

@@ -47,7 +47,16 @@ def actor_of(text: str) -> Actor:
 
 
 Action = Literal[
-    "see", "add_take", "edit_shots", "adopt_sheet", "hold", "measure", "edit_cut", "render", "deliver", "cast_roles"
+    "see",
+    "add_take",
+    "edit_shots",
+    "adopt_sheet",
+    "hold",
+    "measure",
+    "edit_cut",
+    "render",
+    "deliver",
+    "cast_roles",
 ]
 
 # Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.

@@ -27,7 +27,6 @@ MAX_TRIES = 3
 MAX_CLAIM = 32
 MAX_WAIT_S = 300.0
 _KEYS_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
-_SILENT = "Whoever ran it stopped answering, and it was taken back."
 LOCAL_LANES: tuple[Lane, ...] = ("cpu", "gpu", "io")
 
 
@@ -101,7 +100,9 @@ class JobQueue:
         return self.get(key)
 
     def reopen(self, keys: Collection[str]) -> int:
-        """Owe jobs again that say they are done, for a book that does not know their outcome.
+        """Owe jobs again whose outcome the book does not know, though they say they are over.
+
+        Those that are done, and those that failed only because their runners vanished.
 
         Returns:
             How many.
@@ -220,7 +221,7 @@ class JobQueue:
         with reading(self.engine) as conn:
             late = [_job(row) for row in conn.execute(statements.EXPIRED, then).mappings()]
         # Somebody may reap or finish between: the fence decides, as it does for everybody.
-        return sum(self.fail(job, _SILENT, retry=True) is not None for job in late)
+        return sum(self.fail(job, statements.SILENT, retry=True) is not None for job in late)
 
     # what there is
 

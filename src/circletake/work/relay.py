@@ -47,10 +47,10 @@ class Relay:
         with self._lock:
             self._since, self._copied = 0, set()
         new = self.copy()
-        done = [job.key for job in self._queue.find_all(self._open_keys()).values() if job.state == "done"]
+        over = [job.key for job in self._queue.find_all(self._open_keys()).values() if not job.is_open]
         # Read again after the jobs: an outcome is recorded before its job is done, so an order that is
         # still open now has none, however the other runners of this studio hurry.
-        return new + (self._queue.reopen(self._open_keys() & set(done)) if done else 0)
+        return new + (self._queue.reopen(self._open_keys() & set(over)) if over else 0)
 
     def copy(self) -> int:
         """Offer the orders that came since the last time.

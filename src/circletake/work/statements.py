@@ -72,6 +72,9 @@ END_TRY = _change_held(
 )
 
 RETRY = update(job).where(_this, job.c.state.in_(["failed", "cancelled", "unknown"])).values(_FRESH)
-REOPEN = update(job).where(_these, job.c.state == "done").values(_FRESH)
+# What took a job back because nobody answered any more says nothing against the job.
+SILENT = "Whoever ran it stopped answering, and it was taken back."
+_undone = or_(job.c.state == "done", and_(job.c.state == "failed", job.c.error == SILENT))
+REOPEN = update(job).where(_these, _undone).values(_FRESH)
 CANCEL_WAITING = update(job).where(_this, job.c.state == "ready").values(state="cancelled", cancel=True)
 ASK_TO_STOP = update(job).where(_this, job.c.state == "run").values(cancel=True)

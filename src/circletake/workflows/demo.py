@@ -4,6 +4,7 @@ The people are roles, not persons, and the verdicts they begin with say so in th
 goes through the same recipes as in a production of one's own.
 """
 
+import json
 import tempfile
 import uuid
 from collections.abc import Callable, Sequence
@@ -14,8 +15,8 @@ from circletake.domain.people import PersonId, Role
 from circletake.domain.take import Take
 from circletake.domain.verdict import Value
 from circletake.generate.film import HEIGHT_PX, WIDTH_PX
-from circletake.generate.port import Order, get_provider
-from circletake.generate.script import CODE, RATE, SHOTS, TITLE
+from circletake.generate.port import get_provider
+from circletake.generate.script import RATE, SHOTS, TITLE, truth
 from circletake.generate.stills import STORYBOARD_VARIANTS, model_sheet, storyboard_panel
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
@@ -31,6 +32,8 @@ from circletake.workflows.sheets import BoxedImage, sheet_add, sheet_adopt
 PRODUCTION = "lord-queso"
 CHARACTER = "lord_queso"
 PROVIDER = "drawn"
+# Every fault that is planted in the takes; for whoever wants to see what the checks find of it.
+TRUTH = "truth.json"
 _NOTE = "Demo: recorded by the demo for a fictional {role}."
 
 
@@ -248,12 +251,10 @@ def fill_with_demo(house: House, cast: Cast, *, work: Callable[[], None]) -> Non
         work: runs every job that is owed to its end.
     """
     found_demo(house, cast)
+    (house.folder / TRUTH).write_text(json.dumps(truth(), indent=2), encoding="utf-8")
     draw_sheet(house, cast)
     draw_boards(house, cast)
     order_takes(house, cast)
     work()
     assemble_cut(house, cast)
     judge_a_morning(house, cast)
-
-
-__all__ = ["CHARACTER", "CODE", "NAMES", "PRODUCTION", "Cast", "Order", "fill_with_demo"]

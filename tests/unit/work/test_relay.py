@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from circletake.work import statements
 from circletake.work.relay import Relay
 
 if TYPE_CHECKING:
@@ -70,3 +71,13 @@ def test_a_failed_job_stays_failed_when_its_order_is_offered_again(desk: "Desk")
     assert relay.start() == 0
     assert desk.queue.get(key).state == "failed"
     assert desk.queue.retry(key).state == "ready"
+
+
+def test_a_job_that_failed_only_because_its_runners_vanished_runs_again(desk: "Desk") -> None:
+    key = desk.order("double", n=1)
+    relay = Relay(desk.book_engine, desk.queue)
+    relay.start()
+    [job] = desk.queue.claim("a", limit=1)
+    desk.queue.fail(job, statements.SILENT, retry=False)
+    assert relay.start() == 1
+    assert (desk.queue.get(key).state, desk.queue.get(key).tries) == ("ready", 0)
