@@ -86,10 +86,13 @@ def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: 
     for result in results:
         gate = policy.gate(stage, result.gate)
         label = gate.label if gate else result.gate
+        broken = {finding.rule for finding in result.findings if not finding.holds}
+        # The gate before says what it asks for itself, and nobody's circle is not a maker's either.
+        implied = {"order"} | ({"four_eyes"} if "circled" in broken else set())
         said += [
             f"{name}, {label}: {sentence}"
             for finding in result.findings
-            if not finding.holds and finding.rule != "order"
+            if not finding.holds and finding.rule not in implied
             for sentence in finding.missing or (finding.sentence,)
         ]
     return said

@@ -176,17 +176,10 @@ def judge_a_morning(house: House, cast: Cast) -> None:
         _judge(house, cast.lead, _clean_take(house, code), gate="lead", value=2, role="lead")
     _judge(house, cast.director, _clean_take(house, first), gate="director", value=2, role="director")
     _judge(house, cast.lead, _clean_take(house, third), gate="lead", value=1, role="lead")
-    for code in (fifth, sixth):
-        for take in _faulty_takes(house, code):
-            _judge(
-                house,
-                cast.lead,
-                take,
-                gate="lead",
-                value=-2 if code == fifth else -1,
-                role="lead",
-                reasons=("character.off_model",),
-            )
+    for take in _faulty_takes(house, fifth):
+        _judge(house, cast.lead, take, gate="lead", value=-2, role="lead", reasons=("character.off_model",))
+    for take in _takes(house, sixth):
+        _judge(house, cast.lead, take, gate="lead", value=-1, role="lead", reasons=("motion.timing",))
 
 
 def _clean_take(house: House, code: str) -> Take:

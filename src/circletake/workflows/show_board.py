@@ -69,23 +69,28 @@ class Floor:
         )
 
     def shown(self, row: reads.TaskRow, stage: Stage) -> Take | None:
-        """The take that stands for a task: circled, else the newest not vetoed, else the newest."""
+        """The take that stands for a task: not vetoed, through the most gates, the newest of those."""
         takes = self.takes.get(row.task.id, [])
         states = {take.id: self.take_state(stage, take) for take in takes}
-        circled = [take for take in takes if states[take.id].passes]
-        alive = [take for take in takes if not states[take.id].vetoed]
-        return next((group[-1] for group in (circled, alive, takes) if group), None)
+        return max(
+            takes,
+            key=lambda take: (not states[take.id].vetoed, self._gates_passed(stage, take), take.number),
+            default=None,
+        )
+
+    def _gates_passed(self, stage: Stage, take: Take) -> int:
+        """How many gates hold before the first that does not."""
+        for passed, gate in enumerate(stage.gates):
+            said = self.bound.get((take.task, take.content, gate.key))
+            if said is None or said.result != "satisfied":
+                return passed
+        return len(stage.gates)
 
     def waits_for(self, row: reads.TaskRow, stage: Stage) -> str:
         """Key of the first gate that does not pass on the take that stands for the task; empty if none."""
         take = self.shown(row, stage)
-        if take is None:
-            return ""
-        for gate in stage.gates:
-            said = self.bound.get((take.task, take.content, gate.key))
-            if said is None or said.result != "satisfied":
-                return gate.key
-        return ""
+        passed = self._gates_passed(stage, take) if take else len(stage.gates)
+        return stage.gates[passed].key if passed < len(stage.gates) else ""
 
 
 def show_board(house: House, who: Session, production: str) -> BoardView:

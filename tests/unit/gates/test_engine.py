@@ -80,7 +80,7 @@ def test_every_rule_of_the_design_is_there() -> None:
 def test_nothing_passes_before_anybody_decided() -> None:
     assert said(facts()) == NEITHER
     missing = [line for result in evaluate(facts()) for one in result.findings for line in one.missing]
-    assert "1 × circled by director at Director." in missing
+    assert "Nobody who may has said circled yet; it takes a director." in missing
 
 
 def test_lead_and_director_together_pass_and_say_by_which_entries() -> None:

@@ -34,7 +34,7 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
     params = read_params(Params, context.params)
     wanted = {"at_least": params.at_least, "roles": params.roles, "without": params.without}
     found = counted(facts, context.gate, **wanted)  # type: ignore[arg-type]  # the values are Params' own
-    who = " or ".join(params.roles) or "somebody with a vote here"
+    who = " or ".join(params.roles) or "person with a vote here"
     said = VALUE_NAMES.get(params.at_least, "circled")
     if len(found) >= params.n:
         return Finding(
@@ -56,6 +56,12 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
         "circled",
         holds=False,
         sentence=f"{len(found)} of {params.n} said {said}.{ignored}",
-        missing=(f"{params.n - len(found)} × {said} by {who} at {context.gate.label}.",),
+        missing=(_missing(params.n - len(found), said=said, who=who),),
         uses=seqs(found),
     )
+
+
+def _missing(more: int, *, said: str, who: str) -> str:
+    if more == 1:
+        return f"Nobody who may has said {said} yet; it takes a {who}."
+    return f"{more} more people have to say {said}: {who}."
