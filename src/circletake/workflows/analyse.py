@@ -136,7 +136,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     return {
         "derived": derived,
         "evidence": [
-            _told(store, listener.evidence) for listener in checks.values() if listener.evidence is not None
+            told(store, listener.evidence) for listener in checks.values() if listener.evidence is not None
         ],
     }
 
@@ -165,7 +165,8 @@ def _sheet(store: ContentStore, character: str, content: str) -> SheetRef:
     )
 
 
-def _told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
+def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
+    """Keep evidence in the store, and say of it what its entry in the book says."""
     return {
         "check": evidence.check,
         "evidence": store.put_bytes(evidence_bytes(evidence)),
@@ -182,12 +183,12 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
     """Append what was measured, say where the desk finds what was made, ask the gates again."""
     for recipe, content in result["derived"].items():
         house.queue.put_derived(str(args["content"]), recipe, content)
-    for told in result["evidence"]:
+    for one in result["evidence"]:
         tx.append(
             "evidence",
             actor=STUDIO,
             production=args["production"],
-            body={**told, "content": args["content"], "job": args["job"]},
+            body={**one, "content": args["content"], "job": args["job"]},
         )
     bind_takes(
         house,

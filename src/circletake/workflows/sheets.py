@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from circletake.domain.lineage import sheet_slot
+from circletake.domain.production import Production
 from circletake.errors import GateClosed, NotFound, SheetInvalid
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
+from circletake.ledger.book import Transaction
 from circletake.media.manifest import SheetPicture, sheet_manifest
 from circletake.media.sheet import png_of
 from circletake.media.source import open_source
@@ -122,15 +124,21 @@ def sheet_adopt(house: House, who: Session, production: str, character: str) -> 
         before = reads.slots(tx.conn, found.id)
         if before.get(slot) != take.content:
             adopt(tx, who.person, production=found.id, slot=slot, content=take.content, session=who.pseudonym)
-            policy = house.policy(tx.conn, found.policy)
-            for row in reads.tasks(tx.conn, found.id):
-                stage = policy.stage(row.task.stage)
-                if stage is None or "consistency" not in checks_of(stage):
-                    continue
-                for drawn in reads.takes_of(tx.conn, row.task.id):
-                    order_analysis(house, tx, task=row, content=drawn.content)
-                    bind_content(house, tx, task=row.task.id, content=drawn.content)
+            _measure_again(house, tx, found, slot)
         return task.task.id
+
+
+def _measure_again(house: House, tx: Transaction, production: Production, slot: str) -> None:
+    """Order what has to be measured against the new sheet, and ask the gates of whatever it touches."""
+    policy = house.policy(tx.conn, production.policy)
+    for row in reads.tasks(tx.conn, production.id):
+        stage = policy.stage(row.task.stage)
+        is_measured = stage is not None and "consistency" in checks_of(stage)
+        for take in reads.takes_of(tx.conn, row.task.id):
+            if is_measured:
+                order_analysis(house, tx, task=row, content=take.content)
+            if is_measured or slot in take.leans:
+                bind_content(house, tx, task=row.task.id, content=take.content)
 
 
 def _picture(house: House, image: BoxedImage) -> tuple[SheetPicture, tuple[int, int]]:

@@ -1,0 +1,98 @@
+"""The cut by recipe: who edits it, what may fill a slot, and what delivery refuses."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from circletake.cut.document import cut_hash, edit_hash
+from circletake.errors import (
+    AlreadyThere,
+    GapOpen,
+    GateClosed,
+    HandlesShort,
+    NotFound,
+    RoleMissing,
+    WorldMoved,
+)
+from circletake.workflows.cut_book import CUT_SLOT, find_cut
+
+if TYPE_CHECKING:
+    from tests.unit.workflows.conftest import Floor
+
+
+def test_a_cut_is_assembled_filled_and_cleared(floor: "Floor") -> None:
+    cut = floor.studio.cut_assemble(floor["ed"], "spring")
+    assert [(slot.shot, slot.state, slot.frames) for slot in cut.slots] == [
+        ("SH010", "gap", 24),
+        ("SH020", "gap", 24),
+    ]
+    with pytest.raises(AlreadyThere):
+        floor.studio.cut_assemble(floor["ed"], "spring")
+    take = floor.take(b"one")
+    filled = floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id)
+    assert (filled.slots[0].state, filled.slots[0].take_number, filled.number) == ("offered", 1, 2)
+    assert floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id).number == 2
+    cleared = floor.studio.cut_clear(floor["ed"], "spring", slot="SH010")
+    assert (cleared.slots[0].state, cleared.n_frames) == ("gap", 48)
+
+
+def test_a_slot_takes_only_its_own_shot_long_enough(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    with pytest.raises(NotFound):
+        floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=floor.take(b"other", code="SH020").id)
+    with pytest.raises(HandlesShort):
+        floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=floor.take(b"short", frames=10).id)
+    with pytest.raises(RoleMissing):
+        floor.studio.cut_fill(floor["arti"], "spring", slot="SH010", take=floor.take(b"fine").id)
+
+
+def test_an_edit_of_a_cut_that_moved_is_refused(floor: "Floor") -> None:
+    seen = floor.studio.cut_assemble(floor["ed"], "spring").hash
+    take = floor.take(b"one")
+    floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id, cut_hash=seen)
+    with pytest.raises(WorldMoved):
+        floor.studio.cut_clear(floor["ed"], "spring", slot="SH010", cut_hash=seen)
+
+
+def test_the_same_edit_is_the_same_edit_whatever_its_number(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    one, two = floor.take(b"one"), floor.take(b"two")
+    hashes = []
+    for take in (one, two, one):
+        floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id)
+        with floor.house.book.reading() as conn:
+            cut = find_cut(conn, take.production)
+        assert cut is not None
+        hashes.append((edit_hash(cut), cut_hash(cut)))
+    assert hashes[0][0] == hashes[2][0] != hashes[1][0]
+    assert hashes[0][1] != hashes[2][1]
+    slots = [e.body["content"] for e in floor.house.book.entries(0, 10_000) if e.body.get("slot") == CUT_SLOT]
+    assert slots[-1] == slots[-3]
+
+
+def test_a_cut_with_a_gap_is_not_rendered(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    with pytest.raises(GapOpen, match="SH010, SH020"):
+        floor.studio.cut_render(floor["ed"], "spring")
+
+
+def test_delivery_lists_all_that_is_missing_and_seals_nothing(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    take = floor.take(b"one")
+    floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id)
+    with pytest.raises(GateClosed) as refused:
+        floor.studio.deliver(floor["ana"], "spring")
+    missing = refused.value.detail["missing"]
+    assert missing == floor.studio.cut(floor["ana"], "spring").missing
+    told = " ".join(missing)
+    for part in (
+        "SH010 take 1, Lead",
+        "SH010 take 1, Director",
+        "technical",
+        "SH020 is missing",
+        "not rendered",
+    ):
+        assert part in told
+    assert "sealed" not in floor.kinds()
+    with pytest.raises(RoleMissing):
+        floor.studio.deliver(floor["ed"], "spring")
