@@ -55,9 +55,8 @@ export function countStatuses(rows: readonly RowView[]): Map<string, number> {
   return counts;
 }
 
-/** Content a row is pictured by: that of its farthest stage. */
-export const pictureOf = (row: RowView): string | null =>
-  row.cells.reduce<string | null>((content, cell) => cell?.content ?? content, null);
+/** Contents a row can be pictured by: that of its farthest stage first. */
+export const picturesOf = (row: RowView): string[] => row.cells.flatMap((cell) => cell?.content ?? []).reverse();
 
 export class Board {
   readonly loading = new Loading<BoardView>();

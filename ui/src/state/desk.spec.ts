@@ -18,8 +18,8 @@ describe("the take looked at first", () => {
     expect(firstTake(takes)?.number).toBe(2);
   });
 
-  it("is the circled one when none waits, then the newest", () => {
-    expect(firstTake([take(1, { state: "circled" }), take(2, { state: "vetoed" })])?.number).toBe(1);
+  it("is the circled one where there is one, and the newest when none waits", () => {
+    expect(firstTake([take(1, { state: "circled" }), take(2)])?.number).toBe(1);
     expect(firstTake([take(1, { state: "vetoed" }), take(2, { state: "concern" })])?.number).toBe(2);
     expect(firstTake([])).toBeNull();
   });

@@ -17,10 +17,10 @@ export interface Recorded {
   words: string;
 }
 
-/** The take to look at first: the newest that still waits, else the circled one, else the newest. */
+/** The take to look at first: the circled one, else the newest that still waits, else the newest. */
 export function firstTake(takes: readonly TakeView[]): TakeView | null {
   const newest = [...takes].sort((a, b) => b.number - a.number);
-  return newest.find((take) => take.state === "review") ?? newest.find((take) => take.state === "circled") ?? newest[0] ?? null;
+  return newest.find((take) => take.state === "circled") ?? newest.find((take) => take.state === "review") ?? newest[0] ?? null;
 }
 
 /** Where to go after a verdict: the keeper is found, or the next take without one of this person's. */
