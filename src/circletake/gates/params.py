@@ -1,8 +1,8 @@
 """Reads a rule's parameters into its `Params`, and says what is wrong with them."""
 
-import dataclasses
-from collections.abc import Mapping
-from typing import Any, TypeVar, get_type_hints
+from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import Any, TypeVar, cast, get_type_hints
 
 from circletake.domain.policy import Param
 from circletake.errors import PolicyInvalid
@@ -22,15 +22,19 @@ def read_params(shape: type[T], params: Mapping[str, Param], *, path: str = "par
     Raises:
         PolicyInvalid: one is unknown or of another type; names its path.
     """
-    hints: dict[str, Any] = get_type_hints(shape)
-    known = {member.name for member in dataclasses.fields(shape)}  # type: ignore[arg-type]  # every Params is one
+    hints = _hints(cast("Hashable", shape))
     for name, value in params.items():
-        if name not in known:
-            one_of = f"; it knows {', '.join(sorted(known))}" if known else " and there are none"
+        if name not in hints:
+            one_of = f"; it knows {', '.join(sorted(hints))}" if hints else " and there are none"
             raise PolicyInvalid(f"{path}.{name} is no parameter of this rule{one_of}.", path=f"{path}.{name}")
         if not _fits(value, hints[name]):
             raise PolicyInvalid(f"{path}.{name} should be {_WORDS[hints[name]]}.", path=f"{path}.{name}")
     return shape(**params)
+
+
+@cache
+def _hints(shape: Hashable) -> dict[str, Any]:
+    return get_type_hints(shape)
 
 
 def _fits(value: Param, wanted: object) -> bool:

@@ -4,9 +4,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Row, Table, select
+from sqlalchemy import Column, Connection, Row, Select, bindparam, select
 
 from circletake.db import tables
 from circletake.domain.facts import EvidenceFact, Facts
@@ -114,7 +115,7 @@ class _Sources:
 def _load(conn: Connection, pairs: list[Pair]) -> _Sources:
     tasks = {task for task, _ in pairs}
     contents = {content for _, content in pairs}
-    rows = {row.id: row for row in _in(conn, tables.task, tables.task.c.id, tasks)}
+    rows = {row.id: row for row in _in(conn, tables.task.c.id, tasks)}
     for task in sorted(tasks - set(rows)):
         raise NotFound(f"There is no task {task} here; the board lists them.")
     productions = {row.production for row in rows.values()}
@@ -137,22 +138,19 @@ def _load(conn: Connection, pairs: list[Pair]) -> _Sources:
 
 def role_map(conn: Connection, production: str) -> dict[str, frozenset[Role]]:
     """Person → roles held now in a production."""
-    table = tables.role
     held: dict[str, set[Role]] = defaultdict(set)
-    for row in conn.execute(select(table.c.person, table.c.role).where(table.c.production == production)):
+    for row in _in(conn, tables.role.c.production, {production}):
         held[row.person].add(cast("Role", row.role))
     return {person: frozenset(roles) for person, roles in held.items()}
 
 
 def _upstream(conn: Connection, production: str) -> dict[str, str]:
-    table = tables.slot
-    query = select(table.c.slot, table.c.content).where(table.c.production == production)
-    return {row.slot: row.content for row in conn.execute(query)}
+    return {row.slot: row.content for row in _in(conn, tables.slot.c.production, {production})}
 
 
 def _load_takes(conn: Connection, sources: _Sources, production: str, contents: set[str]) -> None:
     """Takes with these contents, then parents whose veto they share, then those parents' parents …."""
-    found = _in(conn, tables.take, tables.take.c.content, contents)
+    found = _in(conn, tables.take.c.content, contents)
     for row in found:
         if row.production == production:
             sources.by_id[row.id] = row
@@ -165,7 +163,7 @@ def _load_takes(conn: Connection, sources: _Sources, production: str, contents: 
         - asked
     ):
         asked |= parents
-        sources.by_id |= {row.id: row for row in _in(conn, tables.take, tables.take.c.id, parents)}
+        sources.by_id |= {row.id: row for row in _in(conn, tables.take.c.id, parents)}
 
 
 def _ancestors(sources: _Sources, content: str) -> frozenset[str]:
@@ -184,11 +182,11 @@ def _ancestors(sources: _Sources, content: str) -> frozenset[str]:
 
 def _load_verdicts(conn: Connection, sources: _Sources, production: str, tasks: set[str]) -> None:
     table = tables.verdict
-    for row in _in(conn, table, table.c.task, tasks):
+    for row in _in(conn, table.c.task, tasks):
         if row.live:
             sources.by_task[row.task].append(_verdict(row))
     above = {content for contents in sources.ancestors.values() for content in contents}
-    for row in _in(conn, table, table.c.content, above):
+    for row in _in(conn, table.c.content, above):
         if row.live and row.production == production:
             sources.on_ancestor[row.content].append(_verdict(row))
 
@@ -215,11 +213,10 @@ def _verdict(row: Row[Any]) -> Verdict:
 
 
 def _load_evidence(conn: Connection, sources: _Sources, production: str, contents: set[str]) -> None:
-    adopted = tables.adopted
-    query = select(adopted.c.content).where(adopted.c.production == production).distinct()
-    replaced = {row.content for row in conn.execute(query)} - set(sources.upstream.values())
+    ever = {row.content for row in _in(conn, tables.adopted.c.production, {production})}
+    replaced = ever - set(sources.upstream.values())
     table = tables.evidence
-    for row in sorted(_in(conn, table, table.c.content, contents), key=lambda row: int(row.seq)):
+    for row in sorted(_in(conn, table.c.content, contents), key=lambda row: int(row.seq)):
         if row.production != production:
             continue
         sources.evidence[row.content].append(
@@ -242,7 +239,12 @@ def _stage(policy: Policy, key: str) -> Stage:
     return stage
 
 
-def _in(conn: Connection, table: Table, column: Column[Any], values: set[str]) -> Iterator[Row[Any]]:
+def _in(conn: Connection, column: Column[Any], values: set[str]) -> Iterator[Row[Any]]:
     listed = sorted(values)
     for start in range(0, len(listed), _MAX_IN):
-        yield from conn.execute(select(table).where(column.in_(listed[start : start + _MAX_IN])))
+        yield from conn.execute(_statement(column), {"values": listed[start : start + _MAX_IN]})
+
+
+@cache
+def _statement(column: Column[Any]) -> Select[Any]:
+    return select(column.table).where(column.in_(bindparam("values", expanding=True)))
