@@ -96,7 +96,7 @@ class Pulse:
         self._wake()
 
     def _saw(self, seq: int) -> None:
-        if seq != self.seq:
+        if seq > self.seq:  # two threads look: the slower one may come with the older number
             self.seq = seq
             self._wake()
 
@@ -188,8 +188,12 @@ async def stream(
 
 
 def _read(studio: Studio, session: Session, after: int, head: int) -> tuple[bytes, int]:
-    """Events of one page of entries, and how far it goes."""
-    page = studio.book_entries(session, after, _PAGE)
+    """Events of one page of entries up to `head`, and how far it goes.
+
+    What was appended since `head` was read is left for the next page, so that no stream is ever ahead of
+    the pulse, which would look like a book that was put back to an older one.
+    """
+    page = [one for one in studio.book_entries(session, after, _PAGE) if one.seq <= head]
     written = b"".join(
         event(
             "entry",
@@ -199,7 +203,7 @@ def _read(studio: Studio, session: Session, after: int, head: int) -> tuple[byte
         for one in page
     )
     # Numbers have no gaps, so a page goes this far even where this person may not see its entries.
-    return written, max([min(after + _PAGE, head), *(one.seq for one in page)])
+    return written, min(head, max([after + _PAGE, *(one.seq for one in page)]))
 
 
 def _is_signed_in(studio: Studio, token: str) -> bool:

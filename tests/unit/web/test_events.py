@@ -3,11 +3,14 @@
 import asyncio
 import threading
 import time
+from typing import cast
 
 import pytest
 
 from circletake.errors import DatabaseBusy
-from circletake.web.events import Pulse, comment, event
+from circletake.studio import Studio
+from circletake.web.events import Pulse, comment, event, stream
+from circletake.workflows.views import BookEntryView, JobView
 
 
 class Counter:
@@ -30,6 +33,73 @@ class Counter:
         with self._news:
             self._news.wait_for(lambda: self.seq > after, timeout_s)
             return self.seq
+
+
+class Shelf(Counter):
+    """As much of a studio as a stream needs: entries that one person may see all of."""
+
+    def session_of(self, _token: str) -> None:
+        return None
+
+    def book_entries(self, _session: None, after: int, limit: int) -> list[BookEntryView]:
+        numbers = range(after + 1, min(self.seq, after + limit) + 1)
+        return [BookEntryView(seq=n, at="", kind="hold", actor="p_1", leaf="") for n in numbers]
+
+    def jobs(self, _session: None) -> list[JobView]:
+        return []
+
+
+async def told(shelf: Shelf, pulse: Pulse, *, after: int, most: int) -> list[str]:
+    """The names and numbers of the first events of a stream, the jobs' aside."""
+    lines: list[str] = []
+    following = stream(cast("Studio", shelf), "token", pulse, after=after, heartbeat_s=60)
+    async for block in following:
+        for one in block.decode().split("\n\n"):
+            parts = dict(line.split(": ", 1) for line in one.splitlines() if ": " in line)
+            if parts.get("event") in {"entry", "reset"}:
+                lines.append(f"{parts['event']} {parts['id']}")
+        if len(lines) >= most:
+            break
+    return lines
+
+
+def test_entries_that_come_while_a_page_is_read_are_told_once_and_look_like_nothing_else() -> None:
+    async def story() -> None:
+        shelf = Shelf()
+        shelf.grow()
+        pulse = Pulse(shelf.wait_past)
+        await pulse.look()
+        shelf.grow()
+        shelf.grow()  # the book is at 3, the pulse still at 1
+        reading = asyncio.create_task(told(shelf, pulse, after=0, most=3))
+        await asyncio.sleep(0.1)
+        await pulse.look()
+        assert await asyncio.wait_for(reading, 5) == ["entry 1", "entry 2", "entry 3"]
+
+    asyncio.run(story())
+
+
+def test_many_pages_are_told_one_after_another() -> None:
+    async def story() -> None:
+        shelf = Shelf()
+        shelf.seq = 1203
+        pulse = Pulse(shelf.wait_past)
+        await pulse.look()
+        heard = await asyncio.wait_for(told(shelf, pulse, after=0, most=1203), 20)
+        assert heard == [f"entry {n}" for n in range(1, 1204)]
+
+    asyncio.run(story())
+
+
+def test_an_older_number_that_comes_late_does_not_put_the_pulse_back() -> None:
+    async def story() -> None:
+        numbers = iter([7, 5])
+        pulse = Pulse(lambda _after, _timeout_s: next(numbers))
+        await pulse.look()
+        await pulse.look()
+        assert pulse.seq == 7
+
+    asyncio.run(story())
 
 
 def test_an_event_is_one_block_with_its_number() -> None:
