@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { firstTake, nextTake } from "./desk.svelte";
-import { take } from "./samples";
+import { firstTake, nextTake, stackLetters } from "./desk.svelte";
+import { gate, take } from "./samples";
 
 const judged = (number: number, person: string, gate: string, live = true) =>
   take(number, {
@@ -18,10 +18,22 @@ describe("the take looked at first", () => {
     expect(firstTake(takes)?.number).toBe(2);
   });
 
+  it("is the one that passed the gates before: that is the one that waits here", () => {
+    const passed = take(1, { gates: [gate("lead", { result: "satisfied" }), gate("director")] });
+    expect(firstTake([passed, take(2), take(3)])?.number).toBe(1);
+  });
+
   it("is the circled one where there is one, and the newest when none waits", () => {
     expect(firstTake([take(1, { state: "circled" }), take(2)])?.number).toBe(1);
     expect(firstTake([take(1, { state: "vetoed" }), take(2, { state: "concern" })])?.number).toBe(2);
     expect(firstTake([])).toBeNull();
+  });
+});
+
+describe("stacks", () => {
+  it("have a letter each, where more than one take looks the same", () => {
+    const takes = [take(4, { stack: 7 }), take(3, { stack: 0 }), take(2, { stack: 7 }), take(1, { stack: 2 })];
+    expect([...stackLetters(takes)]).toEqual([[7, "A"]]);
   });
 });
 

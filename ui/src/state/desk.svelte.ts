@@ -17,10 +17,23 @@ export interface Recorded {
   words: string;
 }
 
-/** The take to look at first: the circled one, else the newest that still waits, else the newest. */
+/**
+ * The take to look at first: the circled one, else of those that wait the one that came farthest
+ * through the gates, the newest first, else the newest of all.
+ */
 export function firstTake(takes: readonly TakeView[]): TakeView | null {
+  const passed = (take: TakeView): number => take.gates.filter((gate) => gate.result === "satisfied").length;
   const newest = [...takes].sort((a, b) => b.number - a.number);
-  return newest.find((take) => take.state === "circled") ?? newest.find((take) => take.state === "review") ?? newest[0] ?? null;
+  const waiting = newest.filter((take) => take.state === "review").sort((a, b) => passed(b) - passed(a));
+  return newest.find((take) => take.state === "circled") ?? waiting[0] ?? newest[0] ?? null;
+}
+
+/** Stacks of more than one take, lettered in the order of the strip. */
+export function stackLetters(takes: readonly TakeView[]): Map<number, string> {
+  const stacks = [...new Set(takes.map((take) => take.stack))].filter(
+    (stack) => takes.filter((take) => take.stack === stack).length > 1,
+  );
+  return new Map(stacks.map((stack, nth) => [stack, String.fromCodePoint(65 + (nth % 26))]));
 }
 
 /** Where to go after a verdict: the keeper is found, or the next take without one of this person's. */
