@@ -18,6 +18,7 @@ from circletake.config import SETTINGS, Config
 from circletake.domain.status import LOOKS
 from circletake.domain.verdict import REASON_FAMILIES, REASONS
 from circletake.errors import CircletakeError
+from circletake.generate.frontispiece import lord_queso
 from circletake.plugins import find_members
 
 _NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
@@ -156,6 +157,7 @@ PAGES = {
     "settings.md": settings_page,
     "checks-and-rules.md": checks_page,
     "statuses-and-reasons.md": words_page,
+    "lord-queso.svg": lord_queso,
 }
 
 
