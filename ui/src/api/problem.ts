@@ -1,5 +1,7 @@
 /** The server's problem objects (RFC 9457), and the one problem a browser has alone: no answer. */
 
+const HEADINGS: Record<number, string> = { 403: "Not allowed", 404: "Not here", 409: "Not done", 422: "Not understood", 503: "Not now" };
+
 export class Problem extends Error {
   override readonly name = "Problem";
 
@@ -11,6 +13,11 @@ export class Problem extends Error {
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail || title);
+  }
+
+  /** Two words above the sentence; the server's title explains the kind of problem to whoever writes programs. */
+  get heading(): string {
+    return HEADINGS[this.status] ?? this.title;
   }
 
   /** What stands in the way, a sentence each. */

@@ -30,6 +30,8 @@ export class Cut {
   deliveries = $state.raw<DeliveryView[]>([]);
   slotId = $state<string | null>(null);
   refusal = $state.raw<Problem | null>(null);
+  /** Where the refusal is shown: beside what was pressed. */
+  refusedAt = $state<"slot" | "delivery">("slot");
   busy = $state(false);
 
   view = $derived(this.loading.value);
@@ -76,14 +78,14 @@ export class Cut {
   }
 
   render(): Promise<void> {
-    return this.#do(async (view) => {
+    return this.#do("delivery", async (view) => {
       await calls.renderCut(view.production.code);
       await this.open(view.production.code);
     });
   }
 
   deliver(): Promise<void> {
-    return this.#do(async (view) => {
+    return this.#do("delivery", async (view) => {
       const delivery = await calls.deliver(view.production.code);
       this.deliveries = [delivery, ...this.deliveries.filter((one) => one.seq !== delivery.seq)];
       await this.open(view.production.code);
@@ -91,17 +93,18 @@ export class Cut {
   }
 
   #change(call: (view: CutView) => Promise<CutView> | null): Promise<void> {
-    return this.#do(async (view) => {
+    return this.#do("slot", async (view) => {
       const next = await call(view);
       if (next) this.loading.set(next);
     });
   }
 
-  async #do(what: (view: CutView) => Promise<void>): Promise<void> {
+  async #do(at: "slot" | "delivery", what: (view: CutView) => Promise<void>): Promise<void> {
     const { view } = this;
     if (!view || this.busy) return;
     this.busy = true;
     this.refusal = null;
+    this.refusedAt = at;
     try {
       await what(view);
     } catch (error) {
