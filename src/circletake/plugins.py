@@ -13,6 +13,17 @@ from importlib.metadata import entry_points
 from circletake.errors import ConfigInvalid
 
 
+def _modules_of(package: str) -> list[str]:
+    """Modules of a folder; none where a family has no folder and lives by entry points alone."""
+    try:
+        folder = importlib.import_module(package)
+    except ModuleNotFoundError as missing:
+        if missing.name == package:
+            return []
+        raise
+    return sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
+
+
 @cache
 def find_members(package: str, attribute: str) -> dict[str, object]:
     """Find every member of a family.
@@ -30,14 +41,8 @@ def find_members(package: str, attribute: str) -> dict[str, object]:
     >>> sorted(find_members("circletake.plugins_example_that_is_not_there", "member"))
     []
     """
-    try:
-        folder = importlib.import_module(package)
-    except ModuleNotFoundError as missing:
-        if missing.name == package:
-            return {}
-        raise
     members: dict[str, object] = {}
-    for found in sorted(module.name for module in pkgutil.iter_modules(folder.__path__)):
+    for found in _modules_of(package):
         if found.startswith("_"):
             continue
         module = importlib.import_module(f"{package}.{found}")

@@ -534,6 +534,7 @@ class Studio:
         """
         if self._runner is None:
             self._take_lock()
+            self.house.book.verify()  # all of it, once: a book that does not hold is served read-only
             self._runner = self._make_runner()
             self._runner.start()
 
@@ -542,6 +543,7 @@ class Studio:
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
+            self._lock.close()
 
     def _take_lock(self) -> None:
         held = self._lock.enter_context((self.folder / LOCK).open("a"))
@@ -579,7 +581,8 @@ class Studio:
     def _append_outcome(
         self, tx: Transaction, operation: Operation, job: Job, result: dict[str, Any]
     ) -> None:
-        tx.append("done", actor=STUDIO, body={"job": job.key, "op": job.op})
+        if operation.is_kept:
+            tx.append("done", actor=STUDIO, body={"job": job.key, "op": job.op})
         operation.record(self.house, tx, {**job.args, "job": job.key}, result)
 
     # the book

@@ -40,7 +40,7 @@ class Facts:
             and those on `veto_ancestors` at whatever task.
         roles: person → roles held now.
         evidence: on this content.
-        current_versions: check → version in force; a check absent here is not asked for.
+        current_versions: check → version in force; a check absent here is not installed.
         leans: slot → content this take was made against.
         upstream: slot → content adopted now.
         veto_ancestors: contents whose veto also blocks this one (trims, same-recipe re-runs).

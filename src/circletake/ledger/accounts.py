@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -21,8 +22,12 @@ _MAX_NAME = 80
 _MIN_PASSWORD = 8
 # Source: RFC 9106, second recommended option (64 MiB, three passes).
 _HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
-# Verified against when nobody has the name, so that both answers take the same time.
-_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when nobody has the name, so that both answers take the same time."""
+    return _HASHER.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def check_password(known: tuple[PersonId, str] | None, password: str) -> PersonI
         SignInFailed: name or password is not right; which of the two is not said.
     """
     try:
-        _HASHER.verify(known[1] if known else _NOBODY, password)
+        _HASHER.verify(known[1] if known else _nobody(), password)
     except (VerifyMismatchError, InvalidHashError):
         known = None
     if known is None:

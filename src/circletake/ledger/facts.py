@@ -37,7 +37,7 @@ def facts_for(
 
     Args:
         policy: in force in the task's production.
-        current_versions: check → version in force; a check absent here is not asked for.
+        current_versions: check → version in force; a check absent here is not installed.
         now: UTC, ISO 8601.
 
     Raises:

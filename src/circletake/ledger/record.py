@@ -37,7 +37,7 @@ def export_record(book: Book, folder: Path, *, seal: int) -> Head:
             select(tables.sealed.c.production).where(tables.sealed.c.seq == seal)
         ).scalar()
         if production is None:
-            raise NotFound(f"Entry {seal} seals nothing; `circletake deliver list` shows what is sealed.")
+            raise NotFound(f"Entry {seal} seals nothing; `circletake book show` lists the entries.")
         head = _write_entries(conn, folder / ENTRIES)
         (folder / HEADS).write_bytes(canonical({"chain": head.chain.hex(), "seq": head.seq}) + b"\n")
         (folder / PEOPLE).write_bytes(canonical(_names(conn, production)) + b"\n")

@@ -14,7 +14,7 @@ from circletake.checks.run import CheckListener, current_versions, get_check
 from circletake.checks.stack import SIGNATURE_FRAMES, signature_bytes
 from circletake.domain.evidence import Evidence
 from circletake.domain.lineage import sheet_slot
-from circletake.domain.policy import Stage
+from circletake.domain.policy import Policy, Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.media.frames import FramePackWriter
@@ -67,10 +67,15 @@ def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, conten
         [slot.removeprefix(prefix), held] for slot, held in sorted(slots.items()) if slot.startswith(prefix)
     ]
     versions = current_versions()
+    settings = settings_of(house.policy(tx.conn, production.policy)) if production else {}
     key = job_key(
         ANALYSE.name,
         version=ANALYSE.version,
-        params={"checks": {check: versions[check] for check in checks}, "production": task.task.production},
+        params={
+            "checks": {check: versions[check] for check in checks},
+            "production": task.task.production,
+            "settings": {check: settings.get(check, {}) for check in checks},
+        },
         inputs=[content, *(held for _, held in sheets)],
     )
     if reads.is_recorded(tx.conn, key):
@@ -82,6 +87,7 @@ def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, conten
             "content": content,
             "name": f"{task.entity.code}",
             "production": task.task.production,
+            "settings": {check: settings.get(check, {}) for check in checks},
             "sheets": sheets,
         },
         lane=ANALYSE.lane,
@@ -89,6 +95,15 @@ def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, conten
         key=key,
     )
     return key
+
+
+def settings_of(policy: Policy) -> dict[str, dict[str, str]]:
+    """A policy's thresholds by check: `technical.black_s = "0.5"` is the setting `black_s` of `technical`."""
+    settings: dict[str, dict[str, str]] = {}
+    for name, value in policy.thresholds.items():
+        check, _, setting = name.partition(".")
+        settings.setdefault(check, {})[setting] = value
+    return settings
 
 
 class _Signature:
@@ -151,6 +166,7 @@ def _context(store: ContentStore, source: Source, args: dict[str, Any], check: s
         rate=source.rate,
         width_px=source.width_px,
         height_px=source.height_px,
+        params=args["settings"].get(check, {}),
         references=references,
     )
 

@@ -104,6 +104,7 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
             width_px=result["size"][0],
             height_px=result["size"][1],
             label=result["label"],
+            number=args["take"],
             leans=adopted_sheets(tx.conn, row.task.production),
         ),
     )

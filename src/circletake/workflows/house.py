@@ -13,6 +13,7 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
 from circletake.media.store import ContentStore
+from circletake.work.job import Lane
 from circletake.work.queue import JobQueue
 
 # The studio itself, where an entry follows from others by rule and nobody decided anything.
@@ -45,6 +46,7 @@ class Operation:
         call: dotted name of the worker's function, `package.module:function`.
         label: for progress bars; `{…}` are filled from the job's arguments.
         record: appends the outcome in the transaction that also says the job is done.
+        is_kept: its outcome stands in the book; otherwise it only makes again what can be made again.
     """
 
     name: str
@@ -52,8 +54,9 @@ class Operation:
     call: str
     label: str
     record: Callable[[House, Transaction, dict[str, object], dict[str, object]], None]
-    lane: str = "cpu"
+    lane: Lane = "cpu"
     prio: int = 100
+    is_kept: bool = True
 
 
 def require(

@@ -1,9 +1,12 @@
-"""Measure: order every analysis that the gates ask for and nobody has recorded yet."""
+"""Measure: order every analysis that the gates ask for, and what the desk plays where it was lost."""
 
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
+from circletake.work.job import Offer
 from circletake.workflows.analyse import order_analysis
+from circletake.workflows.derive import again
 from circletake.workflows.house import House, require
+from circletake.workflows.show import FRAMES
 
 
 def order_all(house: House, who: Session, production: str, *, code: str | None) -> list[str]:
@@ -13,6 +16,7 @@ def order_all(house: House, who: Session, production: str, *, code: str | None) 
         Keys of the jobs that are owed by it.
     """
     keys: list[str] = []
+    lost: list[Offer] = []
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "measure")
         for row in reads.tasks(tx.conn, found.id):
@@ -21,4 +25,7 @@ def order_all(house: House, who: Session, production: str, *, code: str | None) 
                     key = order_analysis(house, tx, task=row, content=take.content)
                     if key is not None and key not in keys:
                         keys.append(key)
-    return keys
+                    elif key is None and house.queue.find_derived(take.content, FRAMES) is None:
+                        lost.append(again(take.content, name=row.entity.code))
+    house.queue.offer(lost)
+    return keys + [offer.key for offer in lost]

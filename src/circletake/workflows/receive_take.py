@@ -30,6 +30,8 @@ class Attempt:
         content: SHA-256, already in the store.
         makers: actors who made it.
         parent: id of the take it was made from.
+        number: the one it was ordered under; None is the next. Several that are made side by side arrive
+            in any order.
     """
 
     content: str
@@ -43,6 +45,7 @@ class Attempt:
     parent: str | None = None
     change: ChangeKind = "new"
     leans: tuple[tuple[str, str], ...] = ()
+    number: int | None = None
 
 
 def record_take(
@@ -68,6 +71,8 @@ def record_take(
             raise AlreadyThere(
                 f"These exact bytes are take {take.number} of {task.entity.code} already; nothing was added."
             )
+    taken = {take.number for take in before}
+    wanted = attempt.number if attempt.number not in taken else None
     take_id = fresh_id("k")
     tx.append(
         "take",
@@ -81,7 +86,7 @@ def record_take(
             "leans": [[slot, content] for slot, content in sorted(attempt.leans)],
             "makers": sorted({str(maker) for maker in attempt.makers}),
             "n_frames": attempt.n_frames,
-            "number": len(before) + 1,
+            "number": wanted or max(taken, default=0) + 1,
             "origin": attempt.origin,
             "parent": attempt.parent,
             "rate": [attempt.rate.numerator, attempt.rate.denominator] if attempt.rate else None,

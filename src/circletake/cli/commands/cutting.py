@@ -19,7 +19,7 @@ from circletake.cli.verb import (
 )
 from circletake.errors import MasterAltered, NotFound
 from circletake.ledger.verifier import Unusable, verify_folder
-from circletake.workflows.views import CutView, DeliveryView
+from circletake.workflows.views import CutSlotView, CutView, DeliveryView
 
 cut_app = typer.Typer(help="The cut: slots in order, and what fills them.", no_args_is_help=True)
 
@@ -52,7 +52,7 @@ def _say_cut(view: CutView) -> None:
                 f"{slot.record.start}–{slot.record.end - 1}",
                 str(slot.take_number or ""),
                 marks[slot.state],
-                ", ".join(f"{offer.number} ({offer.state})" for offer in slot.offers),
+                _say_offers(slot),
             ]
             for slot in view.slots
         ],
@@ -64,6 +64,11 @@ def _say_cut(view: CutView) -> None:
             line(f"  - {sentence}")
     else:
         line("Everything is approved; it can be delivered.")
+
+
+def _say_offers(slot: CutSlotView) -> str:
+    circled = [str(offer.number) for offer in slot.offers if offer.state == "circled"]
+    return f"{len(slot.offers)} takes" + (f", circled {', '.join(circled)}" if circled else "")
 
 
 @cut_app.command("assemble")

@@ -1,7 +1,8 @@
 """Verbs for whole studios: make one, fill it with the demo, serve it, see its settings."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -21,9 +22,9 @@ from circletake.cli.verb import (
 )
 from circletake.config import read_config
 from circletake.domain.time import parse_rate
-from circletake.errors import NameInvalid
+from circletake.errors import DeskMissing, NameInvalid
+from circletake.plugins import find_members
 from circletake.studio import Studio
-from circletake.web.serve import run as serve_studio
 
 FolderArgument = Annotated[
     Path | None, typer.Argument(help="The studio's folder; the current one if left out.")
@@ -148,6 +149,20 @@ def demo(
                     {"studio": str(folder), "people": links},
                     lambda: line(f"The demo is in {folder}. Serve it with: circletake serve {folder}"),
                 )
+
+
+def serve_studio(
+    studio: Studio, *, announce: Callable[[str], None], host: str | None = None, port: int | None = None
+) -> None:
+    """Open the web door until interrupted.
+
+    Raises:
+        DeskMissing: this installation has no web door.
+    """
+    doors = find_members("circletake.doors", "run")
+    if "web" not in doors:
+        raise DeskMissing("This installation has no web door; install circletake again with pip.")
+    cast("Callable[..., None]", doors["web"])(studio, host=host, port=port, announce=announce)
 
 
 def _announce(text: str, links: dict[str, str]) -> None:

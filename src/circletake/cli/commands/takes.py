@@ -146,7 +146,8 @@ def _say_take(take: TakeView) -> None:
         note = f" “{verdict.note}”" if verdict.note else ""
         past = "" if verdict.live else " [past]"
         line(
-            f"  {verdict.at[:16]} {verdict.person.name}: {verdict.value_name} at {verdict.gate}"
+            f"  #{verdict.seq} {verdict.at[:16]} {verdict.person.name}: "
+            f"{verdict.value_name} at {verdict.gate}"
             f"{reasons}{note}{past}"
         )
 

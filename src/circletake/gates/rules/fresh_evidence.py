@@ -23,7 +23,7 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
 
     Evidence is fresh at the check's version in force, and while every reference it was measured against
     is still adopted. An answer is the id of the evidence in a verdict of at least “fine” that counts at
-    this gate. A check without a version in force is not asked for. Where older evidence would do but
+    this gate. A check that is not installed never holds: nobody looked. Where older evidence would do but
     for a reference that has been replaced since, the finding is stale.
     """
     params = read_params(Params, context.params)
@@ -38,6 +38,8 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
     for check in params.checks:
         version = facts.current_versions.get(check)
         if version is None:
+            stale.append(False)
+            missing.append(f"The check {check} is not installed here, so nothing says what it would find.")
             continue
         measured = sorted(
             (found for found in facts.evidence if found.check == check and found.version == version),
