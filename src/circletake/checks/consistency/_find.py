@@ -1,0 +1,187 @@
+"""Finding the character in one frame: by its drawing, by its colours, or by where it was a moment ago."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from circletake.checks.consistency._light import plausible_light
+from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
+from circletake.checks.consistency._match import Scores
+from circletake.checks.consistency._pixels import Lab, Mask, Plane, lab_of, small
+from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
+from circletake.checks.consistency._sheet import CharacterModel
+from circletake.checks.protocol import Box, Rgb
+
+# Agreement of keypoints from which the drawing is this character's. Scenes without it stay below 4.
+_SURE = 8.0
+# Otherness (two for the sheet's own worst view) up to which a thing is taken for the character: strictly
+# where nothing was seen before and more so when carried back in time, leniently where it was seen, most
+# where its drawing is recognised; below the first there is no need to look further.
+_PLAIN, BACKWARD, _FIRST, _AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
+# Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
+# replace what was carried on.
+_STAYS = 0.7
+_THUMB_PX = (64, 36)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A frame in the forms that are needed of it.
+
+    Args:
+        n: its number.
+        rgb: as the check sees it.
+        little: shrunk to what is looked in.
+        lab: of `little`.
+        gray: of `little`.
+        thumb: luma of 36×64.
+    """
+
+    n: int
+    rgb: Rgb
+    little: Rgb
+    lab: Lab
+    gray: NDArray[np.uint8]
+    thumb: Rows
+
+
+def hold(n: int, rgb: Rgb) -> Held:
+    """Prepare a frame."""
+    little = small(rgb)
+    gray = np.asarray(cv2.cvtColor(little, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    thumb = np.asarray(cv2.resize(gray, _THUMB_PX, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    return Held(n, rgb, little, lab_of(little), gray, thumb)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The character in a frame.
+
+    Args:
+        mask: in the small picture.
+        look: of it.
+        scores: against the sheet.
+        box: square of the whole character in `Held.rgb`, where its drawing tells that part of it is out of
+            the picture; None otherwise.
+        is_drawn: known by its drawing, not by its colours.
+    """
+
+    mask: Mask
+    look: Look
+    scores: Scores
+    box: Box | None
+    is_drawn: bool
+
+
+def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Found | None:
+    """Find the character in a frame by itself.
+
+    Args:
+        model: of the character.
+        held: the frame.
+        prior: where it should be, carried on from the frame before; None where that is not known.
+
+    Returns:
+        What is most like it; None where nothing is.
+    """
+    best: Found | None = None
+    limit = _FIRST if prior is None else _AGAIN
+    vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
+    if vote is not None and vote.strength >= _SURE:
+        mask = _mask_of_drawing(model, held, vote.shape)
+        best = _judged(model, held, mask, _whole_box(mask, vote.box), is_drawn=True)
+        if best is not None and model.otherness(best.scores) <= _DRAWN:
+            limit = model.otherness(best.scores)
+        else:
+            best = None
+    # Where the carried mask has slipped, looking afresh finds the character again.
+    for where in (None,) if prior is None else (prior, None):
+        if best is not None and limit <= _PLAIN:
+            break
+        found = _judged(model, held, _mask_of_pixels(model, held, where), None, is_drawn=False)
+        if found is None:
+            continue
+        otherness = model.otherness(found.scores)
+        jumps = prior is not None and _overlap(found.mask, prior) < _STAYS
+        if otherness < limit and not (jumps and otherness > _PLAIN):
+            best, limit = found, otherness
+    return best
+
+
+def fitted(little: Rgb, mask: Mask) -> Mask:
+    """Fit a carried mask to the edges of this frame, whatever its colours are."""
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    outer = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    hints = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    hints[inner], hints[~outer] = cv2.GC_FGD, cv2.GC_BGD
+    again = tidy(grabcut(little, hints, 1), near=mask)
+    both, either = float((again & mask).sum()), float((again | mask).sum())
+    return again if both > 0.7 * either else mask
+
+
+def touches_edge(mask: Mask) -> bool:
+    """True where the character reaches the picture's edge over more than a few pixels."""
+    edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    return bool(max(int(edge.sum()) for edge in edges) > mask.shape[1] // 40)
+
+
+def _overlap(a: Mask, b: Mask) -> float:
+    return float((a & b).sum()) / max(float((a | b).sum()), 1.0)
+
+
+def _judged(
+    model: CharacterModel, held: Held, mask: Mask, box: Box | None, *, is_drawn: bool
+) -> Found | None:
+    look = look_at(held.rgb, mask, box=box) if mask.any() else None
+    if look is None:
+        return None
+    scores = model.bank.scores(look)
+    # Only what is known by its drawing may be excused by light; else anything could be.
+    light = plausible_light(scores.light) if is_drawn else None
+    if light is not None:
+        scores = model.bank.scores(look, light=light)
+    return Found(mask, look, scores, box, is_drawn)
+
+
+def _whole_box(mask: Mask, box: tuple[float, float, float, float]) -> Box | None:
+    if not touches_edge(mask):
+        return None
+    x, y, width, height = box
+    side = max(width, height) * MARGIN
+    return (
+        round(x + (width - side) / 2),
+        round(y + (height - side) / 2),
+        max(round(side), 1),
+        max(round(side), 1),
+    )
+
+
+def _mask_of_drawing(model: CharacterModel, held: Held, shape: Plane) -> Mask:
+    resemblance = model.pixels.resemblance(held.lab)
+    likely = shape > 0.5  # noqa: PLR2004 (most of the views that voted)
+    hints = np.full(shape.shape, cv2.GC_PR_BGD, dtype=np.uint8)
+    hints[likely | ((shape > 0.15) & (resemblance > 0.6))] = cv2.GC_PR_FGD  # noqa: PLR2004 (some say so)
+    core = cv2.erode((shape > 0.8).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0  # noqa: PLR2004 (nearly all)
+    hints[core] = cv2.GC_FGD
+    around = cv2.dilate((shape > 0.1).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0  # noqa: PLR2004 (any)
+    hints[~around] = cv2.GC_BGD
+    mask = model.pixels.without_leaks(held.lab, grabcut(held.little, hints, 2))
+    return tidy(mask, near=likely)
+
+
+def _mask_of_pixels(model: CharacterModel, held: Held, prior: Mask | None) -> Mask:
+    resemblance = model.pixels.resemblance(held.lab)
+    if prior is not None:
+        # Where it was a moment ago is worth as much as what it looks like.
+        resemblance = mixed(resemblance, prior, blur_px=3.0)
+        blob = tidy(prior | (resemblance > 0.6), near=prior)  # noqa: PLR2004 (both say so, or one is sure)
+    else:
+        blob = largest_blob(resemblance)
+    if not blob.any():
+        return blob
+    around = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+    hints = hints_from(resemblance)
+    hints[~around] = cv2.GC_BGD
+    return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, 2)), near=blob)

@@ -1,0 +1,149 @@
+"""Which pixels look like the character: a small classifier learnt from the sheet's own pixels."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from circletake.checks.protocol import Rgb
+
+# Long side of the picture the character is looked for in; a tenth of it is the smallest character found.
+LOOK_PX = 200
+_BINS = (12, 24, 24)
+_WAVES = 64
+_PIXELS_PER_CLASS = 12000
+_RIDGE = 1.0
+# Width of the kernel in units of the features' deviation; 8 features make √8 a typical distance.
+_KERNEL_WIDTH = 1.6
+_STEEPNESS = 3.0
+_SEED = 20061
+# Share of the surroundings from which a colour is theirs; share of a mask that is never a leak.
+_AROUND, _STAYS = 0.003, 0.65
+# Deviation in Lab up to which surroundings are paper.
+_PAPER = 6.0
+
+Lab = NDArray[np.float32]
+Plane = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+def lab_of(rgb: Rgb) -> Lab:
+    """CIE L*a*b* (D65) of an sRGB picture: L 0–100, a and b about ±100, float32 height×width×3."""
+    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), dtype=np.float32)
+
+
+def small(rgb: Rgb, long_side_px: int = LOOK_PX) -> Rgb:
+    """Shrink so that the longer side is at most `long_side_px`; at least one pixel a side."""
+    height, width = rgb.shape[:2]
+    scale = min(long_side_px / max(height, width), 1.0)
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _features(lab: Lab) -> NDArray[np.float32]:
+    luma = np.ascontiguousarray(lab[..., 0])
+    rows = [lab, cv2.GaussianBlur(lab, (0, 0), 2.0)]
+    for window in (5, 11):
+        mean = cv2.blur(luma, (window, window))
+        square = cv2.blur(luma * luma, (window, window))
+        # Deviations span decades; their root spreads them like the colours.
+        rows.append(np.sqrt(np.sqrt(np.maximum(square - mean * mean, 0)))[..., None])
+    return np.concatenate(rows, axis=2).reshape(-1, 8).astype(np.float32)
+
+
+def _bins_of(lab: Lab) -> NDArray[np.intp]:
+    scaled = (lab.reshape(-1, 3) - np.array([0, -60, -60], dtype=np.float32)) / np.array(
+        [100, 120, 120], dtype=np.float32
+    )
+    at = np.clip((scaled * np.array(_BINS)).astype(np.intp), 0, np.array(_BINS) - 1)
+    return np.asarray((at[:, 0] * _BINS[1] + at[:, 1]) * _BINS[2] + at[:, 2])
+
+
+def _histogram(bins: NDArray[np.intp]) -> NDArray[np.float32]:
+    flat = np.bincount(bins, minlength=_BINS[0] * _BINS[1] * _BINS[2]).astype(np.float32)
+    counts: Plane = flat.reshape(_BINS)
+    for axis in range(3):
+        around = np.roll(counts, 1, axis) + 2 * counts + np.roll(counts, -1, axis)
+        counts = np.asarray(around / 4, dtype=np.float32)
+    return (counts / max(float(counts.sum()), 1.0)).ravel()
+
+
+class PixelModel:
+    """Says of every pixel how much it looks like the character.
+
+    Ridge regression on random Fourier features of colour and fine texture, character against the sheet's
+    surroundings, times the palette's likelihood ratio against the frame in question.
+
+    Source:
+        Rahimi & Recht 2007, random features; Swain & Ballard 1991, histogram backprojection.
+    """
+
+    def __init__(self, pictures: Sequence[tuple[Lab, Mask]]) -> None:
+        random = np.random.default_rng(_SEED)
+        features = [_features(lab) for lab, _ in pictures]
+        masks = [mask.ravel() for _, mask in pictures]
+        inside = np.concatenate([f[m] for f, m in zip(features, masks, strict=True)])
+        outside = np.concatenate([f[~m] for f, m in zip(features, masks, strict=True)])
+        self._palette = _histogram(np.concatenate([_bins_of(lab)[mask.ravel()] for lab, mask in pictures]))
+        # Drawings on even paper teach nothing about what else may be in a film.
+        self._knows_outside = (
+            len(outside) > len(inside) // 20 and float(outside[:, :3].std(axis=0).max()) > _PAPER
+        )
+        picked = [
+            rows[random.choice(len(rows), min(len(rows), _PIXELS_PER_CLASS), replace=False)]
+            for rows in (inside, outside)
+            if len(rows)
+        ]
+        rows = np.concatenate(picked)
+        self._mean = rows.mean(axis=0)
+        self._deviation = np.maximum(rows.std(axis=0), 1e-3)
+        self._waves = random.normal(0, 1 / _KERNEL_WIDTH, (8, _WAVES)).astype(np.float32)
+        self._phases = random.uniform(0, 2 * np.pi, _WAVES).astype(np.float32)
+        lifted = self._lift(rows)
+        target = np.concatenate(
+            [np.full(len(part), sign, np.float32) for part, sign in zip(picked, (1, -1), strict=False)]
+        )
+        weight = (
+            np.concatenate([np.full(len(part), 1 / len(part), np.float32) for part in picked]) * len(rows) / 2
+        )
+        normal = (lifted * weight[:, None]).T @ lifted + _RIDGE * np.eye(lifted.shape[1], dtype=np.float32)
+        self._weights = np.linalg.solve(
+            normal.astype(np.float64), (lifted * weight[:, None]).T @ target
+        ).astype(np.float32)
+
+    def resemblance(self, lab: Lab) -> Plane:
+        """How much each pixel looks like the character: 0–1, float32 height×width."""
+        if self._knows_outside:
+            margin = self._lift(_features(lab)) @ self._weights
+            looks = np.clip(1 / (1 + np.exp(-_STEEPNESS * margin)), 0.05, 0.95)
+        else:
+            looks = np.full(lab.shape[0] * lab.shape[1], 0.5, dtype=np.float32)
+        bins = _bins_of(lab)
+        here = _histogram(bins)
+        ratio = np.clip(self._palette[bins] / np.maximum(here[bins], 1e-7), 1 / 16, 4)
+        odds = looks / (1 - looks) * ratio
+        return np.asarray(odds / (1 + odds), dtype=np.float32).reshape(lab.shape[:2])
+
+    def without_leaks(self, lab: Lab, mask: Mask) -> Mask:
+        """Take out of a mask what is coloured like its surroundings and unlike anything on the sheet.
+
+        A part that has changed its colour stays: its new colour is not that of what is around it.
+        """
+        if not mask.any():
+            return mask
+        near = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        far = cv2.dilate(mask.astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
+        bins = _bins_of(lab)
+        around = (far & ~near).ravel()
+        if not around.any():
+            return mask
+        here = _histogram(bins[around])[bins].reshape(mask.shape)
+        sheet = self._palette[bins].reshape(mask.shape)
+        kept = mask & ~((here > _AROUND) & (here > 4 * sheet))
+        return kept if float(kept.sum()) > _STAYS * float(mask.sum()) else mask
+
+    def _lift(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        phase = ((rows - self._mean) / self._deviation) @ self._waves + self._phases
+        waves = np.cos(phase, dtype=np.float32)
+        return np.concatenate([waves, np.ones((len(rows), 1), dtype=np.float32)], axis=1)

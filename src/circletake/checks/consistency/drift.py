@@ -1,0 +1,252 @@
+"""The check “consistency”: does the character stay the one on its model sheet, frame by frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from circletake.checks.codec import rounded
+from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_aspect
+from circletake.checks.consistency._look import CELLS
+from circletake.checks.consistency._pixels import small
+from circletake.checks.consistency._say import label_of, say_drift
+from circletake.checks.consistency._sheet import CharacterModel, build_model
+from circletake.checks.consistency._track import Tracker
+from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
+from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
+from circletake.domain.time import ranges_of
+
+_LONG_SIDE_PX = 480
+_HEATMAPS = 3
+_APART = 12
+_HEAT_FULL = 4.0
+# Drift that is drawn as full, and flicker in Lab.
+_DRIFT_FULL, _FLICKER_FULL = 5.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a policy may set.
+
+    Args:
+        threshold: drift at and above which a frame is flagged.
+        least_frames: shortest run of drift that is flagged; flicker is flagged at one frame.
+    """
+
+    threshold: float = 1.6
+    least_frames: int = 2
+
+
+class ConsistencyMeasure:
+    """One take under the consistency check."""
+
+    def __init__(self, context: CheckContext, params: Params) -> None:
+        self._context = context
+        self._params = params
+        self._frames = 0
+        self._width_px = context.width_px
+        self._trackers: list[tuple[CharacterModel, Tracker]] = []
+        self._unusable: list[str] = []
+        self._references = tuple(sheet.content for sheet in context.references)
+        threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
+        try:
+            for sheet in context.references:
+                model = build_model(sheet, long_side_px=_LONG_SIDE_PX)
+                if model is None:
+                    self._unusable.append(sheet.character)
+                else:
+                    self._trackers.append((model, Tracker(model)))
+        finally:
+            cv2.setNumThreads(threads)
+
+    def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
+        """See the next frame."""
+        self._frames = n + 1
+        threads = cv2.getNumThreads()
+        # One thread: the same bytes on any number of cores.
+        cv2.setNumThreads(1)
+        try:
+            picture = small(rgb, _LONG_SIDE_PX)
+            self._width_px = self._width_px or rgb.shape[1]
+            for _, tracker in self._trackers:
+                tracker.frame(n, picture)
+        finally:
+            cv2.setNumThreads(threads)
+
+    def sound(self, samples: Samples, rate_hz: int) -> None:
+        """Hear nothing: a voice is another check's business."""
+
+    def finish(self) -> Evidence:
+        """Say where the character drifted."""
+        found = [
+            (model, judge(model, tracker.sightings), tracker)
+            for model, tracker in self._trackers
+            if tracker.sightings
+        ]
+        seen = {n for _, judged, _ in found for n in judged.frames}
+        abstained = ranges_of([n for n in range(self._frames) if n not in seen])
+        flags: list[FlagRange] = []
+        for model, judged, _ in found:
+            flags.extend(self._flags(model, judged, many=len(self._trackers) > 1))
+        flags.sort(key=lambda flag: (flag.frames.start, flag.label))
+        worst = self._worst(found, flags)
+        flagged = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
+        summary: dict[str, str | int | bool] = {
+            "frames": self._frames,
+            "judged": len(seen),
+            "abstained": self._frames - len(seen),
+            "flagged": len(flagged),
+            "characters": ", ".join(model.character for model, _ in self._trackers) or "none",
+            "views": sum(len(model.bank.looks) for model, _ in self._trackers),
+            "calibration": "sheet" if self._trackers else "none",
+            "relit": any(judged.light is not None for _, judged, _ in found),
+        }
+        return Evidence(
+            check=check.name,
+            version=check.version,
+            content=self._context.content,
+            summary=summary,
+            sentence=self._sentence(flags, len(seen), len(flagged)),
+            series=self._series(found),
+            flags=tuple(flags),
+            worst_frame=worst[0] if flags and worst else None,
+            heatmaps=tuple(self._heatmaps(found, worst)) if flags else (),
+            references=self._references,
+            abstained=tuple(abstained),
+            backend=f"numpy {np.__version__}, cv2 {cv2.__version__}",
+            precision="f32",
+            params=params_of(self._params),
+        )
+
+    def _series(self, found: Sequence[tuple[CharacterModel, Judged, Tracker]]) -> tuple[Series, ...]:
+        if not self._frames:
+            return ()
+        columns: list[list[float | None]] = [[None] * self._frames for _ in range(3)]
+        for _, judged, _ in found:
+            for row, n in enumerate(judged.frames):
+                # Of several characters the worst counts; of p the least.
+                for column, value, pick in (
+                    (columns[0], float(judged.drift[row]), max),
+                    (columns[1], float(judged.p[row]), min),
+                    (columns[2], float(judged.flicker[row]), max),
+                ):
+                    before = column[n]
+                    column[n] = rounded(value if before is None else pick(before, value))
+        return (
+            Series("drift", tuple(columns[0]), 0.0, _DRIFT_FULL, self._params.threshold),
+            Series("p_value", tuple(columns[1]), 0.0, 1.0),
+            Series("flicker", tuple(columns[2]), 0.0, _FLICKER_FULL, unit="Lab"),
+        )
+
+    def _flags(self, model: CharacterModel, judged: Judged, *, many: bool) -> list[FlagRange]:
+        who = f"{model.character}: " if many else ""
+        threshold = self._params.threshold
+        row_of = {n: row for row, n in enumerate(judged.frames)}
+        flags = []
+        over = [n for n in judged.frames if judged.drift[row_of[n]] >= threshold]
+        for frames in ranges_of(over):
+            if frames.frames < self._params.least_frames:
+                continue
+            rows = [row_of[n] for n in range(frames.start, frames.end)]
+            aspect = leading_aspect(judged.excess[rows])
+            strength = min(float(judged.drift[rows].max()) / _DRIFT_FULL, 1.0)
+            sentence = who + say_drift(judged, rows, aspect)
+            flags.append(FlagRange(frames, label_of(aspect), sentence, round(strength, 6)))
+        jumping = is_flickering(judged)
+        for frames in ranges_of([n for n in judged.frames if jumping[row_of[n]]]):
+            most = float(judged.flicker[[row_of[n] for n in range(frames.start, frames.end)]].max())
+            flags.append(
+                FlagRange(
+                    frames,
+                    "flicker",
+                    f"{who}The character flickers: it jumps by {most:.0f} Lab units and back within a frame.",
+                    round(min(most / _FLICKER_FULL, 1.0), 6),
+                )
+            )
+        return flags
+
+    def _worst(
+        self, found: Sequence[tuple[CharacterModel, Judged, Tracker]], flags: Sequence[FlagRange]
+    ) -> list[int]:
+        """Frames to look at first, worst first, no two within half a second; flagged ones only."""
+        inside = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
+        ranked = sorted(
+            (
+                (-float(judged.drift[row]) - float(judged.flicker[row]) / _FLICKER_FULL, n)
+                for _, judged, _ in found
+                for row, n in enumerate(judged.frames)
+                if n in inside
+            ),
+        )
+        picked: list[int] = []
+        for _, n in ranked:
+            if all(abs(n - other) >= _APART for other in picked):
+                picked.append(n)
+        return picked[:_HEATMAPS]
+
+    def _heatmaps(
+        self, found: Sequence[tuple[CharacterModel, Judged, Tracker]], frames: Sequence[int]
+    ) -> list[Heatmap]:
+        heatmaps = []
+        for n in frames:
+            here = [
+                (float(judged.drift[row]), judged.scores[row].heat, tracker.sightings[row].look.box)
+                for _, judged, tracker in found
+                for row, at in enumerate(judged.frames)
+                if at == n
+            ]
+            _, heat, box = max(here, key=lambda entry: entry[0])
+            cells = np.clip(heat / _HEAT_FULL * 255, 0, 255).round().astype(np.uint8)
+            heatmaps.append(self._heatmap(n, cells, box))
+        return heatmaps
+
+    def _heatmap(self, n: int, cells: NDArray[np.uint8], box: Box) -> Heatmap:
+        longest = max(self._context.width_px, self._context.height_px)
+        scale = max(longest / _LONG_SIDE_PX, 1.0)
+        x, y, width, height = (round(value * scale) for value in box)
+        return Heatmap(n, (x, y, width, height), CELLS, CELLS, cells.tobytes())
+
+    def _sentence(self, flags: Sequence[FlagRange], judged: int, flagged: int) -> str:
+        if not self._context.references:
+            return "There is no adopted model sheet to compare with; nothing was judged."
+        if self._unusable and not self._trackers:
+            return (
+                f"The sheet of {', '.join(self._unusable)} shows too few usable views; adopt one with three"
+                f" at least. Nothing was judged."
+            )
+        if not judged:
+            return "The character was not found in any frame; nothing was judged."
+        if not flags:
+            rest = self._frames - judged
+            unseen = f"; not found in {rest} of {self._frames}" if rest else ""
+            return f"Nothing drifts from the sheet in the {judged} frames with the character{unseen}."
+        worst = max(flags, key=lambda flag: flag.strength)
+        where = f"frames {worst.frames.start}–{worst.frames.end - 1}"
+        return f"Drifts from the sheet in {flagged} of {judged} frames; {where}: {worst.sentence}"
+
+
+class ConsistencyCheck:
+    """Drift of a character from its adopted model sheet."""
+
+    name = "consistency"
+    version = 1
+    summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
+    long_side_px: int | None = _LONG_SIDE_PX
+    wants_references = True
+    Params: ClassVar[type[Any]] = Params
+
+    def begin(self, context: CheckContext) -> ConsistencyMeasure:
+        """Start measuring one take.
+
+        Raises:
+            ConfigInvalid: the context's params are not ours.
+            SheetInvalid: a sheet's boxes cannot be used.
+        """
+        return ConsistencyMeasure(context, read_params(Params, context.params, check=self.name))
+
+
+check = ConsistencyCheck()

@@ -1,0 +1,107 @@
+"""Runs checks over one content in one decode pass."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from circletake.checks.protocol import Check, CheckContext, Measure, Samples
+from circletake.domain.evidence import Evidence
+from circletake.errors import ConfigInvalid, NotFound
+from circletake.media.listen import listen
+from circletake.media.picture import Frame
+from circletake.media.source import Source
+from circletake.plugins import find_members
+
+_FAMILIES = ("circletake.checks.consistency", "circletake.checks.technical")
+
+
+def find_checks() -> dict[str, Check]:
+    """Find every check there is, by its name, in alphabetical order.
+
+    Raises:
+        ConfigInvalid: two members go by one name.
+    """
+    found: dict[str, Check] = {}
+    for family in _FAMILIES:
+        for member in find_members(family, "check").values():
+            check = cast("Check", member)
+            if check.name in found:
+                raise ConfigInvalid(
+                    f"Two checks are called “{check.name}”; uninstall the plugin that brings the second."
+                )
+            found[check.name] = check
+    return dict(sorted(found.items()))
+
+
+def get_check(name: str) -> Check:
+    """Look a check up by its name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    checks = find_checks()
+    if name not in checks:
+        raise NotFound(f"There is no check “{name}”; there are {', '.join(checks)}.")
+    return checks[name]
+
+
+def current_versions() -> dict[str, int]:
+    """Version of every check: what counts as fresh evidence."""
+    return {name: check.version for name, check in find_checks().items()}
+
+
+class CheckListener:
+    """Lets one check listen to a decode pass."""
+
+    def __init__(self, check: Check, context: CheckContext) -> None:
+        self._measure: Measure = check.begin(context)
+        self._long_side_px = check.long_side_px
+        self.evidence: Evidence | None = None
+
+    def start(self, source: Source) -> None:
+        """Hear that decoding begins."""
+
+    def frame(self, frame: Frame) -> None:
+        """Hand the frame to the check at the size it asked for."""
+        width, height = frame.width_px, frame.height_px
+        longest = max(width, height)
+        if self._long_side_px is None or longest <= self._long_side_px:
+            rgb = frame.rgb()
+        else:
+            scale = self._long_side_px / longest
+            rgb = frame.rgb_at(max(round(width * scale), 1), max(round(height * scale), 1))
+        self._measure.frame(frame.n, rgb, frame)
+
+    def sound(self, samples: Samples, rate_hz: int) -> None:
+        """Hand the samples to the check."""
+        self._measure.sound(samples, rate_hz)
+
+    def finish(self) -> None:
+        """Close the measurement; the evidence is there from now on."""
+        self.evidence = self._measure.finish()
+
+
+def run_checks(
+    source: Source,
+    contexts: Mapping[str, CheckContext],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Evidence]:
+    """Run checks over one content, decoding it once.
+
+    Args:
+        source: what to measure, open.
+        contexts: name of each check to run → what it is told.
+        progress: called with frames done and frames in all.
+        cancelled: asked between frames; True stops the pass.
+
+    Returns:
+        Name of the check → its evidence; checks that a cancelled pass left unfinished are not in it.
+
+    Raises:
+        NotFound: a name is no check's.
+        ConfigInvalid: a context's params are not the check's.
+    """
+    listeners = {name: CheckListener(get_check(name), context) for name, context in contexts.items()}
+    listen(source, list(listeners.values()), progress=progress, cancelled=cancelled)
+    return {name: heard.evidence for name, heard in listeners.items() if heard.evidence is not None}
