@@ -142,11 +142,14 @@ def verb(
 
 @contextmanager
 def bars(*, quiet: bool) -> Iterator[Callable[[list[JobView]], None] | None]:
-    """Progress bars on stderr, one a running job and one for all of them; nothing when quiet."""
-    if quiet:
+    """Progress bars on stderr, one a running job and one for all of them.
+
+    Nothing when quiet, nor where nobody watches: a log wants lines, not bars.
+    """
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
         yield None
         return
-    console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -10,7 +10,7 @@ from circletake.workflows.show import FRAMES
 
 
 def order_all(house: House, who: Session, production: str, *, code: str | None) -> list[str]:
-    """Order analyses for a whole production, or for one shot.
+    """Order analyses for a whole production, or for one shot; one that failed is tried again.
 
     Returns:
         Keys of the jobs that are owed by it.
@@ -28,4 +28,7 @@ def order_all(house: House, who: Session, production: str, *, code: str | None) 
                     elif key is None and house.queue.find_derived(take.content, FRAMES) is None:
                         lost.append(again(take.content, name=row.entity.code))
     house.queue.offer(lost)
+    for job in house.queue.find_all(keys).values():
+        if job.state == "failed":
+            house.queue.retry(job.key)
     return keys + [offer.key for offer in lost]
