@@ -51,7 +51,7 @@ ui: ## Build the desk
 	cd ui && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 openapi: $(STAMP) ## Write the HTTP description and the desk's types from it
-	$(BIN)/python -m circletake.web.openapi ui/openapi.json
+	$(BIN)/python -m circletake.web.openapi > ui/openapi.json
 	cd ui && npm run api
 
 docs: $(STAMP) ## Write the reference pages from the code

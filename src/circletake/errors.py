@@ -142,6 +142,12 @@ class PortTaken(Refused):
     code = "port-taken"
 
 
+class MasterAltered(Refused):
+    """A sealed master's bytes are not those that were sealed; names where."""
+
+    code = "master-altered"
+
+
 # invalid
 
 
@@ -235,22 +241,10 @@ class NameInvalid(Invalid):
     code = "name-invalid"
 
 
-class MasterAltered(Invalid):
-    """A sealed master's bytes are not those that were sealed; names where."""
-
-    code = "master-altered"
-
-
 class EvidenceUnreadable(Invalid):
     """Kept evidence cannot be read back."""
 
     code = "evidence-unreadable"
-
-
-class ModelInvalid(Invalid):
-    """A model's manifest or weights cannot be used, or the weights are not those the manifest names."""
-
-    code = "model-invalid"
 
 
 class RequestInvalid(Invalid):
@@ -284,12 +278,6 @@ class StudioMissing(Missing):
     """There is no studio in this folder."""
 
     code = "studio-missing"
-
-
-class ModelMissing(Missing):
-    """A model's weights or manifest are not where they were said to be."""
-
-    code = "model-missing"
 
 
 # forbidden

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from circletake.media.encode import write_movie
+from circletake.studio import Studio
 
 from .terminal import Terminal
 
@@ -63,9 +64,10 @@ def uneven(path: Path) -> Path:
 
 
 def before_and_after(floor: Terminal) -> tuple[object, ...]:
-    book = floor.json("book", "verify")
+    with Studio.open(floor.studio) as studio:
+        book = studio.book_verify()
     content = sorted(path.name for path in (floor.studio / "content").rglob("*") if path.is_file())
-    return book["entries"], book["head"], content
+    return book.entries, book.head, content
 
 
 def refused(floor: Terminal, *words: str, code: int, problem: str) -> str:
@@ -92,7 +94,7 @@ def test_a_truncated_film_says_what_is_left(floor: Terminal, tmp_path: Path) -> 
     whole = film(tmp_path / "whole.mp4", count=48).read_bytes()
     path = tmp_path / "half copied.mp4"
     path.write_bytes(whole[: len(whole) // 20])
-    refused(floor, "import", str(path), code=2, problem="media-unreadable")
+    refused(floor, "import", str(path), code=2, problem="no-frames")
 
 
 def test_a_film_without_a_frame_is_refused(floor: Terminal, tmp_path: Path) -> None:

@@ -40,7 +40,6 @@ def flagged(evidence: Evidence) -> set[int]:
     ("code", "number", "kind"),
     [
         ("SH010", 3, "ear_colour"),
-        ("SH050", 3, "missing_spot"),
         ("SH030", 2, "horror_face"),
         ("SH060", 4, "flicker"),
     ],

@@ -58,7 +58,8 @@ def manifest(tmp_path: Path) -> Path:
     (tmp_path / "tiny.onnx").write_bytes(data)
     path = tmp_path / "tiny.toml"
     path.write_text(
-        f'name = "tiny"\nfile = "tiny.onnx"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\nsize_px = {SIDE}\n'
+        'name = "tiny"\nfile = "tiny.onnx"\n'
+        f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nsize_px = {SIDE}\n'
         'mean = [0.5, 0.5, 0.5]\nstd = [0.25, 0.25, 0.25]\noutput = "vector"\n'
     )
     return path

@@ -15,8 +15,8 @@ from circletake.checks.consistency._track import Sighting
 
 # What each aspect differs by when nothing is the matter: masks and poses. Starting values, set on clean
 # drawn takes and one 3-D film; figures worth reporting come from other characters.
-_PLAY = np.array([0.08, 0.60, 0.03, 0.35, 0.20, 0.03, 0.20], dtype=np.float32)
-_WEIGHT = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.6, 1.0], dtype=np.float32)
+_PLAY = np.array([0.08, 0.60, 0.03, 0.35, 0.20, 0.03], dtype=np.float32)
+_WEIGHT = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.6], dtype=np.float32)
 # The take's own level is that of its best tenth, but no better than the sheet's middle and no worse than
 # one and a half times the sheet's worst tenth: a take that is off throughout has no level to hide behind.
 _LEVEL, _WORST_TENTH, _BEYOND = 0.1, 0.9, 1.5
@@ -24,9 +24,6 @@ _SPREAD = 0.3
 # No aspect counts for more than six of its spreads.
 _MOST = 6.0
 _SMOOTH = 5
-# What stays: median over this many frames to both sides, mean of so many cells, against the take's level.
-_STAYS, _STAYING_CELLS = 6, 8
-_STAYING_LEVEL, _STAYING_SPREAD, _STAYING_PLAY = 0.3, 0.8, 0.3
 # Lab that the parts must jump by, there and back between two frames, to flicker.
 _FLICKER_LAB = 1.5
 
@@ -39,7 +36,7 @@ class Judged:
         frames: their numbers.
         scores: against the sheet, the take's light taken off.
         excess: how far beyond its level each aspect is, in its spreads, [frame aspect].
-        drift: root mean square of the excess, and of what stays for half a second.
+        drift: root mean square of the excess.
         p: share of the sheet's own views that are at least as far from the others.
         flicker: jump in Lab, there and back, of the middling part.
         light: what the take's light does to Lab, where it is taken off.
@@ -70,16 +67,14 @@ def judge(model: CharacterModel, sightings: Sequence[Sighting]) -> Judged:
     level = np.clip(np.quantile(calm, _LEVEL, axis=0), middle, worst * _BEYOND + 2 * _PLAY)
     noise = 1.5 * np.median(np.abs(values - calm), axis=0)
     spread = np.maximum(np.maximum(_PLAY, noise), (worst - middle) * _SPREAD)
-    excess = np.maximum((calm - level) / spread, 0) * _WEIGHT
-    counted = np.minimum(excess, _MOST * _WEIGHT)
-    stays = _staying(np.stack([score.maps for score in scores]), frames)
+    excess = np.clip((calm - level) / spread, 0, _MOST) * _WEIGHT
     own = np.sqrt((np.maximum((model.own - middle) / spread, 0) ** 2).mean(axis=1))
     here = np.sqrt((np.maximum((calm - middle) / spread, 0) ** 2).mean(axis=1))
     return Judged(
         frames=frames,
         scores=scores,
         excess=excess.astype(np.float32),
-        drift=np.sqrt((counted**2).mean(axis=1) + stays**2).astype(np.float32),
+        drift=np.sqrt((excess**2).mean(axis=1)).astype(np.float32),
         p=((1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)).astype(np.float32),
         flicker=_flicker(sightings),
         light=light,
@@ -111,24 +106,6 @@ def _smoothed(values: Rows, frames: Sequence[int]) -> Rows:
         near = [j for j in around if abs(frames[j] - n) <= half]
         calm[i] = np.median(values[near], axis=0)
     return calm
-
-
-def _staying(maps: Rows, frames: Sequence[int]) -> Rows:
-    """How much stands out in one place of the character for half a second: a marking gone, a part replaced.
-
-    The median over time drops what passes (a blink, a slipped mask), the take's own level what is always
-    there. Both must stand out: what is there is strange, and what should be there is not.
-    """
-    flat = maps.reshape(len(maps), maps.shape[1], -1)
-    calm = np.empty_like(flat)
-    for i, n in enumerate(frames):
-        around = range(max(i - _STAYS, 0), min(i + _STAYS + 1, len(frames)))
-        calm[i] = np.median(flat[[j for j in around if abs(frames[j] - n) <= _STAYS]], axis=0)
-    beyond = np.maximum(calm - np.quantile(calm, _LEVEL, axis=0), 0)
-    most = np.sort(beyond, axis=2)[:, :, -_STAYING_CELLS:].mean(axis=2)
-    level = np.quantile(most, _STAYING_LEVEL, axis=0)
-    ratio = np.maximum(most - level, 0) / (level * _STAYING_SPREAD + _STAYING_PLAY)
-    return np.asarray(np.sqrt(ratio[:, 0] * ratio[:, 3]), dtype=np.float32)
 
 
 def _flicker(sightings: Sequence[Sighting]) -> Rows:

@@ -8,14 +8,12 @@ from numpy.typing import NDArray
 
 from circletake.checks.consistency._look import CELLS, Look, Rows, palette_of
 
-ASPECTS = ("colour", "part colour", "palette", "strange parts", "missing parts", "shape", "marking")
+ASPECTS = ("colour", "part colour", "palette", "strange parts", "missing parts", "shape")
 _COMPONENTS = 24
 # One unit of distance is what a person starts to see: about 6 in Lab (12 in L, which light changes).
 _LIGHT, CHROMA = 1 / 12, 1 / 6
 _EDGE = 2.0
 _PLACE = 5.0
-# For markings place counts for more: a spot elsewhere is another spot.
-_MARKING_PLACE = 12.0
 _TEXTURE = 0.6
 # Views compared in full: those whose light and dark lie alike. Their mirror images count as views.
 _SHORTLIST, _VIEWS_BACK = 6, 4
@@ -32,10 +30,8 @@ class Scores:
 
     Args:
         values: distance in each of ASPECTS; higher is further.
-        maps: how far each cell is from what the sheet lets expect, [4 28 28]: strange, recoloured, missing,
-            unmarked; zero off the character.
-        strange: x, y (0–1 in the crop) of the strangest, the most recoloured, the missing and the unmarked
-            part, [4 2].
+        heat: how far each cell is from what the sheet lets expect, 28×28, zero off the character.
+        strange: x, y (0–1 in the crop) of the strangest, the most recoloured and the missing part, [3 2].
         view: index of the sheet's picture that is most alike.
         chroma_here: mean a, b over the most recoloured cells.
         chroma_sheet: mean a, b of the cells they match.
@@ -44,7 +40,7 @@ class Scores:
     """
 
     values: Rows
-    maps: Rows
+    heat: Rows
     strange: Rows
     view: int
     chroma_here: Rows
@@ -71,9 +67,6 @@ class _View:
     expected: Rows
     expected_chroma: Rows
     expected_back: Rows
-    marking: Rows
-    marking_norms: Rows
-    expected_marking: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,6 @@ class _Compared:
     forward: Rows
     backward: Rows
     form: Rows
-    marking: Rows
 
 
 class Bank:
@@ -112,9 +104,8 @@ class Bank:
         everyone = [*enumerate(looks), *enumerate(mirrored)]
         self._views = [self._view_of(picture, look) for picture, look in everyone]
         expected = [self._expected(view, look) for view, (_, look) in zip(self._views, everyone, strict=True)]
-        for view, (forward, recoloured, backward, marking) in zip(self._views, expected, strict=True):
+        for view, (forward, recoloured, backward) in zip(self._views, expected, strict=True):
             view.expected, view.expected_chroma, view.expected_back = forward, recoloured, backward
-            view.expected_marking = marking
 
     def scores(self, look: Look, *, without: int | None = None, light: Rows | None = None) -> Scores:
         """Compare a view with the sheet.
@@ -145,11 +136,6 @@ class Bank:
             np.maximum(c.backward - v.expected_back, 0) * look.inside.ravel()[v.cells]
             for v, c in zip(views, compared, strict=True)
         ]
-        unmarked = [
-            np.maximum(c.marking - v.expected_marking, 0) * look.inside.ravel()[v.cells]
-            for v, c in zip(views, compared, strict=True)
-        ]
-        bare = min((int(i) for i in alike[:_VIEWS_BACK]), key=lambda i: _top(unmarked[i], _TOP_BACKWARD))
         back = min((int(i) for i in alike[:_VIEWS_BACK]), key=lambda i: _top(missing[i], _TOP_BACKWARD))
         raw = np.min([c.recoloured for c in compared], axis=0)
         palette = palette_of(pixels)
@@ -162,25 +148,23 @@ class Bank:
                 _top(strange, _TOP_FORWARD),
                 _top(missing[back], _TOP_BACKWARD),
                 min(float(np.abs(look.profile - self.looks[i].profile).mean()) for i in known),
-                _top(unmarked[bare], _TOP_BACKWARD),
             ],
             dtype=np.float32,
         )
-        maps = np.zeros((4, CELLS * CELLS), dtype=np.float32)
-        maps[0, look.cells], maps[1, look.cells] = strange, shifted
-        maps[2, views[back].cells] = missing[back]
-        maps[3, views[bare].cells] = unmarked[bare]
+        heat = np.zeros(CELLS * CELLS, dtype=np.float32)
+        heat[look.cells] = strange
+        here = look.inside.ravel()[views[back].cells]
+        np.maximum.at(heat, views[back].cells[here], missing[back][here])
         changed = shifted >= np.partition(shifted, -_few(shifted))[-_few(shifted)]
         sheet = views[best].light[compared[best].nearest]
         return Scores(
             values=values,
-            maps=maps.reshape(4, CELLS, CELLS),
+            heat=heat.reshape(CELLS, CELLS),
             strange=np.stack(
                 [
                     _middle(look.places, strange),
                     _middle(look.places, shifted),
                     _middle(views[back].places, missing[back]),
-                    _middle(views[bare].places, unmarked[bare]),
                 ]
             ),
             view=views[best].picture,
@@ -208,7 +192,6 @@ class Bank:
         nearest = formed.argmin(axis=1)
         apart = view.both_norms - both @ view.both
         own, own_structure = (both * both).sum(axis=1), (structure * structure).sum(axis=1)
-        marking = _marking_of(look, colours, centre)
         seen = look.inside.ravel()[view.cells]
         return _Compared(
             nearest=nearest,
@@ -216,32 +199,22 @@ class Bank:
             forward=_root(apart.min(axis=1) + own),
             backward=_root((apart + own[:, None]).min(axis=0)),
             form=_root((formed + own_structure[:, None]).min(axis=0)[seen]),
-            marking=_root(
-                ((marking * marking).sum(axis=1)[:, None] + view.marking_norms - marking @ view.marking).min(
-                    axis=0
-                )
-            ),
         )
 
-    def _expected(self, mine: _View, look: Look) -> tuple[Rows, Rows, Rows, Rows]:
+    def _expected(self, mine: _View, look: Look) -> tuple[Rows, Rows, Rows]:
         others = self._shortlist(look, look.colours, mine.picture)
         compared = [self._compare(view, look, look.colours) for view in others]
         kept = _chequer(look)
-        back, bare = [], []
+        back = []
         for view in others:
             # Missing from the others: this view's cells against what those pictures show.
             apart = view.both_norms[:, None] - view.both.T @ (mine.both / 2)
             apart += mine.both_norms[None]
             back.append(_root(apart.min(axis=0)))
-            apart = (
-                view.marking_norms[:, None] - view.marking.T @ (mine.marking / 2) + mine.marking_norms[None]
-            )
-            bare.append(_root(apart.min(axis=0)))
         return (
             np.min([c.forward for c in compared], axis=0)[kept],
             np.min([c.recoloured for c in compared], axis=0)[kept],
             np.median(back, axis=0).astype(np.float32),
-            np.median(bare, axis=0).astype(np.float32),
         )
 
     def _view_of(self, picture: int, look: Look) -> _View:
@@ -250,7 +223,6 @@ class Bank:
         structure = self._structure_of(look, look.colours, centre)[kept]
         chroma = _chroma_of(look.colours)[kept]
         both = np.concatenate([structure, chroma], axis=1)
-        marking = _marking_of(look, look.colours, centre)[kept]
         nothing = np.zeros(int(kept.sum()), dtype=np.float32)
         return _View(
             picture=picture,
@@ -267,9 +239,6 @@ class Bank:
             expected=nothing,
             expected_chroma=nothing,
             expected_back=nothing,
-            marking=np.ascontiguousarray(2 * marking.T),
-            marking_norms=(marking * marking).sum(axis=1),
-            expected_marking=nothing,
         )
 
     def _structure_of(self, look: Look, colours: Rows, centre: Rows) -> Rows:
@@ -318,13 +287,6 @@ def _coarsely(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _chroma_of(colours: Rows) -> Rows:
     return np.asarray(colours[:, [1, 2, 4, 5]] * (CHROMA / np.sqrt(2)), dtype=np.float32)
-
-
-def _marking_of(look: Look, colours: Rows, centre: Rows) -> Rows:
-    light = colours[:, :1] * _LIGHT
-    return np.concatenate(
-        [light, colours[:, 1:3] * CHROMA, (look.places - centre) * _MARKING_PLACE], axis=1
-    ).astype(np.float32)
 
 
 def _root(squares: Rows) -> Rows:

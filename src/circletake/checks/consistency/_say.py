@@ -6,7 +6,7 @@ from circletake.checks.consistency._judge import Judged
 from circletake.checks.consistency._look import Rows
 from circletake.checks.consistency._match import ASPECTS
 
-_LABELS = ("off_colour", "off_colour", "off_colour", "off_model", "missing_part", "off_shape", "missing_part")
+_LABELS = ("off_colour", "off_colour", "off_colour", "off_model", "missing_part", "off_shape")
 # Chroma below which a hue has no name or angle worth giving.
 _GREY = 4.0
 _THIRDS = (1 / 3, 2 / 3)
@@ -32,8 +32,6 @@ def say_drift(judged: Judged, rows: list[int], aspect: int) -> str:
         case "missing parts":
             where = _where(scores.strange[2])
             return f"Something that the sheet shows at the {where} is missing or changed {view}."
-        case "marking":
-            return f"A marking that the sheet shows at the {_where(scores.strange[3])} is gone {view}."
         case _:
             return f"The silhouette or proportions are unlike every view of the sheet {view}."
 

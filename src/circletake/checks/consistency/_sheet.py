@@ -26,7 +26,7 @@ from circletake.errors import SheetInvalid
 FEWEST_VIEWS = 3
 _PALETTE, _MISSING = ASPECTS.index("palette"), ASPECTS.index("missing parts")
 # What views of one character differ by at least, so that a sheet of near-equal drawings stays usable.
-_LEAST = np.array([0.20, 0.55, 0.10, 1.10, 1.10, 0.05, 0.50], dtype=np.float32)
+_LEAST = np.array([0.20, 0.55, 0.10, 1.10, 1.10, 0.05], dtype=np.float32)
 _ROUNDS = 2
 _FORM_WITHIN = 0.95
 

@@ -194,11 +194,7 @@ class ConsistencyMeasure:
         heatmaps = []
         for n in frames:
             here = [
-                (
-                    float(judged.drift[row]),
-                    judged.scores[row].maps.max(axis=0),
-                    tracker.sightings[row].look.box,
-                )
+                (float(judged.drift[row]), judged.scores[row].heat, tracker.sightings[row].look.box)
                 for _, judged, tracker in found
                 for row, at in enumerate(judged.frames)
                 if at == n
