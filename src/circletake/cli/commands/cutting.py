@@ -141,6 +141,10 @@ def cut_clear(
 @cut_app.command("render")
 def cut_render(
     *,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure/--no-measure", help="Measure the master and make it playable right away."),
+    ] = True,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
@@ -151,7 +155,8 @@ def cut_render(
         job = here.studio.cut_render(here.session, here.production)
         if job is not None:
             here.work([job.key])
-            here.work()
+            if measure:
+                here.work()
         view = here.studio.cut(here.session, here.production)
         here.answer(
             view, lambda: line(f"Cut {view.number} is rendered: {view.master}. It is judged like any take.")
