@@ -75,7 +75,7 @@ def test_planted_faults_are_flagged_where_they_are_and_clean_takes_are_left_alon
     assert alarms <= 0.05 * clean_frames
 
 
-def test_the_board_shows_a_busy_morning(floor: Terminal) -> None:
+def the_board_shows_a_busy_morning(floor: Terminal) -> None:
     board = floor.json("board", "--as", "Demo producer")
     column = next(n for n, stage in enumerate(board["stages"]) if stage["key"] == "animation")
     statuses = [row["cells"][column]["status"] for row in board["rows"] if row["kind"] == "shot"]
@@ -105,6 +105,7 @@ def circle(floor: Terminal, shot: str, number: int) -> None:
 
 
 def test_one_film_goes_through_to_its_seal(floor: Terminal, tmp_path: Path) -> None:
+    the_board_shows_a_busy_morning(floor)
     missing = floor.json("deliver", "--as", "Demo producer", code=1)["missing"]
     assert any("SH040" in sentence and "gap" in sentence for sentence in missing)
     assert any("not rendered" in sentence for sentence in missing)
@@ -134,9 +135,10 @@ def test_one_film_goes_through_to_its_seal(floor: Terminal, tmp_path: Path) -> N
     (copy / "entries.jsonl").write_bytes(lines)
     broken = floor.json("verify", str(copy), code=1)["where"]
     assert any(where.startswith("seq ") for where in broken), broken
+    a_veto_after_the_seal_is_recorded_on_it(floor)
 
 
-def test_a_veto_after_the_seal_is_recorded_on_it(floor: Terminal) -> None:
+def a_veto_after_the_seal_is_recorded_on_it(floor: Terminal) -> None:
     made = floor.json("deliver", "--as", "Demo producer")
     floor.run(
         "verdict", "SH010", "veto", "--take", "1", "--gate", "director", "--reason", "rights.consent",

