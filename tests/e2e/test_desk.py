@@ -135,13 +135,13 @@ def circle(page: Page, url: str, shot: str, number: int, gate: str, stage: str =
     expect(page.locator("[data-recorded]")).to_be_visible(timeout=_SLOW_MS)
 
 
-def test_the_board_shows_every_status_in_colour_and_shape(signed_in: Callable[[str], Page], url: str) -> None:
+def the_board_shows_every_status_in_colour_and_shape(signed_in: Callable[[str], Page], url: str) -> None:
     page = signed_in("Demo director")
     page.goto(f"{url}/p/lord-queso")
     cells = page.locator("[data-cell]")
     expect(cells.first).to_be_visible(timeout=_SLOW_MS)
     statuses = {cell.get_attribute("data-status"): cell for cell in cells.all()}
-    assert {"circled", "review"} <= statuses.keys()
+    assert {"circled", "review", "todo"} <= statuses.keys()
     shapes = {
         status: cell.locator("[data-shape]").first.get_attribute("data-shape")
         for status, cell in statuses.items()
@@ -244,6 +244,8 @@ def test_the_maker_is_told_that_somebody_else_has_to_circle_it(
 def test_the_gap_is_filled_the_cut_rendered_delivery_refused_then_sealed(
     signed_in: Callable[[str], Page], url: str, floor: Terminal
 ) -> None:
+    # Before anything is rendered or sealed: afterwards less is left to do, whatever the tests' order.
+    the_board_shows_every_status_in_colour_and_shape(signed_in, url)
     two_people_circle_the_missing_shot(signed_in, url, floor)
     editor, producer = signed_in("Demo editor"), signed_in("Demo producer")
     editor.goto(f"{url}/p/lord-queso/cut")
