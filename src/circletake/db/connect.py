@@ -11,20 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from circletake.db.triggers import TRIGGERS
 from circletake.errors import BookBroken, CircletakeError, ConfigInvalid, DatabaseBusy, DiskFull
 
+NEWEST = {"book": "0001", "jobs": "0001"}
+"""The newest schema of each history; a test holds it to the migrations."""
 BUSY_TIMEOUT_MS = 30_000
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _POOL_SIZE = 8
 _POOL_OVERFLOW = 56  # an open event stream holds no connection, a request holds one
 _READING = "circletake_reading"
@@ -77,11 +75,10 @@ def assert_triggers(engine: Engine) -> None:
     Raises:
         BookBroken: names the triggers that are missing or were changed.
     """
-    expected = _triggers()
     with reading(engine) as conn:
         rows = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         found = {row.name: _flat(row.sql) for row in rows}
-    broken = [name for name, sql in expected.items() if found.get(name) != _flat(sql)]
+    broken = [name for name, sql in TRIGGERS.items() if found.get(name) != _flat(sql)]
     if broken:
         raise BookBroken(
             f"The book is not protected: {', '.join(broken)} is missing or was changed; "
@@ -193,43 +190,22 @@ def _url(path_or_url: str | Path) -> URL:
         raise ConfigInvalid(f"“{path_or_url}” is not a database's address; give a path.") from None
 
 
-def _triggers() -> dict[str, str]:
-    """Name → SQL of every trigger, as the newest migration that speaks of them left it."""
-    merged: dict[str, str] = {}
-    for revision in reversed(list(ScriptDirectory.from_config(_config("book")).walk_revisions())):
-        merged.update(getattr(revision.module, "TRIGGERS", {}))
-    return merged
-
-
 def _flat(sql: str) -> str:
     return " ".join(sql.split()).rstrip(";")
 
 
-def _config(history: str) -> Config:
-    config = Config()
-    # a percent sign in a path would be read as interpolation
-    config.set_main_option("script_location", str(_MIGRATIONS / history).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
 def _revision(conn: Connection, history: str) -> str | None:
-    context = MigrationContext.configure(conn, opts={"version_table": f"{history}_version"})
-    return context.get_current_revision()
+    table = f"{history}_version"
+    if not inspect(conn).has_table(table):
+        return None
+    return conn.exec_driver_sql(f"SELECT version_num FROM {table}").scalar()  # noqa: S608 (one of two names)
 
 
 def _upgrade(engine: Engine, history: str) -> None:
-    config = _config(history)
-    scripts = ScriptDirectory.from_config(config)
-    newest = scripts.get_current_head()
     with reading(engine) as conn:
-        if _revision(conn, history) == newest:
+        if _revision(conn, history) == NEWEST[history]:
             return
+    from circletake.db.migrate import upgrade  # noqa: PLC0415 (a quarter of a second, seldom needed)
+
     with writing(engine) as conn:
-        now = _revision(conn, history)  # again: another process may have been first
-        if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
-            raise ConfigInvalid(
-                f"The {history} database was written by a newer circletake (schema {now}); update circletake."
-            )
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        upgrade(conn, history, now=_revision(conn, history))  # again: another process may have been first

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from circletake.db import tables
 from circletake.db.connect import (
+    NEWEST,
     assert_triggers,
     migrate_book,
     migrate_jobs,
@@ -18,6 +19,8 @@ from circletake.db.connect import (
     open_jobs,
     writing,
 )
+from circletake.db.migrate import scripts_of
+from circletake.db.triggers import TRIGGERS
 from circletake.errors import BookBroken, ConfigInvalid
 
 ROW = {"at": "2026-01-01T00:00:00Z", "kind": "x", "actor": "m_x", "body": b"", "leaf": b"", "chain": b""}
@@ -44,6 +47,18 @@ def test_the_migrated_jobs_are_the_jobs_in_tables(tmp_path: Path) -> None:
     engine = open_jobs(tmp_path / "jobs.sqlite")
     migrate_jobs(engine)
     assert differences(engine, tables.jobs_metadata, "jobs_version") == []
+
+
+@pytest.mark.parametrize("history", ["book", "jobs"])
+def test_the_newest_schema_is_the_last_migration(history: str) -> None:
+    assert scripts_of(history).get_current_head() == NEWEST[history]
+
+
+def test_the_migrated_book_has_exactly_the_triggers_that_are_asked_for(book: Engine) -> None:
+    with book.connect() as conn:
+        found = conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+        assert set(found) == set(TRIGGERS)
+    assert_triggers(book)
 
 
 def test_migrating_again_changes_nothing(book: Engine) -> None:
