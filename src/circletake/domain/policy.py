@@ -17,6 +17,19 @@ class RuleCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """Who may let a content pass a gate although rules of it do not hold, and which rules that may be.
+
+    Args:
+        roles: whose holders may.
+        rules: those that may be overridden; `consent` never is.
+    """
+
+    roles: tuple[Role, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """An ordered layer of supervision; its rules are ANDed.
 
@@ -26,6 +39,9 @@ class Gate:
         vote: role → (lowest, highest) value it may give here.
         rules: all must hold.
         reason_needed: values that need at least one reason code.
+        carry: whether approvals of the same decoded essence count here; never when something is sealed.
+        blind: whether whoever judges sees neither scores nor others' verdicts before their own.
+        override: who may override what; None where nobody may.
         hash: SHA-256 of all but the wording, so that rewording stales nothing.
     """
 
@@ -34,6 +50,9 @@ class Gate:
     vote: dict[Role, tuple[int, int]]
     rules: tuple[RuleCall, ...]
     reason_needed: tuple[int, ...] = (-2, -1)
+    carry: bool = False
+    blind: bool = False
+    override: Override | None = None
     hash: str = ""
 
 

@@ -7,13 +7,13 @@ import sys
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard, cast
 
 from circletake.domain.entity import ENTITY_KINDS, EntityKind
 from circletake.domain.people import ROLES, Role
-from circletake.domain.policy import Gate, Param, Policy, RuleCall, Stage
+from circletake.domain.policy import Gate, Override, Param, Policy, RuleCall, Stage
 from circletake.domain.verdict import VALUE_NAMES
 from circletake.errors import NotFound, PolicyInvalid
 from circletake.gates.context import FINE
@@ -25,7 +25,9 @@ _SHIPPED = Path(__file__).parent / "policies"
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _POLICY = {"v", "name", "stages", "thresholds"}
 _STAGE = {"key", "label", "kinds", "gates", "ships"}
-_GATE = {"key", "label", "vote", "rules", "reason_needed"}
+_GATE = {"key", "label", "vote", "rules", "reason_needed", "carry", "blind", "override"}
+_OVERRIDE = {"roles", "rules"}
+_NEVER_OVERRIDDEN = {"consent"}
 _CALL = {"rule", "params"}
 
 
@@ -93,8 +95,12 @@ def policy_dict(policy: Policy) -> dict[str, Any]:
 
 
 def _gate_dict(gate: Gate) -> dict[str, Any]:
-    """A gate without its wording: what a verdict binds to."""
+    """A gate without its wording: what a verdict binds to; what is not asked for is not written."""
+    asked: dict[str, Any] = {name: True for name in ("carry", "blind") if getattr(gate, name)}
+    if gate.override is not None:
+        asked["override"] = {"roles": list(gate.override.roles), "rules": list(gate.override.rules)}
     return {
+        **asked,
         "key": gate.key,
         "vote": {role: list(values) for role, values in gate.vote.items()},
         "rules": [
@@ -127,15 +133,12 @@ def _read_stage(data: Mapping[str, Any], path: str) -> Stage:
     )
     _once([gate.key for gate in gates], f"{path}.gates")
     key = _key(data["key"], f"{path}.key")
-    ships = data.get("ships", False)
-    if not isinstance(ships, bool):
-        _refuse(f"{path}.ships", "should be true or false")
     return Stage(
         key=key,
         label=_text(data.get("label", key), f"{path}.label"),
         kinds=cast("tuple[EntityKind, ...]", tuple(kinds)),
         gates=gates,
-        ships=ships,
+        ships=_flag(data, "ships", path),
     )
 
 
@@ -160,16 +163,36 @@ def _read_gate(data: Mapping[str, Any], path: str) -> Gate:
         vote=vote,
         rules=calls,
         reason_needed=tuple(needed),
+        carry=_flag(data, "carry", path),
+        blind=_flag(data, "blind", path),
+        override=_read_override(data, calls, path),
     )
     _check_passable(gate, path)
-    return Gate(
-        key=gate.key,
-        label=gate.label,
-        vote=vote,
-        rules=calls,
-        reason_needed=gate.reason_needed,
-        hash=_hash(_gate_dict(gate)),
-    )
+    return replace(gate, hash=_hash(_gate_dict(gate)))
+
+
+def _read_override(data: Mapping[str, Any], calls: tuple[RuleCall, ...], path: str) -> Override | None:
+    if "override" not in data:
+        return None
+    path = f"{path}.override"
+    given = _mapping(data["override"], path)
+    _members(given, _OVERRIDE, path, needed=_OVERRIDE)
+    asked = {call.rule for call in calls} - _NEVER_OVERRIDDEN
+    names = tuple(_text(rule, f"{path}.rules") for rule in _list(given["rules"], f"{path}.rules"))
+    for name in names:
+        if name in _NEVER_OVERRIDDEN:
+            _refuse(f"{path}.rules", f"names “{name}”, which nobody may override")
+        if name not in asked:
+            _refuse(f"{path}.rules", f"names “{name}”, which is no rule of this gate")
+    roles = tuple(_one_of(role, ROLES, f"{path}.roles") for role in _list(given["roles"], f"{path}.roles"))
+    return Override(roles=cast("tuple[Role, ...]", roles), rules=names)
+
+
+def _flag(data: Mapping[str, Any], name: str, path: str) -> bool:
+    value = data.get(name, False)
+    if not isinstance(value, bool):
+        _refuse(f"{path}.{name}", "should be true or false")
+    return value
 
 
 def _read_call(data: Mapping[str, Any], path: str) -> RuleCall:
