@@ -26,7 +26,7 @@ serve: $(STAMP) ## Serve the demo studio again
 	$(BIN)/circletake serve $(STUDIO) --port $(PORT)
 
 test: $(STAMP) ## Run every test but the benches
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m 'not bench' -n 2 --dist loadgroup
 
 lint: $(STAMP) ## Read the code's form
 	$(BIN)/ruff format --check .

@@ -27,6 +27,14 @@ PASSWORD = "a red bicycle"  # noqa: S105 (of somebody who lives for one test)
 N_FRAMES, WIDTH_PX, HEIGHT_PX = 12, 96, 64
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one module here on one worker: what they share takes minutes to make."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @contextmanager
 def serving(studio: Studio) -> Iterator[tuple[DeskServer, str]]:
     """Run a studio's server in a thread; its address."""

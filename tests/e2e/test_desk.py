@@ -236,7 +236,7 @@ def test_the_maker_is_told_that_somebody_else_has_to_circle_it(
     page = signed_in("Demo artist")
     open_desk(page, url, "SH050")
     page.get_by_role("radio", name="Director").click()
-    barred = page.locator('[data-value="2"]')
+    barred = page.locator('button[data-value="2"]')
     expect(barred).to_have_attribute("aria-disabled", "true", timeout=_SLOW_MS)
     expect(barred).to_have_attribute("title", re.compile("somebody else", re.IGNORECASE))
 
