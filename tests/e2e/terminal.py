@@ -1,13 +1,15 @@
-"""The command line as a person uses it: the installed program, in a process of its own."""
+"""The command line as a person uses it: the program, in a process of its own."""
 
 import json
 import os
 import shutil
-import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from .warm import warm
 
 PROGRAM = Path(sys.executable).with_name("circletake")
 
@@ -37,17 +39,15 @@ class Terminal:
 
     def run(self, *words: str, stdin: str = "", code: int = 0, timeout_s: float = 600) -> str:
         """Run a verb and expect an exit code; its stdout, or stderr where it was to fail."""
-        done = subprocess.run(
-            [str(PROGRAM), *words],
-            input=stdin,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
-        assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stderr if code else done.stdout
+        with tempfile.TemporaryDirectory() as folder:
+            files = {name: Path(folder) / name for name in ("stdin", "stdout", "stderr")}
+            files["stdin"].write_text(stdin, "utf-8")
+            files["stdout"].touch()
+            files["stderr"].touch()
+            ended = warm().run(list(words), self.environment(), files, timeout_s)
+            out, err = (files[name].read_text("utf-8") for name in ("stdout", "stderr"))
+        assert ended == code, f"{words}: exit {ended}\n{out}\n{err}"
+        return err if code else out
 
     def json(self, *words: str, **how: Any) -> Any:  # noqa: ANN401 (JSON)
         """Run a verb with --json and read its answer, or its problem object where it was to fail."""
