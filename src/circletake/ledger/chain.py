@@ -4,9 +4,18 @@ The prefixes keep the three kinds of hash apart: 00 a leaf, 01 a node of a Merkl
 """
 
 import hashlib
+from dataclasses import dataclass
 
 ROOT = bytes(32)
 """What the first entry is chained to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the book ends: number of its last entry (0 if none) and the chain's hash there."""
+
+    seq: int
+    chain: bytes
 
 
 def leaf_hash(data: bytes) -> bytes:

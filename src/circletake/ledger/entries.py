@@ -5,7 +5,6 @@ are written with their default, so that what the book holds is complete by itsel
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -26,8 +25,7 @@ PERSONS_KINDS = frozenset({"verdict", "withdraw", "slot", "hold", "omit"})
 SITTING_KINDS = frozenset({"verdict", "withdraw"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry of the book.
 
     Args:

@@ -246,7 +246,10 @@ def _bound(conn: Connection, entry: e.Entry, body: e.BoundBody) -> None:
     keys = {"task": body.task, "content": body.content, "gate": body.gate}
     before = rows.find(conn, tables.bound, "ever_satisfied", **keys)
     ever = bool(before) or body.result == "satisfied"
-    rows.put(conn, tables.bound, keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
+    if before is None:
+        rows.add(conn, tables.bound, **keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
+    else:
+        rows.change(conn, tables.bound, keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
 
 
 def _hold(conn: Connection, entry: e.Entry, body: e.HoldBody) -> None:

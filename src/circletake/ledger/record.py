@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 
 from circletake.db import tables
 from circletake.errors import BookBroken, NotFound
-from circletake.ledger.book import Book, Head
+from circletake.ledger.book import Book
 from circletake.ledger.canonical import canonical
-from circletake.ledger.chain import ROOT, chain_hash, leaf_hash
+from circletake.ledger.chain import ROOT, Head, chain_hash, leaf_hash
 
 ENTRIES, HEADS, PEOPLE, VERIFIER = "entries.jsonl", "heads.json", "people.json", "verify.py"
 _BATCH = 1000

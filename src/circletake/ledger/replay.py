@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Table, delete, select
 
 from circletake.db import tables
 from circletake.errors import BookBroken, CircletakeError
+from circletake.ledger.chain import ROOT, Head
 from circletake.ledger.entries import read_body
 from circletake.ledger.projections import project
-from circletake.ledger.verify import entry_of
+from circletake.ledger.verify import check_end, walk
 
 _BATCH = 1000
 
@@ -23,12 +24,14 @@ class Replayed:
         entries: how many were replayed.
         differing: tables that were otherwise and have been rebuilt.
         sentence: all this, for a person.
+        head: chain's hash at the last entry, in hex.
     """
 
     equal: bool
     entries: int
     differing: tuple[str, ...]
     sentence: str
+    head: str = ""
 
 
 def replay(conn: Connection) -> Replayed:
@@ -38,25 +41,21 @@ def replay(conn: Connection) -> Replayed:
         conn: holds the write lock; nothing is seen by others before its commit.
 
     Raises:
-        BookBroken: an entry cannot be projected; names it.
+        BookBroken: an entry is not what was chained, or cannot be projected; names it.
     """
     before = {table.name: table_hash(conn, table) for table in tables.projections}
     for table in reversed(tables.projections):
         conn.execute(delete(table))
-    count = 0
-    after = 0
-    query = select(tables.entry).order_by(tables.entry.c.seq).limit(_BATCH)
-    while rows := conn.execute(query.where(tables.entry.c.seq > after)).all():
-        for row in rows:
-            entry = entry_of(row)
-            try:
-                project(conn, entry, read_body(entry.kind, entry.body))
-            except CircletakeError as refused:
-                raise BookBroken(
-                    f"Entry {entry.seq} ({entry.kind}) cannot be replayed: {refused.message}", seq=entry.seq
-                ) from refused
-        count += len(rows)
-        after = rows[-1].seq
+    end = Head(seq=0, chain=ROOT)
+    for entry in walk(conn):
+        try:
+            project(conn, entry, read_body(entry.kind, entry.body))
+        except CircletakeError as refused:
+            raise BookBroken(
+                f"Entry {entry.seq} ({entry.kind}) cannot be replayed: {refused.message}", seq=entry.seq
+            ) from refused
+        end = Head(seq=entry.seq, chain=entry.chain)
+    check_end(conn, end)
     differing = tuple(
         table.name for table in tables.projections if table_hash(conn, table) != before[table.name]
     )
@@ -67,9 +66,10 @@ def replay(conn: Connection) -> Replayed:
     )
     return Replayed(
         equal=not differing,
-        entries=count,
+        entries=end.seq,
         differing=differing,
-        sentence=f"All {count} entries were replayed; {said}.",
+        sentence=f"All {end.seq} entries were replayed; {said}.",
+        head=end.chain.hex(),
     )
 
 
@@ -77,6 +77,6 @@ def table_hash(conn: Connection, table: Table) -> str:
     """Hash every value of every row, in the order of the primary key."""
     digest = hashlib.sha256()
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_BATCH)
-    for row in conn.execute(query):
-        digest.update(repr(tuple(row)).encode())
+    for batch in conn.execute(query).partitions():
+        digest.update(repr([tuple(row) for row in batch]).encode())
     return digest.hexdigest()

@@ -1,9 +1,15 @@
-"""Add, change, remove and find rows by equal columns, with statements that are built once."""
+"""Add, change, remove and find rows by equal columns.
 
-from functools import cache
-from typing import Any
+Each statement is built by SQLAlchemy once and kept as the text its dialect speaks; from then on it goes
+to the driver straight away, inside the connection's own transaction. A replay is millions of them, and
+what SQLAlchemy does around each costs ten times what the database does.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
 
 from sqlalchemy import (
+    Boolean,
     Connection,
     Delete,
     Insert,
@@ -16,14 +22,24 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 _WHERE = "where_"
 _SET = "set_"
 
+_Statement = Insert | Update | Delete | Select[Any]
+_Run = Callable[[Connection, Sequence[object]], DBAPICursor]
+# By dialect, what is done, table and columns; as many as the source has calls.
+_kept: dict[tuple[object, ...], _Run] = {}
+
 
 def add(conn: Connection, table: Table, **values: object) -> None:
     """Add a row."""
-    conn.execute(_insert(table), values)
+    key = (conn.dialect.name, "add", table, *values)
+    run = _kept.get(key) or _keep(conn, key, insert(table), values, columns=list(values))
+    run(conn, [*values.values()]).close()
 
 
 def change(conn: Connection, table: Table, where: dict[str, Any], **values: object) -> int:
@@ -32,9 +48,15 @@ def change(conn: Connection, table: Table, where: dict[str, Any], **values: obje
     Returns:
         How many there were.
     """
-    bound = {_WHERE + name: value for name, value in where.items()}
-    bound |= {_SET + name: value for name, value in values.items()}
-    return conn.execute(_update(table, tuple(where), tuple(values)), bound).rowcount
+    key = (conn.dialect.name, "change", table, *where, "", *values)
+    run = _kept.get(key)
+    if run is None:
+        set_: dict[str, Any] = {name: bindparam(_SET + name) for name in values}
+        names = [*(_WHERE + name for name in where), *(_SET + name for name in values)]
+        run = _keep(conn, key, update(table).where(*_equal(table, where)).values(set_), names)
+    cursor = run(conn, [*where.values(), *values.values()])
+    cursor.close()
+    return cursor.rowcount
 
 
 def put(conn: Connection, table: Table, where: dict[str, Any], **values: object) -> None:
@@ -45,32 +67,109 @@ def put(conn: Connection, table: Table, where: dict[str, Any], **values: object)
 
 def remove(conn: Connection, table: Table, **where: object) -> None:
     """Remove the rows whose columns equal `where`."""
-    conn.execute(_delete(table, tuple(where)), {_WHERE + name: value for name, value in where.items()})
+    key = (conn.dialect.name, "remove", table, *where)
+    run = _kept.get(key) or _keep(conn, key, delete(table).where(*_equal(table, where)), _prefixed(where))
+    run(conn, [*where.values()]).close()
 
 
 def find(conn: Connection, table: Table, column: str, **where: object) -> object:
     """One column of the first row whose columns equal `where`, or None."""
-    bound = {_WHERE + name: value for name, value in where.items()}
-    return conn.execute(_select(table, column, tuple(where)), bound).scalar()
+    key = (conn.dialect.name, "find", table, column, *where)
+    run = _kept.get(key)
+    if run is None:
+        query = select(table.c[column]).where(*_equal(table, where)).limit(1)
+        run = _keep(conn, key, query, _prefixed(where))
+    cursor = run(conn, [*where.values()])
+    row = cursor.fetchone()
+    cursor.close()
+    if not row:
+        return None
+    return bool(row[0]) if isinstance(table.c[column].type, Boolean) else row[0]
 
 
-@cache
-def _insert(table: Table) -> Insert:
-    return insert(table)
+def fetch(conn: Connection, query: Select[Any], **bound: object) -> list[tuple[Any, ...]]:
+    """Every row of a query, as the driver gives it.
+
+    Args:
+        query: kept as it is; make it once, at the top of a module.
+        bound: value for each of its parameters.
+    """
+    key = (conn.dialect.name, "fetch", query, *bound)
+    run = _kept.get(key) or _keep(conn, key, query, bound)
+    cursor = run(conn, [*bound.values()])
+    rows = cursor.fetchall()
+    cursor.close()
+    return cast("list[tuple[Any, ...]]", rows)
 
 
-@cache
-def _update(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Update:
-    chosen = (table.c[name] == bindparam(_WHERE + name) for name in where)
-    return update(table).where(*chosen).values({name: bindparam(_SET + name) for name in values})
+def _equal(table: Table, names: Iterable[str]) -> list[Any]:
+    return [table.c[name] == bindparam(_WHERE + name) for name in names]
 
 
-@cache
-def _delete(table: Table, where: tuple[str, ...]) -> Delete:
-    return delete(table).where(*(table.c[name] == bindparam(_WHERE + name) for name in where))
+def _prefixed(names: Iterable[str]) -> list[str]:
+    return [_WHERE + name for name in names]
 
 
-@cache
-def _select(table: Table, column: str, where: tuple[str, ...]) -> Select[Any]:
-    chosen = (table.c[name] == bindparam(_WHERE + name) for name in where)
-    return select(table.c[column]).where(*chosen).limit(1)
+def _keep(
+    conn: Connection,
+    key: tuple[object, ...],
+    statement: _Statement,
+    names: Iterable[str],
+    *,
+    columns: list[str] | None = None,
+) -> _Run:
+    """Compile a statement and keep how to run it.
+
+    Args:
+        names: parameters, in the order in which their values will come.
+        columns: those an insert fills.
+    """
+    dialect = conn.dialect
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    text = str(compiled)
+    arrange = _arranged(compiled, list(names))
+    spell = _spelling(compiled, dialect, list(names))
+
+    def run(conn: Connection, values: Sequence[object]) -> DBAPICursor:
+        if not conn.in_transaction():
+            conn.begin()
+        if spell:
+            values = list(values)
+            for at, write in spell:
+                values[at] = write(values[at])
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute(text, arrange(values))
+        except dialect.loaded_dbapi.Error as failed:
+            cursor.close()
+            error = dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(text, None, failed, error, dialect=dialect) from failed
+        return cursor
+
+    _kept[key] = run
+    return run
+
+
+def _arranged(compiled: SQLCompiler, names: list[str]) -> Callable[[Sequence[object]], Any]:
+    """What puts values in the order, or under the names, that the statement's text has them."""
+    fixed = {name: bound.value for bound, name in compiled.bind_names.items() if not bound.required}
+    if compiled.positiontup is None:
+        return lambda values: {**fixed, **dict(zip(names, values, strict=True))}
+    tail = list(fixed.values())
+    known = [*names, *fixed]
+    places = [known.index(name) for name in compiled.positiontup]
+    if places == list(range(len(names))):
+        return lambda values: values
+    return lambda values: [[*values, *tail][at] for at in places] if tail else [values[at] for at in places]
+
+
+def _spelling(
+    compiled: SQLCompiler, dialect: Dialect, names: list[str]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Place of a value, and what turns it into the driver's own, for those that need it."""
+    found = [
+        (names.index(name), bound.type.dialect_impl(dialect).bind_processor(dialect))
+        for bound, name in compiled.bind_names.items()
+        if name in names
+    ]
+    return [(at, write) for at, write in found if write is not None]

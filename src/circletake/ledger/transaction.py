@@ -5,7 +5,6 @@ import json
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,17 +14,9 @@ from circletake.domain.people import Actor, PersonId
 from circletake.errors import Bug, EntryInvalid, NotAPerson
 from circletake.ledger import rows
 from circletake.ledger.canonical import canonical
-from circletake.ledger.chain import ROOT, chain_hash, leaf_hash
+from circletake.ledger.chain import ROOT, Head, chain_hash, leaf_hash
 from circletake.ledger.entries import FORMAT, PERSONS_KINDS, SITTING_KINDS, Entry, plain, read_body
 from circletake.ledger.projections import project
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where the book ends: number of its last entry (0 if none) and the chain's hash there."""
-
-    seq: int
-    chain: bytes
 
 
 class Transaction:

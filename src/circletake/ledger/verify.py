@@ -1,18 +1,38 @@
 """Checks the book byte by byte, and names the first entry that is not what was chained."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
+import msgspec
+from sqlalchemy import Connection, Integer, LargeBinary, Row, bindparam, func, select
+from sqlalchemy import cast as sql_cast
 
 from circletake.db import tables
 from circletake.errors import BookBroken, EntryInvalid
-from circletake.ledger.canonical import read_canonical
-from circletake.ledger.chain import ROOT, chain_hash, leaf_hash
+from circletake.ledger import rows
+from circletake.ledger.canonical import Whole, decoder_of, read_as
+from circletake.ledger.chain import ROOT, Head, chain_hash, leaf_hash
 from circletake.ledger.entries import FORMAT, Entry
 
-_MEMBERS = {"actor", "at", "body", "kind", "production", "seq", "session", "v"}
 _BATCH = 1000
+_LOWEST = -(2**62)
+
+
+class _Written(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """An entry as its bytes have it."""
+
+    actor: str
+    at: str
+    body: dict[str, Any]
+    kind: str
+    production: str | None
+    seq: Whole
+    session: str | None
+    v: Whole
+
+
+_decode = decoder_of(_Written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +60,27 @@ def entry_of(row: Row[Any]) -> Entry:
     Raises:
         BookBroken: its bytes are not an entry; names it.
     """
+    return _entry(row.seq, row.body, row.leaf, row.chain)
+
+
+def _entry(seq: int, body: bytes, leaf: bytes, chain: bytes) -> Entry:
     try:
-        members = read_canonical(row.body)
+        written = read_as(body, _decode)
     except EntryInvalid as broken:
-        raise BookBroken(f"Entry {row.seq} cannot be read: {broken.message}", seq=row.seq) from None
-    if members.keys() != _MEMBERS or members["v"] != FORMAT or not isinstance(members["body"], dict):
-        raise BookBroken(f"Entry {row.seq} does not have the shape of an entry.", seq=row.seq)
+        raise BookBroken(f"Entry {seq} cannot be read: {broken.message}", seq=seq) from None
+    if written.v != FORMAT:
+        raise BookBroken(f"Entry {seq} does not have the shape of an entry.", seq=seq)
     return Entry(
-        seq=members["seq"],
-        at=members["at"],
-        kind=members["kind"],
-        actor=members["actor"],
-        session=members["session"],
-        production=members["production"],
-        body=members["body"],
-        raw=row.body,
-        leaf=row.leaf,
-        chain=row.chain,
+        written.seq,
+        written.at,
+        written.kind,
+        written.actor,
+        written.session,
+        written.production,
+        written.body,
+        body,
+        leaf,
+        chain,
     )
 
 
@@ -71,28 +95,19 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
         select(func.count(), func.coalesce(func.max(tables.entry.c.seq), 0)).select_from(tables.entry)
     ).one()
     first = 1 if tail is None else max(1, last - tail + 1)
-    chain = ROOT
-    if first > 1:
-        before = select(cast(tables.entry.c.chain, LargeBinary)).where(tables.entry.c.seq == first - 1)
-        chain = _bytes(conn.execute(before).scalar())
-    expected = first
-    rows = _ROWS if first == 1 else _ROWS.where(tables.entry.c.seq >= first)
-    for row in conn.execute(rows.execution_options(yield_per=_BATCH)):
-        wrong = _check(row, expected, chain)
-        if wrong is not None:
-            at, matter = wrong
-            return _broken(entries, chain, at, f"entry {at} {matter}")
-        chain = _bytes(row.chain)
-        expected += 1
-    head = conn.execute(
-        select(tables.head.c.seq, cast(tables.head.c.chain, LargeBinary).label("chain"))
-    ).first()
-    ends = (head.seq, _bytes(head.chain)) if head else (0, ROOT)
-    if ends[0] > last:
-        return _broken(entries, chain, last + 1, f"entries from {last + 1} on are gone; there were {ends[0]}")
-    if ends != (last, chain):
-        at = min(ends[0] + 1, max(last, 1))
-        return _broken(entries, chain, at, f"it should end at entry {ends[0]} and does not")
+    chain = _chain_before(conn, first)
+    try:
+        for entry in walk(conn, first=first, chain=chain):
+            chain = entry.chain
+        check_end(conn, Head(seq=last, chain=chain))
+    except BookBroken as broken:
+        return Verification(
+            holds=False,
+            entries=entries,
+            head=chain.hex(),
+            broken_at=cast("int", broken.detail["seq"]),
+            sentence=broken.message,
+        )
     checked = "every byte of it holds" if first == 1 else f"the last {last - first + 1} hold"
     return Verification(
         holds=True,
@@ -103,50 +118,111 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
     )
 
 
-# As bytes: a damaged text column may not be text any more.
-_ROWS = select(
-    tables.entry.c.seq,
-    *(
-        cast(tables.entry.c[name], LargeBinary).label(name)
-        for name in ("at", "kind", "actor", "production", "body", "leaf", "chain")
-    ),
-).order_by(tables.entry.c.seq)
+def _chain_before(conn: Connection, first: int) -> bytes:
+    if first == 1:
+        return ROOT
+    before = select(sql_cast(tables.entry.c.chain, LargeBinary)).where(tables.entry.c.seq == first - 1)
+    return _bytes(conn.execute(before).scalar())
 
 
-def _check(row: Row[Any], expected: int, chain: bytes) -> tuple[int, str] | None:
-    """The number of the entry that does not hold and what is the matter, or None."""
-    leaf = leaf_hash(_bytes(row.body))
-    is_itself = leaf == row.leaf
+def walk(conn: Connection, *, first: int = 1, chain: bytes = ROOT) -> Iterator[Entry]:
+    """Read entries in order, each checked in every column before it is handed on.
+
+    Args:
+        conn: sees one moment of the book.
+        first: number of the entry to begin with.
+        chain: the chain's hash before it.
+
+    Raises:
+        BookBroken: an entry is not what was chained; names it.
+    """
+    expected = first
+    begin = first if first > 1 else _LOWEST  # what was put before the first entry is seen as well
+    while found := rows.fetch(conn, _ROWS, first=begin, most=_BATCH):
+        for row in found:
+            seq, at, kind, actor, production, body, leaf, after = row
+            entry = _whole(seq, body, leaf, after, chain) if seq == expected else None
+            if entry is None or (
+                (at, kind, actor, production)
+                != (entry.at.encode(), entry.kind.encode(), entry.actor.encode(), _spelled(entry.production))
+            ):
+                number, matter = _matter(row, expected, chain)
+                raise BookBroken(f"The book does not hold: {matter}; restore it from a backup.", seq=number)
+            yield entry
+            chain = after
+            expected += 1
+        begin = expected
+
+
+def _whole(seq: int, body: bytes, leaf: bytes, chain: bytes, before: bytes) -> Entry | None:
+    """The entry, if its bytes are what was hashed and chained as this number."""
+    if type(body) is not bytes or leaf_hash(body) != leaf or chain_hash(before, leaf) != chain:
+        return None
     try:
-        entry = entry_of(row)
+        entry = _entry(seq, body, leaf, chain)
     except BookBroken:
-        return expected, "cannot be read"
-    if row.seq != expected:
+        return None
+    return entry if entry.seq == seq else None
+
+
+def check_end(conn: Connection, end: Head) -> None:
+    """Hold where the book ends against where it is known to have ended.
+
+    Raises:
+        BookBroken: entries were cut off, or added behind its back.
+    """
+    row = conn.execute(
+        select(tables.head.c.seq, sql_cast(tables.head.c.chain, LargeBinary).label("chain"))
+    ).first()
+    told = Head(seq=row.seq, chain=_bytes(row.chain)) if row else Head(seq=0, chain=ROOT)
+    if told == end:
+        return
+    if told.seq > end.seq:
+        at, matter = end.seq + 1, f"entries from {end.seq + 1} on are gone; there were {told.seq}"
+    else:
+        at, matter = min(told.seq + 1, max(end.seq, 1)), f"it should end at entry {told.seq} and does not"
+    raise BookBroken(f"The book does not hold: {matter}; restore it from a backup.", seq=at)
+
+
+# As bytes: a damaged text column may not be text any more.
+_ROWS = (
+    select(
+        tables.entry.c.seq,
+        *(
+            sql_cast(tables.entry.c[name], LargeBinary).label(name)
+            for name in ("at", "kind", "actor", "production", "body", "leaf", "chain")
+        ),
+    )
+    .where(tables.entry.c.seq >= bindparam("first"))
+    .order_by(tables.entry.c.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+def _matter(row: tuple[Any, ...], expected: int, chain: bytes) -> tuple[int, str]:
+    """The number of the entry that does not hold, and what is the matter with it."""
+    seq, _, _, _, _, body, kept, after = row
+    leaf = leaf_hash(_bytes(body))
+    try:
+        entry = _entry(seq, _bytes(body), leaf, chain)
+    except BookBroken:
+        return expected, f"entry {expected} cannot be read"
+    if seq != expected:
         # its own bytes say which it is; if they are whole, its number was changed, else one is missing
-        moved = is_itself and entry.seq != row.seq
-        return (entry.seq, "bears another number") if moved else (expected, "is missing")
-    if not is_itself:
-        return expected, "was changed (its hash is not that of its bytes)"
-    if chain_hash(chain, leaf) != row.chain:
-        return expected, "is not the one that was chained"
-    columns = (row.seq, row.at, row.kind, row.actor, row.production)
-    told = (entry.seq, *(_spelled(text) for text in (entry.at, entry.kind, entry.actor, entry.production)))
-    return None if columns == told else (expected, "has a column that is not what its bytes say")
+        moved = leaf == kept and entry.seq != seq
+        at, matter = (entry.seq, "bears another number") if moved else (expected, "is missing")
+    elif leaf != kept:
+        at, matter = expected, "was changed (its hash is not that of its bytes)"
+    elif chain_hash(chain, leaf) != after:
+        at, matter = expected, "is not the one that was chained"
+    else:
+        at, matter = expected, "has a column that is not what its bytes say"
+    return at, f"entry {at} {matter}"
 
 
 def _spelled(text: str | None) -> bytes | None:
-    return text.encode() if isinstance(text, str) else None
+    return None if text is None else text.encode()
 
 
 def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else b""
-
-
-def _broken(entries: int, chain: bytes, at: int, matter: str) -> Verification:
-    return Verification(
-        holds=False,
-        entries=entries,
-        head=chain.hex(),
-        broken_at=at,
-        sentence=f"The book does not hold: {matter}; restore it from a backup.",
-    )
