@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, select
 
 from circletake.db import tables
-from circletake.db.connect import BUSY_TIMEOUT_MS, assert_triggers, reading, writing
+from circletake.db.connect import BUSY_TIMEOUT_MS, assert_triggers, lock_book, reading, writing
 from circletake.errors import BookBroken, Bug, DatabaseBusy
 from circletake.ledger.entries import Entry
 from circletake.ledger.replay import Replayed, replay
@@ -78,6 +78,7 @@ class Book:
         self._writing.now = True
         try:
             with writing(self._engine) as conn:
+                lock_book(conn)
                 transaction = Transaction(conn, now=self._now(), head=read_head(conn))
                 yield transaction
                 transaction.close()
@@ -137,6 +138,7 @@ class Book:
         if not found.holds:
             raise BookBroken(found.sentence, seq=found.broken_at)
         with writing(self._engine) as conn:
+            lock_book(conn)
             return replay(conn)
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from circletake.db import tables
+from circletake.db.bytes_of import bytes_of
 from circletake.errors import BookBroken, EntryInvalid
 from circletake.ledger.canonical import read_canonical
 from circletake.ledger.chain import ROOT, chain_hash, leaf_hash
@@ -73,20 +74,20 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
     first = 1 if tail is None else max(1, last - tail + 1)
     chain = ROOT
     if first > 1:
-        before = select(cast(tables.entry.c.chain, LargeBinary)).where(tables.entry.c.seq == first - 1)
+        before = select(bytes_of(tables.entry.c.chain)).where(tables.entry.c.seq == first - 1)
         chain = _bytes(conn.execute(before).scalar())
     expected = first
     rows = _ROWS if first == 1 else _ROWS.where(tables.entry.c.seq >= first)
-    for row in conn.execute(rows.execution_options(yield_per=_BATCH)):
+    found = conn.execute(rows.execution_options(yield_per=_BATCH))
+    for row in found:
         wrong = _check(row, expected, chain)
         if wrong is not None:
+            found.close()
             at, matter = wrong
             return _broken(entries, chain, at, f"entry {at} {matter}")
         chain = _bytes(row.chain)
         expected += 1
-    head = conn.execute(
-        select(tables.head.c.seq, cast(tables.head.c.chain, LargeBinary).label("chain"))
-    ).first()
+    head = conn.execute(select(tables.head.c.seq, bytes_of(tables.head.c.chain).label("chain"))).first()
     ends = (head.seq, _bytes(head.chain)) if head else (0, ROOT)
     if ends[0] > last:
         return _broken(entries, chain, last + 1, f"entries from {last + 1} on are gone; there were {ends[0]}")
@@ -107,7 +108,7 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
 _ROWS = select(
     tables.entry.c.seq,
     *(
-        cast(tables.entry.c[name], LargeBinary).label(name)
+        bytes_of(tables.entry.c[name]).label(name)
         for name in ("at", "kind", "actor", "production", "body", "leaf", "chain")
     ),
 ).order_by(tables.entry.c.seq)
