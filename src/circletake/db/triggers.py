@@ -1,4 +1,11 @@
-"""What guards the book inside the database, whoever writes to it; the migrations put it there."""
+"""What guards the book inside SQLite, whoever writes to it; every upgrade of the schema puts it there.
+
+What guards it inside PostgreSQL stands in `plpgsql`.
+"""
+
+PERSONS_KINDS = ("verdict", "withdraw", "slot", "hold", "omit")
+"""What only a person may do; the ledger has the same list, and a test holds them together."""
+_KINDS = ", ".join(f"'{kind}'" for kind in PERSONS_KINDS)
 
 TRIGGERS = {
     "entry_is_never_updated": """
@@ -15,12 +22,12 @@ TRIGGERS = {
         WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)
         BEGIN SELECT RAISE(ABORT, 'the next entry has the next number'); END
     """,
-    "entry_of_a_person_is_a_persons": """
+    "entry_of_a_person_is_a_persons": f"""
         CREATE TRIGGER entry_of_a_person_is_a_persons BEFORE INSERT ON entry
-        WHEN NEW.kind IN ('verdict', 'withdraw', 'slot', 'hold', 'omit')
+        WHEN NEW.kind IN ({_KINDS})
             AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.actor)
         BEGIN SELECT RAISE(ABORT, 'only a person may do this'); END
-    """,
+    """,  # noqa: S608 - our own names
     "person_is_no_machine": """
         CREATE TRIGGER person_is_no_machine BEFORE INSERT ON person
         WHEN NEW.id NOT GLOB 'p_*'

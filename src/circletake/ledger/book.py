@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, select
 
 from circletake.db import tables
-from circletake.db.connect import BUSY_TIMEOUT_MS, assert_triggers, reading, writing
+from circletake.db.connect import BUSY_TIMEOUT_MS, assert_triggers, lock_book, reading, writing
 from circletake.errors import BookBroken, Bug, DatabaseBusy
 from circletake.ledger.chain import Head
 from circletake.ledger.entries import Entry
@@ -79,6 +79,7 @@ class Book:
         self._writing.now = True
         try:
             with writing(self._engine) as conn:
+                lock_book(conn)
                 transaction = Transaction(conn, now=self._now(), head=read_head(conn))
                 yield transaction
                 transaction.close()
@@ -135,6 +136,7 @@ class Book:
             BookBroken: the book does not verify, so that nothing may be built on it; nothing was.
         """
         with writing(self._engine) as conn:
+            lock_book(conn)
             return replay(conn)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from circletake.db import tables
+from circletake.db.connect import breach_of
 from circletake.domain.people import MACHINE_PREFIX, PERSON_PREFIX
 from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInvalid, NotFound, RoleMissing
 from circletake.ledger import entries as e
@@ -29,14 +30,14 @@ def project(conn: Connection, entry: e.Entry, body: e.Body) -> None:
     try:
         _PROJECTIONS[entry.kind](conn, entry, body)
     except IntegrityError as refused:
-        raise _named(entry, refused) from refused
+        raise _named(conn, entry, refused) from refused
 
 
-def _named(entry: e.Entry, refused: IntegrityError) -> CircletakeError:
-    said = str(refused.orig)
-    if "FOREIGN KEY" in said:
+def _named(conn: Connection, entry: e.Entry, refused: IntegrityError) -> CircletakeError:
+    what, said = breach_of(conn, refused)
+    if what == "foreign":
         return NotFound(f"The entry “{entry.kind}” names something the book does not hold; add that first.")
-    if "UNIQUE" in said:
+    if what == "unique":
         if entry.kind == "done":
             return Conflict("The outcome of this job is recorded already; it is recorded once.")
         if entry.kind == "verdict":

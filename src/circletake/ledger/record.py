@@ -50,8 +50,8 @@ def _write_entries(conn: Connection, path: Path) -> Head:
     table = tables.entry
     query = select(table.c.seq, table.c.body, table.c.chain).order_by(table.c.seq)
     head = Head(seq=0, chain=ROOT)
-    with path.open("wb") as file:
-        for row in conn.execute(query.execution_options(yield_per=_BATCH)):
+    with path.open("wb") as file, conn.execute(query.execution_options(yield_per=_BATCH)) as found:
+        for row in found:
             chain = chain_hash(head.chain, leaf_hash(row.body))
             if chain != row.chain or row.seq != head.seq + 1:
                 raise BookBroken(f"Entry {head.seq + 1} is not the one that was chained.", seq=head.seq + 1)

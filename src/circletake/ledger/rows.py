@@ -55,8 +55,9 @@ def change(conn: Connection, table: Table, where: dict[str, Any], **values: obje
         names = [*(_WHERE + name for name in where), *(_SET + name for name in values)]
         run = _keep(conn, key, update(table).where(*_equal(table, where)).values(set_), names)
     cursor = run(conn, [*where.values(), *values.values()])
+    count = cursor.rowcount  # a closed cursor does not know any more
     cursor.close()
-    return cursor.rowcount
+    return count
 
 
 def put(conn: Connection, table: Table, where: dict[str, Any], **values: object) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection, Integer, LargeBinary, Row, bindparam, func, select
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import Connection, Integer, Row, bindparam, func, select
 
 from circletake.db import tables
+from circletake.db.bytes_of import bytes_of
 from circletake.errors import BookBroken, EntryInvalid
 from circletake.ledger import rows
 from circletake.ledger.canonical import Whole, decoder_of, read_as
@@ -121,7 +121,7 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
 def _chain_before(conn: Connection, first: int) -> bytes:
     if first == 1:
         return ROOT
-    before = select(sql_cast(tables.entry.c.chain, LargeBinary)).where(tables.entry.c.seq == first - 1)
+    before = select(bytes_of(tables.entry.c.chain)).where(tables.entry.c.seq == first - 1)
     return _bytes(conn.execute(before).scalar())
 
 
@@ -171,9 +171,7 @@ def check_end(conn: Connection, end: Head) -> None:
     Raises:
         BookBroken: entries were cut off, or added behind its back.
     """
-    row = conn.execute(
-        select(tables.head.c.seq, sql_cast(tables.head.c.chain, LargeBinary).label("chain"))
-    ).first()
+    row = conn.execute(select(tables.head.c.seq, bytes_of(tables.head.c.chain).label("chain"))).first()
     told = Head(seq=row.seq, chain=_bytes(row.chain)) if row else Head(seq=0, chain=ROOT)
     if told == end:
         return
@@ -189,7 +187,7 @@ _ROWS = (
     select(
         tables.entry.c.seq,
         *(
-            sql_cast(tables.entry.c[name], LargeBinary).label(name)
+            bytes_of(tables.entry.c[name]).label(name)
             for name in ("at", "kind", "actor", "production", "body", "leaf", "chain")
         ),
     )

@@ -11,21 +11,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 
 from sqlalchemy import Engine, RowMapping, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from circletake.db.connect import reading, writing
+from circletake.db.connect import insert_into, reading, writing
 from circletake.db.tables import derived
 from circletake.db.tables import job as table
 from circletake.errors import NotFound
 from circletake.work import statements
-from circletake.work.clock import BootClock, Clock, Moment
+from circletake.work.clock import Clock, Moment, clock_of
 from circletake.work.job import Job, Lane, Lease, Offer, State, canonical_text
 
 TTL_S = 30.0
 MAX_TRIES = 3
 MAX_CLAIM = 32
 MAX_WAIT_S = 300.0
+LONGEST_LEASE_S = 300.0
+"""No lease is made for longer; one that ends later was made before the clock stepped back."""
 _KEYS_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
 LOCAL_LANES: tuple[Lane, ...] = ("cpu", "gpu", "io")
 
@@ -51,7 +52,7 @@ class JobQueue:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.engine = engine
-        self._clock = clock or BootClock()
+        self._clock = clock or clock_of(engine)
         self._max_tries = max_tries
         self._max_wait_s = max_wait_s
         self._jitter = jitter
@@ -85,7 +86,11 @@ class JobQueue:
         ]
         if not rows:
             return 0
-        statement = insert(table).on_conflict_do_nothing(index_elements=[table.c.key]).returning(table.c.id)
+        statement = (
+            insert_into(self.engine, table)
+            .on_conflict_do_nothing(index_elements=[table.c.key])
+            .returning(table.c.id)
+        )
         with writing(self.engine) as conn:
             return len(conn.execute(statement, rows).all())
 
@@ -138,7 +143,12 @@ class JobQueue:
             ttl_s: how long the leases hold without a heartbeat.
         """
         now = self._clock.now()
-        ready = {"lanes": sorted(lanes), "boot": now.boot, "now_ms": now.ms}
+        ready = {
+            "lanes": sorted(lanes),
+            "boot": now.boot,
+            "now_ms": now.ms,
+            "too_far_ms": _later_ms(now, self._max_wait_s),
+        }
         with reading(self.engine) as conn:  # most often there is nothing, and a reader disturbs nobody
             if limit < 1 or not conn.scalar(statements.ANY_READY, ready):
                 return []
@@ -218,6 +228,13 @@ class JobQueue:
         """
         now = self._clock.now()
         then = {"boot": now.boot, "now_ms": now.ms}
+        # Whoever is alive keeps such a lease long before this shorter one ends.
+        stepped = {"too_far_ms": _later_ms(now, LONGEST_LEASE_S), "until_ms": _later_ms(now, TTL_S)}
+        with reading(self.engine) as conn:
+            is_stepped = conn.scalar(statements.ANY_TOO_FAR, stepped)
+        if is_stepped:
+            with writing(self.engine) as conn:
+                conn.execute(statements.SHORTEN, stepped)
         with reading(self.engine) as conn:
             late = [_job(row) for row in conn.execute(statements.EXPIRED, then).mappings()]
         # Somebody may reap or finish between: the fence decides, as it does for everybody.
@@ -267,7 +284,7 @@ class JobQueue:
             recipe: name with its version, such as `proxy-1`.
             content: SHA-256 of what was made, in the store.
         """
-        said = insert(derived).values(source=source, recipe=recipe, content=content)
+        said = insert_into(self.engine, derived).values(source=source, recipe=recipe, content=content)
         newest = said.on_conflict_do_update(
             index_elements=[derived.c.source, derived.c.recipe], set_={"content": said.excluded.content}
         )

@@ -21,6 +21,8 @@ _ready = and_(
         job.c.not_before_ms.is_(None),
         job.c.not_before_boot != bindparam("boot"),
         job.c.not_before_ms <= bindparam("now_ms"),
+        # longer than anything is made to wait: the clock has stepped back since
+        job.c.not_before_ms > bindparam("too_far_ms"),
     ),
 )
 _expired = and_(
@@ -38,13 +40,21 @@ EXPIRED = select(job).where(_expired)
 ASKED_TO_STOP = select(job.c.id, job.c.fence).where(_held, job.c.cancel)
 BY_KEYS = select(job).where(_these)
 
+# PostgreSQL: rows that others are claiming are passed over. It has to be materialized, for a subquery that
+# is run again for each row can claim more than its limit. SQLite knows neither and needs neither.
+# Source: QueueClassic/queue_classic#320.
+_chosen = (
+    select(job.c.id)
+    .where(_ready)
+    .order_by(job.c.prio, job.c.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+    .cte("chosen")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
 CLAIM = (
     update(job)
-    .where(
-        job.c.id.in_(
-            select(job.c.id).where(_ready).order_by(job.c.prio, job.c.id).limit(bindparam("at_most"))
-        )
-    )
+    .where(job.c.id.in_(select(_chosen.c.id)))
     .values(
         state="run",
         owner=bindparam("new_owner"),
@@ -58,6 +68,9 @@ CLAIM = (
     .returning(job)
 )
 
+_too_far = and_(job.c.state == "run", job.c.lease_until_ms > bindparam("too_far_ms"))
+ANY_TOO_FAR = select(exists().where(_too_far))
+SHORTEN = update(job).where(_too_far).values(lease_until_ms=bindparam("until_ms"))
 KEEP = _change_held(lease_boot=bindparam("boot"), lease_until_ms=bindparam("until_ms"))
 STEP = _change_held(done_frames=bindparam("done"), total_frames=bindparam("total"))
 FINISH = _change_held(**_NOBODY, state="done", error=None, done_frames=job.c.total_frames)

@@ -6,40 +6,47 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from circletake.db.connect import translated, version_of
+from circletake.db.dialect import Version
+from circletake.errors import Unavailable
+
 
 class Watch:
-    """Holds one connection and asks SQLite for its data version, which costs microseconds.
+    """Holds one connection and asks for what the database changes with every commit.
 
-    It counts commits of every other connection, in this process and in others. To be asked by one
-    thread at a time.
+    It notices commits of every other connection, in this process and in others. To be asked by one
+    thread at a time. While the database is away it says that something changed: whoever looks learns
+    what is the matter.
 
     Args:
         engine: of the database to watch.
-
-    Source:
-        SQLite documentation, PRAGMA data_version.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._connection = engine.raw_connection()
-        self._version: int | None = None
+        self._engine = engine
+        self._versions: Version | None = None
+        self._version: object = None
 
     def changed(self) -> bool:
         """Whether there was a commit since the last call; the first call says yes."""
-        cursor = self._connection.cursor()
+        before = self._version
         try:
-            cursor.execute("PRAGMA data_version")
-            row = cursor.fetchone()
-        finally:
-            cursor.close()
-        version = int(row[0]) if row else None
-        before, self._version = self._version, version
-        return version != before
+            with translated(self._engine):
+                if self._versions is None:
+                    self._versions = version_of(self._engine)
+                self._version = self._versions.read()
+        except Unavailable:
+            self.close()
+            self._version = None
+            return True
+        return self._version is None or self._version != before
 
     def close(self) -> None:
         """Give the connection back."""
-        with contextlib.suppress(Exception):  # it may be gone with its engine, which is as good
-            self._connection.close()
+        if self._versions is not None:
+            with contextlib.suppress(Exception):  # it may be gone with its engine, which is as good
+                self._versions.close()
+            self._versions = None
 
     def __enter__(self) -> Self:
         return self

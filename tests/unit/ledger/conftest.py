@@ -1,11 +1,10 @@
 """A book on a real file, with a small production in it."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from circletake.db.connect import migrate_book, open_book
 from circletake.domain.facts import Facts, GateResult
 from circletake.domain.people import MachineId, PersonId, Role
 from circletake.domain.policy import Policy
@@ -15,6 +14,7 @@ from circletake.ledger.book import Book
 from circletake.ledger.entries import Entry
 from circletake.ledger.facts import facts_for
 
+Database = Any  # of the conftest above, which cannot be imported
 PRODUCTION = "pr_1"
 VERSIONS = {"technical": 1, "consistency": 1}
 
@@ -167,10 +167,9 @@ class Floor:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    """An empty book's database."""
-    made = open_book(tmp_path / "book.sqlite")
-    migrate_book(made)
+def engine(database: Database) -> Engine:
+    """An empty book's database, on SQLite and on PostgreSQL."""
+    made: Engine = database.book()
     return made
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from circletake.db import tables
-from circletake.db.connect import open_book, writing
+from circletake.db.connect import dialect_of, writing
 from circletake.domain.people import MachineId, PersonId
 from circletake.errors import (
     BookBroken,
@@ -30,6 +30,7 @@ from circletake.ledger import book as book_module
 from circletake.ledger.book import Book
 from circletake.ledger.chain import ROOT
 
+Database = Any  # of the conftest above, which cannot be imported
 Floor = Any  # of the conftest beside this file, which cannot be imported
 
 STUDIO = MachineId("m_studio")
@@ -231,6 +232,7 @@ def test_a_clock_that_steps_back_breaks_nothing(engine: Engine) -> None:
     assert book.replay().equal
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_said_and_nothing_is_recorded(book: Book) -> None:
     label(book, "before")
 
@@ -283,21 +285,21 @@ def child(path: str, count: int) -> subprocess.Popen[str]:
 
 
 def test_several_processes_append_without_a_gap_or_a_double(engine: Engine, book: Book) -> None:
-    children = [child(str(engine.url.database), 15) for _ in range(3)]
+    children = [child(engine.url.render_as_string(hide_password=False), 15) for _ in range(3)]
     seen = [int(line) for process in children for line in process.communicate(timeout=120)[0].split()]
     assert sorted(seen) == list(range(1, 46))
     assert book.verify().holds
     assert book.replay().equal
 
 
-def test_what_was_acknowledged_survives_a_kill(engine: Engine) -> None:
+def test_what_was_acknowledged_survives_a_kill(engine: Engine, database: Database) -> None:
     for round_ in range(3):
-        process = child(str(engine.url.database), 10_000)
+        process = child(engine.url.render_as_string(hide_password=False), 10_000)
         assert process.stdout is not None
         acknowledged = [int(process.stdout.readline()) for _ in range(3 + 4 * round_)]
         process.kill()
         acknowledged += [int(line) for line in process.communicate(timeout=60)[0].split("\n")[:-1]]
-        again = Book(open_book(str(engine.url.database)))
+        again = Book(database.open_book())
         assert again.verify().holds
         assert again.head().seq >= acknowledged[-1]
         assert acknowledged == list(range(acknowledged[0], acknowledged[-1] + 1))
@@ -316,8 +318,8 @@ def test_waiting_ends_as_soon_as_the_book_goes_on(book: Book) -> None:
     thread.join()
 
 
-def test_waiting_notices_what_another_process_appends(engine: Engine, book: Book) -> None:
-    other = Book(open_book(str(engine.url.database)))
+def test_waiting_notices_what_another_process_appends(book: Book, database: Database) -> None:
+    other = Book(database.open_book())
     thread = threading.Timer(0.05, label, (other, "b"))
     thread.start()
     assert book.wait(0, 30) == 1
@@ -343,17 +345,18 @@ def test_a_book_written_all_the_time_is_busy(book: Book, monkeypatch: pytest.Mon
 
 
 def tamper(engine: Engine, *sql: str) -> None:
-    """Change entries as somebody with the file and a grudge would: take the triggers off, put them back."""
+    """Change entries as somebody with a grudge would: take the triggers off, put them back."""
     with writing(engine) as conn:
-        triggers = conn.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'"
-        ).all()
-        for name, _ in triggers:
-            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+        for name in dialect_of(engine).guards:
+            if name.startswith("entry_"):
+                conn.exec_driver_sql(drop_of(engine, name))
         for one in sql:
             conn.exec_driver_sql(one)
-        for _, trigger in triggers:
-            conn.exec_driver_sql(trigger)
+        dialect_of(engine).put_guards(conn)
+
+
+def drop_of(engine: Engine, name: str) -> str:
+    return f"DROP TRIGGER {name}" + ("" if engine.dialect.name == "sqlite" else " ON entry")
 
 
 def test_a_broken_book_is_read_and_no_longer_written(engine: Engine, book: Book) -> None:
@@ -400,7 +403,7 @@ def test_an_old_break_is_found_by_a_whole_check_and_a_new_one_at_once(engine: En
 
 def test_a_missing_trigger_is_named_when_the_book_is_opened(engine: Engine) -> None:
     with writing(engine) as conn:
-        conn.exec_driver_sql("DROP TRIGGER entry_is_never_updated")
+        conn.exec_driver_sql(drop_of(engine, "entry_is_never_updated"))
     with pytest.raises(BookBroken, match="entry_is_never_updated"):
         Book(engine)
 
@@ -409,13 +412,14 @@ def test_replay_puts_right_what_was_changed_behind_the_books_back(floor: Floor) 
     floor.verdict("p_dana", floor.take("a"), "director", -2)
     assert floor.book.replay().equal
     with writing(floor.engine) as conn:
-        conn.exec_driver_sql("UPDATE verdict SET live = 0")
+        conn.exec_driver_sql("UPDATE verdict SET live = false")
         conn.exec_driver_sql("INSERT INTO role VALUES ('pr_1', 'p_art', 'director', 1)")
     found = floor.book.replay()
     assert (found.equal, found.differing) == (False, ("role", "verdict"))
     assert floor.book.replay().equal
 
 
+@pytest.mark.sqlite
 def test_the_file_is_where_it_was_put(tmp_path: Path, engine: Engine) -> None:
     label(Book(engine), "a")
     assert (tmp_path / "book.sqlite").stat().st_size > 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -101,6 +102,7 @@ def world_of(book: Book) -> World:
     return world
 
 
+@pytest.mark.sqlite  # it makes its own books, one for each example
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=14), approve=st.booleans())
 def test_the_verifier_and_the_gates_agree_on_whatever_happened(

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from circletake.db.connect import migrate_book, migrate_jobs, open_book, open_jobs, reading
+from circletake.db.connect import reading
 from circletake.db.tables import outbox
 from circletake.domain.people import MachineId
 from circletake.ledger.book import Book
@@ -18,6 +19,7 @@ from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Record, Runner
 
+Database = Any  # of the conftest above, which cannot be imported
 STUDIO = MachineId("m_studio")
 
 
@@ -50,22 +52,19 @@ class Desk:
 
 
 @pytest.fixture
-def jobs_engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_jobs(tmp_path / "jobs.sqlite")
-    migrate_jobs(engine)
-    yield engine
-    engine.dispose()
+def jobs_engine(database: Database) -> Engine:
+    """The jobs' database, on SQLite and on PostgreSQL."""
+    engine: Engine = database.jobs()
+    return engine
 
 
 @pytest.fixture
-def desk(tmp_path: Path, jobs_engine: Engine) -> Iterator[Desk]:
-    engine = open_book(tmp_path / "book.sqlite")
-    migrate_book(engine)
+def desk(database: Database, jobs_engine: Engine) -> Desk:
+    engine = database.book()
     book = Book(engine)
     with book.transact() as transaction:
         transaction.append("machine", actor=STUDIO, body={"machine": str(STUDIO), "label": "Studio"})
-    yield Desk(book, engine, JobQueue(jobs_engine))
-    engine.dispose()
+    return Desk(book, engine, JobQueue(jobs_engine))
 
 
 @pytest.fixture

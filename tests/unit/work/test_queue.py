@@ -323,7 +323,7 @@ def test_several_owners_at_once_share_the_jobs_without_one_twice(
     taken: dict[str, list[int]] = {}
 
     def take(owner: str) -> None:
-        engine = open_jobs(str(jobs_engine.url.database))
+        engine = open_jobs(jobs_engine.url)
         mine = JobQueue(engine)
         taken[owner] = []
         while jobs := mine.claim(owner, limit=3):
