@@ -17,7 +17,9 @@ TRIGGERS = {
     """,
     "entry_of_a_person_is_a_persons": """
         CREATE TRIGGER entry_of_a_person_is_a_persons BEFORE INSERT ON entry
-        WHEN NEW.kind IN ('verdict', 'withdraw', 'slot', 'hold', 'omit')
+        WHEN NEW.kind IN (
+            'verdict', 'withdraw', 'slot', 'hold', 'omit', 'override', 'note', 'resolve', 'consent'
+        )
             AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.actor)
         BEGIN SELECT RAISE(ABORT, 'only a person may do this'); END
     """,
@@ -50,5 +52,16 @@ TRIGGERS = {
         CREATE TRIGGER verdict_stays_what_it_was
         BEFORE UPDATE OF seq, production, at, person, task, content, gate, value, body ON verdict
         BEGIN SELECT RAISE(ABORT, 'a verdict is never altered'); END
+    """,
+    "override_stands_in_the_book": """
+        CREATE TRIGGER override_stands_in_the_book BEFORE INSERT ON overridden
+        WHEN NOT EXISTS (
+            SELECT 1 FROM entry WHERE seq = NEW.seq AND kind = 'override' AND actor = NEW.person
+        )
+        BEGIN SELECT RAISE(ABORT, 'an override is an entry of the person who gave it'); END
+    """,
+    "override_stays_what_it_was": """
+        CREATE TRIGGER override_stays_what_it_was BEFORE UPDATE ON overridden
+        BEGIN SELECT RAISE(ABORT, 'an override is never altered'); END
     """,
 }
