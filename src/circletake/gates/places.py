@@ -113,9 +113,20 @@ class _Walk:
         return f"{path}[{self._lengths[path] - 1}]"
 
     def _pair(self, table: str) -> None:
-        path = ".".join([part for part in [table] if part] + self._key())
+        start = self._at
+        *above, path = self._below(table, self._key())
+        for implied in above:
+            self._note(implied, start)
         self._skip_blank()
         self._value(path)
+
+    def _below(self, table: str, parts: list[str]) -> list[str]:
+        """Paths of a dotted key's tables, and its own."""
+        found: list[str] = []
+        for part in parts:
+            table = f"{table}.{part}" if table else part
+            found.append(table)
+        return found
 
     def _value(self, path: str) -> None:
         self._note(path, self._at)
