@@ -15,7 +15,7 @@ from circletake.domain.entity import SourceClass
 from circletake.domain.people import ROLES, PersonId
 from circletake.domain.take import Origin
 from circletake.domain.time import FrameRange
-from circletake.domain.verdict import Disposition
+from circletake.domain.verdict import Disposition, Region, Severity
 from circletake.errors import (
     AlreadyThere,
     Bug,
@@ -27,25 +27,29 @@ from circletake.errors import (
     StudioBusy,
     StudioMissing,
 )
+from circletake.gates.reasons import reasons_of, shipped_reasons
 from circletake.ledger import accounts, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
 from circletake.media.frames import read_frame
 from circletake.media.store import ContentStore
 from circletake.plugins import find_members
+from circletake.work.daily import Daily
 from circletake.work.executors.local import LocalExecutor
 from circletake.work.job import Job
 from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Runner
-from circletake.workflows import deliver as delivery
 from circletake.workflows import (
+    consents,
     demo,
     exchange,
     fill_gap,
     found_production,
     import_film,
+    policies,
     receive_take,
+    remarks,
     render_cut,
     sheets,
     show,
@@ -55,21 +59,27 @@ from circletake.workflows import (
     show_queue,
     show_task,
 )
+from circletake.workflows import deliver as delivery
 from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
 from circletake.workflows import measure as measuring
+from circletake.workflows import override as overriding
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.sheets import BoxedImage
 from circletake.workflows.views import (
     BoardView,
     BookCheckView,
     BookEntryView,
+    ConsentView,
     CutView,
     DeliveryView,
     EvidenceDetailView,
     JobView,
     MeView,
     PersonView,
+    PolicyNameView,
+    PolicyPreviewView,
+    PolicyView,
     ProductionView,
     QueueItemView,
     ReasonFamilyView,
@@ -111,6 +121,7 @@ class Studio:
             )
         }
         self._runner: Runner | None = None
+        self._daily: Daily | None = None
         self._lock = contextlib.ExitStack()
 
     @classmethod
@@ -377,7 +388,8 @@ class Studio:
         return show_task.show_evidence(self.house, session, evidence_id)
 
     def check(self, session: Session, production: str, *, shot: str | None = None) -> list[JobView]:
-        """Order every measurement that is asked for and not there yet."""
+        """Order every measurement that is asked for and not there yet; note which consents have ended."""
+        self.lapse_consents()
         return self._job_views(measuring.order_all(self.house, session, production, code=shot))
 
     def record_verdict(
@@ -396,6 +408,10 @@ class Studio:
         answers: Sequence[str] = (),
         gate_hash: str = "",
         upstream: Mapping[str, str] | None = None,
+        severity: str | None = None,
+        regions: Sequence[Sequence[int]] = (),
+        watched: Sequence[tuple[int, int]] = (),
+        dwell_ms: int = 0,
     ) -> TaskView:
         """Record what a person decided, and ask the gates again."""
         call = verdicts.Call(
@@ -411,9 +427,160 @@ class Studio:
             answers=list(answers),
             gate_hash=gate_hash,
             upstream=dict(upstream) if upstream is not None else None,
+            severity=cast("Severity | None", severity),
+            regions=[cast("Region", tuple(region)) for region in regions],
+            watched=[FrameRange(start, end) for start, end in watched],
+            dwell_ms=dwell_ms,
         )
         verdicts.give_verdict(self.house, session, call)
         return self.task(session, task)
+
+    def record_override(
+        self,
+        session: Session,
+        *,
+        task: str,
+        content: str,
+        gate: str,
+        code: str,
+        note: str,
+        key: str,
+        role: str | None = None,
+        gate_hash: str = "",
+        upstream: Mapping[str, str] | None = None,
+    ) -> TaskView:
+        """Let a take pass a gate although rules of it do not hold; shown for ever."""
+        call = overriding.OverrideCall(
+            task=task,
+            content=content,
+            gate=gate,
+            code=code,
+            note=note,
+            key=key,
+            role=role,
+            gate_hash=gate_hash,
+            upstream=dict(upstream) if upstream is not None else None,
+        )
+        overriding.give_override(self.house, session, call)
+        return self.task(session, task)
+
+    def note_add(
+        self,
+        session: Session,
+        *,
+        task: str,
+        content: str,
+        text: str,
+        key: str,
+        severity: str = "issue",
+        ranges: Sequence[tuple[int, int]] = (),
+        regions: Sequence[Sequence[int]] = (),
+        reply_to: str | None = None,
+    ) -> TaskView:
+        """Note something on a take, or answer a note."""
+        remark = remarks.Remark(
+            task=task,
+            content=content,
+            text=text,
+            key=key,
+            severity=cast("Severity", severity),
+            ranges=[FrameRange(start, end) for start, end in ranges],
+            regions=[cast("Region", tuple(region)) for region in regions],
+            reply_to=reply_to,
+        )
+        remarks.add_note(self.house, session, remark)
+        return self.task(session, task)
+
+    def note_resolve(self, session: Session, *, note: str, disposition: str, key: str) -> TaskView:
+        """Settle a note on exactly this content."""
+        settled = cast("Disposition", disposition)
+        return self.task(
+            session, remarks.resolve_note(self.house, session, note, disposition=settled, key=key)
+        )
+
+    # consents and permits
+
+    def consents(self, session: Session, production: str) -> list[ConsentView]:
+        """Every consent and permit of a production."""
+        return consents.list_consents(self.house, session, production)
+
+    def consent_add(
+        self,
+        session: Session,
+        production: str,
+        *,
+        kind: str,
+        code: str,
+        subject: str,
+        uses: Sequence[str],
+        until: str | None = None,
+        document: Path | None = None,
+        renews: str | None = None,
+    ) -> list[ConsentView]:
+        """Record that somebody agreed, or that a right was obtained; or renew one."""
+        consents.record_consent(
+            self.house,
+            session,
+            production,
+            kind=kind,
+            code=code,
+            subject=subject,
+            uses=uses,
+            until=until,
+            document=document,
+            renews=renews,
+        )
+        return self.consents(session, production)
+
+    def consent_revoke(self, session: Session, production: str, *, consent: str) -> list[ConsentView]:
+        """Record that a consent or permit no longer holds."""
+        consents.revoke_consent(self.house, session, production, consent)
+        return self.consents(session, production)
+
+    def lapse_consents(self) -> int:
+        """Record which consents and permits have ended; returns how many."""
+        return consents.lapse_consents(self.house)
+
+    # policies
+
+    def shipped_policies(self) -> list[PolicyNameView]:
+        """Every policy that comes with circletake."""
+        return policies.shipped_policies()
+
+    def shipped_policy(self, name: str) -> PolicyView:
+        """A policy that comes with circletake, in plain words."""
+        return policies.show_shipped(name)
+
+    def check_policy(self, text: str, *, file: str) -> PolicyView:
+        """A policy that somebody wrote, in plain words, if it can be used."""
+        return policies.check_text(text, file=file)
+
+    def policy(self, session: Session, production: str) -> PolicyView:
+        """The policy in force in a production."""
+        return policies.show_policy(self.house, session, production)
+
+    def policy_propose(self, session: Session, production: str, *, text: str, file: str) -> TaskView:
+        """Propose a policy: a take of the production's policy, to be judged."""
+        return self.task(session, policies.propose(self.house, session, production, text=text, file=file))
+
+    def policy_preview(
+        self,
+        session: Session,
+        production: str,
+        *,
+        number: int | None = None,
+        text: str | None = None,
+        file: str = "policy.toml",
+    ) -> PolicyPreviewView:
+        """What another policy would change; nothing is recorded."""
+        return policies.preview(self.house, session, production, number=number, text=text, file=file)
+
+    def policy_adopt(
+        self, session: Session, production: str, *, number: int | None = None, anyway: bool = False
+    ) -> PolicyView:
+        """Put a circled policy in force."""
+        policies.adopt_policy(self.house, session, production, number=number, anyway=anyway)
+        return self.policy(session, production)
 
     def withdraw(self, session: Session, *, verdict_seq: int, key: str) -> TaskView:
         """Take one's own verdict back."""
@@ -537,9 +704,14 @@ class Studio:
             self.house.book.verify()  # all of it, once: a book that does not hold is served read-only
             self._runner = self._make_runner()
             self._runner.start()
+            self._daily = Daily(self.lapse_consents)
+            self._daily.start()
 
     def stop_runner(self) -> None:
         """Stop working in the background; unfinished jobs are handed back."""
+        if self._daily is not None:
+            self._daily.stop()
+            self._daily = None
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
@@ -635,6 +807,12 @@ class Studio:
         if not allowed and not show.is_sheet_picture(self.house, session, content):
             raise NotFound("There is no such content in a production of yours.")
 
-    def reasons(self) -> list[ReasonFamilyView]:
-        """Every reason code under its digit."""
-        return show.reason_families()
+    def reasons(
+        self, session: Session | None = None, production: str | None = None
+    ) -> list[ReasonFamilyView]:
+        """Every reason code under its digit: those of a production, or those that come with circletake."""
+        if session is None or production is None:
+            return show.reason_families(shipped_reasons())
+        with self.house.book.reading() as conn:
+            found, _ = require(conn, session, production, "see")
+            return show.reason_families(reasons_of(self.house.policy(conn, found.policy)))

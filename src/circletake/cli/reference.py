@@ -16,8 +16,8 @@ from circletake.cli.exits import EXITS, STATUS
 from circletake.cli.main import build
 from circletake.config import SETTINGS, Config
 from circletake.domain.status import LOOKS
-from circletake.domain.verdict import REASON_FAMILIES, REASONS
 from circletake.errors import CircletakeError
+from circletake.gates.reasons import shipped_reasons
 from circletake.generate.frontispiece import lord_queso
 from circletake.plugins import find_members
 
@@ -135,14 +135,10 @@ def words_page() -> str:
         for look in LOOKS.values()
     )
     reasons = "\n".join(
-        f"| {digit} {label} | "
-        + ", ".join(
-            f"`{reason.key}` {reason.label}"
-            for reason in REASONS.values()
-            if reason.code.startswith(f"{key}.")
-        )
+        f"| {family.digit} {family.label} | "
+        + ", ".join(f"`{reason.key}` {reason.label}" for reason in family.reasons)
         + " |"
-        for digit, key, label in REASON_FAMILIES
+        for family in shipped_reasons()
     )
     return (
         f"{_NOTE}# Statuses and reasons\n\n"

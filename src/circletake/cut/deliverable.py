@@ -20,10 +20,11 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A gate that holds, and the book entries of the verdicts that satisfy it."""
+    """A gate that passes, and the book entries of the verdicts, or of the override, by which it does."""
 
     gate: str
     verdicts: tuple[int, ...]
+    override: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +118,9 @@ def deliverable_bytes(
 
 
 def _approved(take: ShippedTake) -> dict[str, object]:
-    gates = [{"gate": approval.gate, "verdicts": list(approval.verdicts)} for approval in take.gates]
+    gates = [
+        {"gate": approval.gate, "verdicts": list(approval.verdicts)}
+        | ({"override": approval.override} if approval.override is not None else {})
+        for approval in take.gates
+    ]
     return {"task": take.task, "stage": take.stage, "gates": gates}

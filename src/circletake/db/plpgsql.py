@@ -82,8 +82,8 @@ class Guard:
 
 
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONS_KINDS)
-_IS_NO_VERDICT_OF_THEIRS = (
-    "NOT EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq AND kind = 'verdict' AND actor = NEW.person)"
+_IS_NO_ENTRY_OF_THEIRS = (
+    "NOT EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq AND kind = '{}' AND actor = NEW.person)"
 )
 GUARDS = {
     "entry_is_never_updated": Guard("entry", "UPDATE", "the book is append-only"),
@@ -113,7 +113,7 @@ GUARDS = {
         "verdict",
         "INSERT",
         "a verdict is an entry of the person who gave it",
-        when=_IS_NO_VERDICT_OF_THEIRS,
+        when=_IS_NO_ENTRY_OF_THEIRS.format("verdict"),
     ),
     "verdict_stays_what_it_was": Guard(
         "verdict",
@@ -123,6 +123,13 @@ GUARDS = {
             "seq", "production", "at", "person", "task", "content", "gate", "value", "body",
         ),
     ),
+    "override_stands_in_the_book": Guard(
+        "overridden",
+        "INSERT",
+        "an override is an entry of the person who gave it",
+        when=_IS_NO_ENTRY_OF_THEIRS.format("override"),
+    ),
+    "override_stays_what_it_was": Guard("overridden", "UPDATE", "an override is never altered"),
 }  # fmt: skip
 
 CATALOG = """

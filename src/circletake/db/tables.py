@@ -147,6 +147,7 @@ take = Table(
     Column("change", String(16), nullable=False),
     Column("leans", Text, nullable=False),  # JSON slot → content
     Column("label", String(200), nullable=False),
+    Column("made_by", Text, nullable=False, server_default="[]"),  # JSON list of (relation, actor)
     Column("seq", Integer),
     UniqueConstraint("task", "content"),
     UniqueConstraint("task", "number"),
@@ -265,6 +266,56 @@ recorded = Table(
     Column("seq", Integer),
 )
 
+overridden = Table(
+    "overridden",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("gate", String(32), nullable=False),
+    Column("body", Text, nullable=False),  # JSON: role, rules, code, gate hash, upstream
+    Column("note_commitment", String(64), nullable=False),
+    Column("key", String(64), nullable=False, unique=True),
+    Index("ix_overridden_task", "task"),
+)
+note = Table(
+    "note",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("text_commitment", String(64), nullable=False),
+    Column("body", Text, nullable=False),  # JSON: ranges, regions
+    Column("reply_to", String(64), ForeignKey("note.id")),
+    Column("disposition", String(16)),  # None while it is open
+    Column("resolved_by", String(64)),
+    Column("seq", Integer),
+    Index("ix_note_task", "task"),
+)
+consent = Table(
+    "consent",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("entity", String(64), ForeignKey("entity.id"), nullable=False),
+    Column("subject_commitment", String(64), nullable=False),
+    Column("uses", Text, nullable=False),  # JSON list of words
+    Column("until", String(10)),
+    Column("document", String(64)),
+    Column("granted", Boolean, nullable=False),
+    Column("lapsed", Boolean, nullable=False),
+    Column("seq", Integer),
+    Index("ix_consent_production", "production"),
+)
+
 projections = [
     person,
     machine,
@@ -284,6 +335,9 @@ projections = [
     delivered,
     recalled,
     recorded,
+    overridden,
+    note,
+    consent,
 ]
 
 # beside the book, in its file: written with it, not rebuilt from it

@@ -3,7 +3,9 @@
 What guards it inside PostgreSQL stands in `plpgsql`.
 """
 
-PERSONS_KINDS = ("verdict", "withdraw", "slot", "hold", "omit")
+PERSONS_KINDS = (
+    "verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "consent",
+)  # fmt: skip
 """What only a person may do; the ledger has the same list, and a test holds them together."""
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONS_KINDS)
 
@@ -57,5 +59,16 @@ TRIGGERS = {
         CREATE TRIGGER verdict_stays_what_it_was
         BEFORE UPDATE OF seq, production, at, person, task, content, gate, value, body ON verdict
         BEGIN SELECT RAISE(ABORT, 'a verdict is never altered'); END
+    """,
+    "override_stands_in_the_book": """
+        CREATE TRIGGER override_stands_in_the_book BEFORE INSERT ON overridden
+        WHEN NOT EXISTS (
+            SELECT 1 FROM entry WHERE seq = NEW.seq AND kind = 'override' AND actor = NEW.person
+        )
+        BEGIN SELECT RAISE(ABORT, 'an override is an entry of the person who gave it'); END
+    """,
+    "override_stays_what_it_was": """
+        CREATE TRIGGER override_stays_what_it_was BEFORE UPDATE ON overridden
+        BEGIN SELECT RAISE(ABORT, 'an override is never altered'); END
     """,
 }

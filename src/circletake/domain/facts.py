@@ -1,13 +1,15 @@
 """Facts a gate is judged on, and the findings that come of it. Built in one place, judged purely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from circletake.domain.people import Role
 from circletake.domain.policy import Stage
-from circletake.domain.verdict import Verdict
+from circletake.domain.verdict import Severity, Verdict
 
-Result = Literal["satisfied", "unsatisfied", "error"]
+Result = Literal["satisfied", "unsatisfied", "overridden", "error"]
+# What lets a content through a gate, in one place for everybody who reads a `bound` row.
+PASSES: frozenset[str] = frozenset({"satisfied", "overridden"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,58 @@ class EvidenceFact:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideFact:
+    """Somebody let this content pass a gate although rules of it did not hold.
+
+    Args:
+        person: pseudonym `p_…`.
+        role: in which they did; it counts while they hold it.
+        rules: those that did not hold when it was given; it covers no others.
+        upstream: slot → content adopted when it was given; it ends when one of them moves.
+    """
+
+    seq: int
+    person: str
+    gate: str
+    role: Role
+    gate_hash: str
+    rules: tuple[str, ...]
+    upstream: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFact:
+    """A note on this content that nobody has resolved."""
+
+    seq: int
+    person: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFact:
+    """What somebody agreed to, or a right that was obtained, for something this content shows.
+
+    Args:
+        kind: `consent` (of a person) or `permit` (of an owner of rights).
+        entity: code of what it is attached to.
+        uses: what it covers.
+        until: last day on which it covers anything, `2027-01-31`; None is without end.
+        granted: False once revoked.
+        lapsed: True once the book says that its last day is over.
+    """
+
+    id: str
+    seq: int
+    kind: Literal["consent", "permit"]
+    entity: str
+    uses: tuple[str, ...]
+    until: str | None = None
+    granted: bool = True
+    lapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that decides whether one content passes the gates of its task.
 
@@ -45,6 +99,12 @@ class Facts:
         upstream: slot → content adopted now.
         veto_ancestors: contents whose veto also blocks this one (trims, same-recipe re-runs).
         now: UTC, ISO 8601.
+        made_by: how somebody had a part in it (`author`, `prompter` …) → who; a way that is not named here
+            is taken to be every maker's.
+        n_frames: frames of this content that can be played.
+        overrides: given for this content at this task, oldest first.
+        notes: open ones on this content at this task.
+        consents: attached to the task's entity and to what this content leans on.
     """
 
     task: str
@@ -60,6 +120,11 @@ class Facts:
     veto_ancestors: frozenset[str]
     policy: str
     now: str
+    made_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    n_frames: int = 0
+    overrides: tuple[OverrideFact, ...] = ()
+    notes: tuple[NoteFact, ...] = ()
+    consents: tuple[ConsentFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +139,7 @@ class Finding:
         uses: book entries it leaned on.
         stale: True where it held before and only a change upstream broke it.
         error: True where the rule itself failed; never passes.
+        against: entries that speak against it; an override given before one of them does not cover it.
     """
 
     rule: str
@@ -83,20 +149,26 @@ class Finding:
     uses: tuple[int, ...] = ()
     stale: bool = False
     error: bool = False
+    against: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What a gate says of one content: satisfied only when every finding holds."""
+    """What a gate says of one content: satisfied only when every finding holds.
+
+    Args:
+        override: entry of the override that lets it pass where findings do not hold.
+    """
 
     gate: str
     result: Result
     findings: tuple[Finding, ...]
+    override: int | None = None
 
     @property
     def passes(self) -> bool:
         """Whether the content may pass."""
-        return self.result == "satisfied"
+        return self.result in PASSES
 
     @property
     def only_stale(self) -> bool:

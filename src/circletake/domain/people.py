@@ -57,6 +57,10 @@ Action = Literal[
     "render",
     "deliver",
     "cast_roles",
+    "propose_policy",
+    "adopt_policy",
+    "note",
+    "keep_consents",
 ]
 
 # Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.
@@ -71,4 +75,8 @@ MAY: dict[Action, frozenset[Role]] = {
     "render": frozenset({"editor", "director", "producer"}),
     "deliver": frozenset({"producer"}),
     "cast_roles": frozenset({"producer", "admin"}),
+    "propose_policy": frozenset({"producer", "director", "lead", "admin"}),
+    "adopt_policy": frozenset({"producer"}),
+    "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "client"}),
+    "keep_consents": frozenset({"producer", "admin"}),
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from circletake.domain.entity import EntityKind
 from circletake.domain.people import Role
+from circletake.domain.reasons import ReasonFamily
 
 Param = str | int | bool | tuple[str, ...]
 
@@ -73,12 +74,14 @@ class Policy:
 
     Args:
         hash: SHA-256 of its canonical JSON.
+        reasons: its own words for why; empty for those that come with circletake.
     """
 
     name: str
     stages: tuple[Stage, ...]
     hash: str = ""
     thresholds: dict[str, str] = field(default_factory=dict)
+    reasons: tuple[ReasonFamily, ...] = ()
 
     def stage(self, key: str) -> Stage | None:
         """The stage of this key, or None."""

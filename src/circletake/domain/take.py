@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, get_args
 
-Origin = Literal["camera", "drawn", "generated", "library", "splice", "sheet", "render"]
+Origin = Literal["camera", "drawn", "generated", "library", "splice", "sheet", "render", "policy"]
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
+# How somebody had a part in a take; a policy may say which of these do not count where it is circled.
+Relation = Literal["author", "prompter", "importer", "editor", "dispatcher", "owner"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
 ChangeKind = Literal["new", "identical", "subrange", "upstream_only", "rework"]
 
 
@@ -44,6 +47,7 @@ class Take:
         parent: take it was made from, with `change` saying how.
         leans: slot → content hash of the reference it was made against.
         label: a few words the maker gave.
+        made_by: (relation, actor) pairs; empty where nobody said who had which part.
     """
 
     id: str
@@ -62,3 +66,4 @@ class Take:
     leans: dict[str, str] = field(default_factory=dict)
     label: str = ""
     seq: int = 0
+    made_by: tuple[tuple[str, str], ...] = ()

@@ -1,5 +1,6 @@
 """A verdict: one person's recorded call on exact content at a gate, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -21,146 +22,12 @@ Severity = Literal["fyi", "issue", "blocker"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 Disposition = Literal["fix", "waive", "best_possible", "not_a_fault", "kill"]
 DISPOSITIONS: tuple[Disposition, ...] = get_args(Disposition)
+# What ends a note on exactly this content; whatever asks for other pixels ends with another take.
+CLOSING: tuple[Disposition, ...] = ("waive", "best_possible", "not_a_fault")
 
-Polarity = Literal["+", "-", "both"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason code.
-
-    Args:
-        code: `family.word`, stable.
-        key: the two keystrokes that pick it: the family's digit, then a letter unique in the family.
-        label: as shown.
-    """
-
-    code: str
-    key: str
-    label: str
-
-
-def _family(digit: int, name: str, words: dict[str, tuple[str, str]]) -> dict[str, Reason]:
-    return {
-        f"{name}.{word}": Reason(code=f"{name}.{word}", key=f"{digit}{letter}", label=label)
-        for word, (letter, label) in words.items()
-    }
-
-
-REASON_FAMILIES: tuple[tuple[int, str, str], ...] = (
-    (1, "character", "Character"),
-    (2, "style", "Style"),
-    (3, "motion", "Motion"),
-    (4, "camera", "Camera"),
-    (5, "story", "Story"),
-    (6, "performance", "Performance"),
-    (7, "technical", "Technical"),
-    (8, "rights", "Rights"),
-    (9, "brand", "Brand and safety"),
-)
-
-# Source: the error vocabularies of Netflix Asset QC and of animation retake sheets, reduced to what
-# one keystroke can tell apart.
-REASONS: dict[str, Reason] = {
-    **_family(
-        1,
-        "character",
-        {
-            "off_model": ("o", "off model"),
-            "face": ("f", "face is wrong"),
-            "anatomy": ("a", "anatomy"),
-            "costume": ("c", "costume or markings"),
-            "identity": ("i", "somebody else"),
-        },
-    ),
-    **_family(
-        2,
-        "style",
-        {
-            "off_style": ("s", "not our style"),
-            "palette": ("p", "palette"),
-            "line": ("l", "line"),
-            "texture": ("t", "texture"),
-            "light": ("i", "light"),
-            "generic": ("g", "generic"),
-        },
-    ),
-    **_family(
-        3,
-        "motion",
-        {
-            "physics": ("p", "physics"),
-            "flicker": ("f", "flicker"),
-            "timing": ("t", "timing"),
-            "morph": ("m", "morphs"),
-            "dead": ("d", "dead"),
-        },
-    ),
-    **_family(
-        4,
-        "camera",
-        {
-            "framing": ("f", "framing"),
-            "eyeline": ("e", "eyeline"),
-            "move": ("m", "camera move"),
-            "unclear": ("u", "unclear"),
-        },
-    ),
-    **_family(
-        5,
-        "story",
-        {
-            "continuity": ("c", "continuity"),
-            "screen_direction": ("d", "screen direction"),
-            "beat": ("b", "misses the beat"),
-            "pace": ("p", "pace"),
-            "intent": ("i", "serves the intent"),
-        },
-    ),
-    **_family(
-        6,
-        "performance",
-        {
-            "acting": ("a", "acting"),
-            "lip_sync": ("l", "lip sync"),
-            "read": ("r", "the read"),
-            "pronunciation": ("p", "pronunciation"),
-            "wording": ("w", "wording"),
-        },
-    ),
-    **_family(
-        7,
-        "technical",
-        {
-            "artifact": ("a", "artefact"),
-            "soft": ("s", "soft"),
-            "colour": ("c", "colour"),
-            "frames": ("f", "frames"),
-            "audio": ("u", "audio"),
-            "seam": ("e", "the seam shows"),
-        },
-    ),
-    **_family(
-        8,
-        "rights",
-        {
-            "consent": ("c", "consent"),
-            "likeness": ("l", "likeness"),
-            "third_party": ("t", "third party"),
-            "origin": ("o", "origin unclear"),
-        },
-    ),
-    **_family(
-        9,
-        "brand",
-        {
-            "brand": ("b", "off brand"),
-            "claim": ("c", "claim"),
-            "sensitive": ("s", "sensitive"),
-            "flashing": ("f", "flashing"),
-        },
-    ),
-}
+# Frame, x, y, width, height; the last four in ten-thousandths of the picture, so that no size is needed.
+Region = tuple[int, int, int, int, int]
+WHOLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +43,9 @@ class Verdict:
         value: −2 veto … +2 circled.
         answers: ids of flagged evidence that this verdict answers.
         upstream: slot → content adopted when the person looked.
+        regions: where in which frame, see `Region`.
+        watched: frames that were really played or shown to them, as their player counted.
+        dwell_ms: how long it was in front of them, as their player counted.
     """
 
     seq: int
@@ -194,6 +64,9 @@ class Verdict:
     gate_hash: str = ""
     policy: str = ""
     note: str | None = None
+    regions: tuple[Region, ...] = ()
+    watched: tuple[FrameRange, ...] = ()
+    dwell_ms: int = 0
 
 
 def value_of(name: str | int) -> Value:
@@ -213,15 +86,21 @@ def value_of(name: str | int) -> Value:
     raise VerdictInvalid(f"“{name}” is no verdict; say one of {', '.join(VALUES)}.")
 
 
-def checked_reasons(codes: list[str]) -> tuple[str, ...]:
-    """Reason codes as given, once each, if every one exists.
+def joined(ranges: Iterable[FrameRange]) -> tuple[FrameRange, ...]:
+    """The same frames as few ranges, in order.
 
-    Raises:
-        VerdictInvalid: names the code there is not, and its family's codes.
+    >>> joined([FrameRange(4, 6), FrameRange(0, 2), FrameRange(1, 4)])
+    (FrameRange(start=0, end=6),)
     """
-    for code in codes:
-        if code not in REASONS:
-            family = code.split(".", maxsplit=1)[0]
-            near = [known for known in REASONS if known.startswith(family + ".")] or sorted(REASONS)
-            raise VerdictInvalid(f"“{code}” is no reason; say one of {', '.join(near)}.")
-    return tuple(dict.fromkeys(codes))
+    found: list[FrameRange] = []
+    for one in sorted(ranges, key=lambda frames: (frames.start, frames.end)):
+        if found and one.start <= found[-1].end:
+            found[-1] = FrameRange(found[-1].start, max(found[-1].end, one.end))
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def severity_of(value: int) -> Severity:
+    """How heavy a verdict of this value is where its giver says nothing else."""
+    return "blocker" if value == VALUES["veto"] else "issue"

@@ -1,17 +1,23 @@
 """What a rule is handed beside the facts, and whose verdicts count at a gate."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from circletake.domain.facts import Facts, GateResult
-from circletake.domain.people import PERSON_PREFIX
+from circletake.domain.people import PERSON_PREFIX, ROLES, Role
 from circletake.domain.policy import Gate, Param
+from circletake.domain.take import RELATIONS
 from circletake.domain.verdict import Verdict
 
 CIRCLED = 2
 FINE = 1
 VETO = -2
 MAKER = "maker"
+# Somebody else's own word on their own likeness is not a studio's to override.
+NEVER_OVERRIDDEN: frozenset[str] = frozenset({"consent"})
+# What may stand in `without`: roles, every maker, or those who had a certain part in it.
+WITHOUT: tuple[str, ...] = (*ROLES, MAKER, *RELATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,11 @@ def counted(
     Args:
         at_least: lowest value that counts.
         roles: whose verdicts count; empty for everybody with a vote.
-        without: roles whose holders do not count; `maker` for whoever made the content.
+        without: roles whose holders do not count; `maker` for whoever made the content, `author`,
+            `prompter` … for those who had that part in it.
         any_wording: also count verdicts given before the gate itself was changed.
     """
-    barred = facts.makers if MAKER in without or asks_four_eyes(gate) else frozenset[str]()
+    barred = barred_makers(facts, gate, without)
     latest: dict[str, Verdict] = {}
     for verdict in by_people(facts, gate):
         held = facts.roles.get(verdict.person, frozenset())
@@ -77,6 +84,74 @@ def counted(
         ):
             latest[verdict.person] = verdict
     return sorted(latest.values(), key=lambda verdict: verdict.seq)
+
+
+def barred_makers(facts: Facts, gate: Gate, without: tuple[str, ...]) -> frozenset[str]:
+    """Whoever does not count because of the part they had in the content.
+
+    Where a take does not say who had a part, every maker is taken to have had it.
+    """
+    if MAKER in without or asks_four_eyes(gate):
+        return facts.makers
+    parts = [facts.made_by.get(part, facts.makers) for part in without if part in RELATIONS]
+    return frozenset().union(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one `circled` of a gate asks for.
+
+    Args:
+        without: roles whose holders do not count.
+        params: as the policy has them.
+    """
+
+    n: int
+    at_least: int
+    roles: frozenset[Role]
+    without: frozenset[Role]
+    params: Mapping[str, Param]
+
+
+def asked_of(gate: Gate) -> list[Asked]:
+    """What each `circled` of a gate asks for, left-out parameters filled in."""
+    found: list[Asked] = []
+    for call in gate.rules:
+        if call.rule == "circled":
+            params = dict(call.params)
+            n, at_least = params.get("n", 1), params.get("at_least", CIRCLED)
+            found.append(
+                Asked(
+                    n=n if isinstance(n, int) else 1,
+                    at_least=at_least if isinstance(at_least, int) else CIRCLED,
+                    roles=_roles(params.get("roles")),
+                    without=_roles(params.get("without")),
+                    params=params,
+                )
+            )
+    return found
+
+
+def _roles(value: object) -> frozenset[Role]:
+    return frozenset(role for role in ROLES if isinstance(value, tuple) and role in value)
+
+
+def may_give(gate: Gate, asked: Asked, held: AbstractSet[Role]) -> bool:
+    """Whether a holder of these roles may say what is asked for at this gate."""
+    voting = held & asked.roles if asked.roles else held
+    return any(gate.vote[role][1] >= asked.at_least for role in voting & set(gate.vote))
+
+
+def approvals(facts: Facts, gate: Gate, asked: Asked) -> list[Verdict]:
+    """Verdicts that count for one `circled` of this gate."""
+    without = asked.params.get("without", ())
+    return counted(
+        facts,
+        gate,
+        at_least=asked.at_least,
+        roles=tuple(sorted(asked.roles)),
+        without=without if isinstance(without, tuple) else (),
+    )
 
 
 def asks_four_eyes(gate: Gate) -> bool:

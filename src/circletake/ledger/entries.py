@@ -5,7 +5,7 @@ are written with their default, so that what the book holds is complete by itsel
 """
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,9 +20,11 @@ FORMAT = 1
 Pair = tuple[str, str]
 
 # Only a person does these, in the code here and by trigger in the database.
-PERSONS_KINDS = frozenset({"verdict", "withdraw", "slot", "hold", "omit"})
+PERSONS_KINDS = frozenset(
+    {"verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "consent"}
+)
 # These are decisions: they also need the sitting in which they were made.
-SITTING_KINDS = frozenset({"verdict", "withdraw"})
+SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve"})
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -131,6 +133,7 @@ class TakeBody(Body, frozen=True):
     change: ChangeKind = "new"
     leans: list[Pair] = []
     label: str = ""
+    made_by: list[Pair] = []
 
 
 class SlotBody(Body, frozen=True):
@@ -172,6 +175,9 @@ class VerdictBody(Body, frozen=True):
     ranges: list[tuple[int, int]] = []
     answers: list[str] = []
     upstream: list[Pair] = []
+    regions: list[tuple[int, int, int, int, int]] = []
+    watched: list[tuple[int, int]] = []
+    dwell_ms: int = 0
 
 
 class WithdrawBody(Body, frozen=True):
@@ -244,6 +250,62 @@ class DoneBody(Body, frozen=True):
     result: str = ""
 
 
+class OverrideBody(Body, frozen=True):
+    """A person lets exact content pass a gate although these rules of it do not hold; `note` commits."""
+
+    task: str
+    content: str
+    gate: str
+    role: Role
+    rules: list[str]
+    code: str
+    note: str
+    gate_hash: str
+    key: str
+    upstream: list[Pair] = []
+
+
+class NoteBody(Body, frozen=True):
+    """Somebody remarks something on exact content; `text` commits to what."""
+
+    note: str
+    task: str
+    content: str
+    text: str
+    severity: Severity = "issue"
+    ranges: list[tuple[int, int]] = []
+    regions: list[tuple[int, int, int, int, int]] = []
+    reply_to: str | None = None
+
+
+class ResolveBody(Body, frozen=True):
+    """A note is settled, and how."""
+
+    note: str
+    disposition: Disposition
+    key: str
+
+
+class ConsentBody(Body, frozen=True):
+    """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
+
+    consent: str
+    kind: Literal["consent", "permit"]
+    entity: str
+    subject: str
+    uses: list[str]
+    until: str | None = None
+    document: str | None = None
+    granted: bool = True
+
+
+class LapsedBody(Body, frozen=True):
+    """The last day of a consent or permit is over."""
+
+    consent: str
+    until: str
+
+
 BODIES: dict[str, type[Body]] = {
     "person": PersonBody,
     "machine": MachineBody,
@@ -265,6 +327,11 @@ BODIES: dict[str, type[Body]] = {
     "delivered": DeliveredBody,
     "recalled": RecalledBody,
     "done": DoneBody,
+    "override": OverrideBody,
+    "note": NoteBody,
+    "resolve": ResolveBody,
+    "consent": ConsentBody,
+    "lapsed": LapsedBody,
 }
 
 

@@ -5,14 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Column, Connection, Row, Select, bindparam, select
 
 from circletake.db import tables
-from circletake.domain.facts import EvidenceFact, Facts
+from circletake.domain.facts import ConsentFact, EvidenceFact, Facts, NoteFact, OverrideFact
+from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import Role
 from circletake.domain.policy import Policy, Stage
+from circletake.domain.take import RELATIONS
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Severity, Verdict
 from circletake.errors import NotFound
@@ -84,9 +86,26 @@ def facts_of(
             veto_ancestors=sources.ancestors[content],
             policy=policy.hash,
             now=now,
+            made_by=_made_by(sources.by_content[content]),
+            n_frames=sources.n_frames.get((task, content), 0),
+            overrides=tuple(sources.overrides[task, content]),
+            notes=tuple(sources.notes[task, content]),
+            consents=sources.consents_of(task, content),
         )
         for task, content in wanted
     }
+
+
+def _made_by(takes: list[Row[Any]]) -> dict[str, frozenset[str]]:
+    """Part in a content → who had it; whoever made a take that does not say so is taken to have had all."""
+    parts: dict[str, set[str]] = {part: set() for part in RELATIONS}
+    for take in takes:
+        told = json.loads(take.made_by) or [
+            (part, maker) for part in RELATIONS for maker in json.loads(take.makers)
+        ]
+        for part, actor in told:
+            parts.setdefault(part, set()).add(actor)
+    return {part: frozenset(actors) for part, actors in parts.items()}
 
 
 @dataclass(slots=True)
@@ -103,6 +122,16 @@ class _Sources:
     evidence: dict[str, list[EvidenceFact]] = field(default_factory=lambda: defaultdict(list))
     by_task: dict[str, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
     on_ancestor: dict[str, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
+    n_frames: dict[Pair, int] = field(default_factory=dict)
+    overrides: dict[Pair, list[OverrideFact]] = field(default_factory=lambda: defaultdict(list))
+    notes: dict[Pair, list[NoteFact]] = field(default_factory=lambda: defaultdict(list))
+    consents: list[ConsentFact] = field(default_factory=list)
+    shown: dict[Pair, frozenset[str]] = field(default_factory=dict)  # codes of what a content leans on
+
+    def consents_of(self, task: str, content: str) -> tuple[ConsentFact, ...]:
+        """What is attached to the task's entity and to everything that the content leans on."""
+        codes = self.shown.get((task, content), frozenset())
+        return tuple(one for one in self.consents if one.entity in codes)
 
     def verdicts_on(self, task: str, content: str) -> tuple[Verdict, ...]:
         """Live verdicts on a task, and on what its content was cut from."""
@@ -133,7 +162,79 @@ def _load(conn: Connection, pairs: list[Pair]) -> _Sources:
     sources.ancestors = {content: _ancestors(sources, content) for content in contents}
     _load_verdicts(conn, sources, production, tasks)
     _load_evidence(conn, sources, production, contents)
+    _load_words(conn, sources, tasks)
+    _load_consents(conn, sources, production, {row.id: row.entity for row in rows.values()})
     return sources
+
+
+def _load_words(conn: Connection, sources: _Sources, tasks: set[str]) -> None:
+    """Overrides and open notes, and how many frames there are to watch."""
+    sources.n_frames = {
+        (take.task, content): take.n_frames for content, takes in sources.by_content.items() for take in takes
+    }
+    for row in sorted(_in(conn, tables.overridden.c.task, tasks), key=lambda row: int(row.seq)):
+        body = json.loads(row.body)
+        sources.overrides[row.task, row.content].append(
+            OverrideFact(
+                seq=row.seq,
+                person=row.person,
+                gate=row.gate,
+                role=cast("Role", body["role"]),
+                gate_hash=body["gate_hash"],
+                rules=tuple(body["rules"]),
+                upstream=tuple((slot, content) for slot, content in body["upstream"]),
+            )
+        )
+    for row in sorted(_in(conn, tables.note.c.task, tasks), key=lambda row: int(row.seq)):
+        if row.disposition is None and row.reply_to is None:
+            sources.notes[row.task, row.content].append(
+                NoteFact(seq=row.seq, person=row.person, severity=cast("Severity", row.severity))
+            )
+
+
+def _load_consents(conn: Connection, sources: _Sources, production: str, entities: dict[str, str]) -> None:
+    """Consents and permits of the production, and what each content leans on, however far down."""
+    held = list(_in(conn, tables.consent.c.production, {production}))
+    if not held:
+        return
+    codes = {row.id: row.code for row in _in(conn, tables.entity.c.production, {production})}
+    sources.consents = [
+        ConsentFact(
+            id=row.id,
+            seq=row.seq,
+            kind=cast("Literal['consent', 'permit']", row.kind),
+            entity=codes[row.entity],
+            uses=tuple(json.loads(row.uses)),
+            until=row.until,
+            granted=bool(row.granted),
+            lapsed=bool(row.lapsed),
+        )
+        for row in sorted(held, key=lambda row: int(row.seq))
+    ]
+    leans: dict[str, dict[str, str]] = defaultdict(dict)  # content → what any take of it leans on
+    for row in _in(conn, tables.take.c.production, {production}):
+        leans[row.content] |= json.loads(row.leans)
+    for task, content in sources.leans:
+        if task in entities:
+            seen, ask, found = {content}, [content], {codes[entities[task]]}
+            while ask:
+                for slot, below in leans[ask.pop()].items():
+                    found.add(shown_by(slot))
+                    if below not in seen:
+                        seen.add(below)
+                        ask.append(below)
+            sources.shown[task, content] = frozenset(found)
+
+
+def shown_by(slot: str) -> str:
+    """Code of the entity whose approved content a slot holds: `sheet:CODE` or `take:CODE/STAGE`.
+
+    >>> shown_by("sheet:queso"), shown_by("take:SH010/animation"), shown_by("cut")
+    ('queso', 'SH010', '')
+    """
+    if slot.startswith(sheet_slot("")):
+        return slot.removeprefix(sheet_slot(""))
+    return slot.removeprefix("take:").rsplit("/", 1)[0] if slot.startswith("take:") else ""
 
 
 def role_map(conn: Connection, production: str) -> dict[str, frozenset[Role]]:
@@ -209,6 +310,8 @@ def _verdict(row: Row[Any]) -> Verdict:
         upstream=tuple((slot, content) for slot, content in body["upstream"]),
         gate_hash=body["gate_hash"],
         policy=body["policy"],
+        watched=tuple(FrameRange(start, end) for start, end in body.get("watched", ())),
+        dwell_ms=body.get("dwell_ms", 0),
     )
 
 

@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from circletake.db import tables
 from circletake.db.connect import breach_of
+from circletake.domain.facts import PASSES
 from circletake.domain.people import MACHINE_PREFIX, PERSON_PREFIX
+from circletake.domain.verdict import CLOSING
 from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInvalid, NotFound, RoleMissing
 from circletake.ledger import entries as e
 from circletake.ledger import rows
@@ -40,6 +42,8 @@ def _named(conn: Connection, entry: e.Entry, refused: IntegrityError) -> Circlet
     if what == "unique":
         if entry.kind == "done":
             return Conflict("The outcome of this job is recorded already; it is recorded once.")
+        if entry.kind == "override":
+            return Conflict("An override with this key is recorded already; send a new one with a new key.")
         if entry.kind == "verdict":
             return Conflict("A verdict with this key is recorded already; send a new one with a new key.")
         return AlreadyThere(
@@ -165,6 +169,7 @@ def _take(conn: Connection, entry: e.Entry, body: e.TakeBody) -> None:
         change=body.change,
         leans=_spelled_map(body.leans),
         label=body.label,
+        made_by=_text([list(pair) for pair in body.made_by]),
         seq=entry.seq,
     )
 
@@ -225,7 +230,7 @@ def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
         production=production,
         at=entry.at,
         value=body.value,
-        body=_text(e.plain(body)),
+        body=_text(entry.body),  # as written, so that an older entry replays to what it was
         note_commitment=body.note,
         ended_by=None,
         key=body.key,
@@ -246,7 +251,7 @@ def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
 def _bound(conn: Connection, entry: e.Entry, body: e.BoundBody) -> None:
     keys = {"task": body.task, "content": body.content, "gate": body.gate}
     before = rows.find(conn, tables.bound, "ever_satisfied", **keys)
-    ever = bool(before) or body.result == "satisfied"
+    ever = bool(before) or body.result in PASSES
     if before is None:
         rows.add(conn, tables.bound, **keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
     else:
@@ -302,6 +307,96 @@ def _done(conn: Connection, entry: e.Entry, body: e.DoneBody) -> None:
     rows.add(conn, tables.recorded, job_key=body.job, op=body.op, seq=entry.seq)
 
 
+def _override(conn: Connection, entry: e.Entry, body: e.OverrideBody) -> None:
+    production = _check_take(conn, entry, body.task, body.content)
+    if not body.rules or "consent" in body.rules:
+        raise EntryInvalid("An override names the rules that it overrides, and consent is never one of them.")
+    rows.add(
+        conn,
+        tables.overridden,
+        seq=entry.seq,
+        production=production,
+        at=entry.at,
+        person=entry.actor,
+        task=body.task,
+        content=body.content,
+        gate=body.gate,
+        body=_text(entry.body),
+        note_commitment=body.note,
+        key=body.key,
+    )
+
+
+def _note(conn: Connection, entry: e.Entry, body: e.NoteBody) -> None:
+    production = _check_take(conn, entry, body.task, body.content)
+    above = {"id": body.reply_to, "task": body.task, "content": body.content}
+    if body.reply_to is not None and rows.find(conn, tables.note, "id", **above) is None:
+        raise NotFound(f"There is no note {body.reply_to} on this content to reply to.")
+    rows.add(
+        conn,
+        tables.note,
+        id=body.note,
+        production=production,
+        at=entry.at,
+        person=entry.actor,
+        task=body.task,
+        content=body.content,
+        severity=body.severity,
+        text_commitment=body.text,
+        body=_text(entry.body),
+        reply_to=body.reply_to,
+        disposition=None,
+        resolved_by=None,
+        seq=entry.seq,
+    )
+
+
+def _resolve(conn: Connection, entry: e.Entry, body: e.ResolveBody) -> None:
+    if body.disposition not in CLOSING:
+        raise EntryInvalid(f"“{body.disposition}” settles no note on the same content; make another take.")
+    here = {"id": body.note, "production": _production(entry)}
+    if rows.change(conn, tables.note, here, disposition=body.disposition, resolved_by=entry.actor) == 0:
+        raise NotFound(f"There is no note {body.note} in this production.")
+
+
+def _consent(conn: Connection, entry: e.Entry, body: e.ConsentBody) -> None:
+    production = _production(entry)
+    if rows.find(conn, tables.entity, "production", id=body.entity) != production:
+        raise NotFound(f"There is no {body.entity} in this production to attach this to.")
+    known = rows.find(conn, tables.consent, "production", id=body.consent)
+    if known not in {None, production}:
+        raise AlreadyThere(f"{body.consent} belongs to another production; give this one an id of its own.")
+    rows.put(
+        conn,
+        tables.consent,
+        {"id": body.consent},
+        production=production,
+        kind=body.kind,
+        entity=body.entity,
+        subject_commitment=body.subject,
+        uses=_text(body.uses),
+        until=body.until,
+        document=body.document,
+        granted=body.granted,
+        lapsed=False,
+        seq=entry.seq,
+    )
+
+
+def _lapsed(conn: Connection, entry: e.Entry, body: e.LapsedBody) -> None:
+    # one that was renewed meanwhile has another last day, and stays in force
+    here = {"id": body.consent, "production": _production(entry), "until": body.until}
+    if rows.change(conn, tables.consent, here, lapsed=True) == 0:
+        raise NotFound(f"There is no {body.consent} in this production that ended on {body.until}.")
+
+
+def _check_take(conn: Connection, entry: e.Entry, task: str, content: str) -> str:
+    production = _check_task(conn, entry, task)
+    if rows.find(conn, tables.take, "id", task=task, content=content) is None:
+        raise NotFound(f"The task {task} has no take of content {content}; reload its page.")
+    return production
+
+
 def _as(kind: type[B], function: Callable[[Connection, e.Entry, B], None]) -> "_Projection":
     def checked(conn: Connection, entry: e.Entry, body: e.Body) -> None:
         if not isinstance(body, kind):
@@ -333,4 +428,9 @@ _PROJECTIONS: dict[str, _Projection] = {
     "delivered": _as(e.DeliveredBody, _delivered),
     "recalled": _as(e.RecalledBody, _recalled),
     "done": _as(e.DoneBody, _done),
+    "override": _as(e.OverrideBody, _override),
+    "note": _as(e.NoteBody, _note),
+    "resolve": _as(e.ResolveBody, _resolve),
+    "consent": _as(e.ConsentBody, _consent),
+    "lapsed": _as(e.LapsedBody, _lapsed),
 }

@@ -15,7 +15,7 @@ from circletake.domain.people import Role
 from circletake.domain.production import Production
 from circletake.domain.take import ChangeKind, Origin, Take, Task
 from circletake.domain.time import FrameRange
-from circletake.domain.verdict import Disposition, Severity, Value, Verdict
+from circletake.domain.verdict import Disposition, Region, Severity, Value, Verdict
 
 __all__ = ["Connection"]
 
@@ -214,6 +214,7 @@ def _take(row: Row[Any]) -> Take:
         leans=dict(json.loads(row.leans)),
         label=row.label,
         seq=row.seq,
+        made_by=tuple((relation, actor) for relation, actor in json.loads(row.made_by)),
     )
 
 
@@ -313,6 +314,9 @@ def _verdict(row: Row[Any]) -> tuple[Verdict, bool]:
         gate_hash=body["gate_hash"],
         policy=body["policy"],
         note=row.text,
+        regions=tuple(cast("Region", tuple(one)) for one in body.get("regions", ())),
+        watched=tuple(FrameRange(start, end) for start, end in body.get("watched", ())),
+        dwell_ms=body.get("dwell_ms", 0),
     )
     return verdict, row.live
 

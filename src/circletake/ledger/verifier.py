@@ -30,6 +30,9 @@ HEADS, PEOPLE = "heads.json", "people.json"
 PERSON = "p_"  # actors are p_… (a person) or m_… (a machine)
 CIRCLED, FINE, VETO = 2, 1, -2
 INHERITS_VETO = {"subrange", "upstream_only"}
+PARTS = ("author", "prompter", "importer", "editor", "dispatcher", "owner")  # in making a take
+WEIGHTS = ("fyi", "issue", "blocker")  # of notes and verdicts, lightest first
+NEVER_OVERRIDDEN = {"consent"}
 FORMAT = 1
 ENTRY_MEMBERS = {"actor", "at", "body", "kind", "production", "seq", "session", "v"}
 
@@ -213,6 +216,29 @@ class World:
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
+    parts: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # content → part → who had it
+    overrides: list[Verdict] = field(default_factory=list)
+    notes: dict[str, Json] = field(default_factory=dict)  # id → an open note, and its entry's number as seq
+    consents: dict[str, Json] = field(default_factory=dict)  # id → a consent or permit as it stands
+    now: str = ""  # when it is judged: the time of the seal
+
+    def shows(self, task: str, content: str) -> set[str]:
+        """Ids of entities that a content shows: its own, and those whose approved content it leans on."""
+        by_code = {entity["code"]: entity["entity"] for entity in self.entities.values()}
+        found = {entity for (entity, _), known in self.tasks.items() if known == task}
+        seen, ask = {content}, [content]
+        while ask:
+            asked = ask.pop()
+            leans = [
+                pair for take in self.takes.values() if take["content"] == asked for pair in take["leans"]
+            ]
+            for slot, below in leans:
+                kind, _, rest = slot.partition(":")
+                code = {"sheet": rest, "take": rest.rpartition("/")[0] or rest}.get(kind, "")
+                found |= {by_code[code]} if code in by_code else set()
+                ask += [below] if below not in seen else []
+                seen.add(below)
+        return found
 
     def ancestors(self, content: str) -> set[str]:
         """Contents whose veto a content shares: what it is a trim or a re-run of, and so on upwards."""
@@ -257,6 +283,10 @@ class World:
     def _take(self, _: Json, body: Json) -> None:
         self.takes[body["task"], body["content"]] = body
         self.makers.setdefault(body["content"], set()).update(body["makers"])
+        # Who does not say which part they had is taken to have had each.
+        pairs = body.get("made_by") or [(part, maker) for part in PARTS for maker in body["makers"]]
+        for part, maker in pairs:
+            self.parts.setdefault(body["content"], {}).setdefault(part, set()).add(maker)
 
     def _slot(self, _: Json, body: Json) -> None:
         self.adopted[body["slot"]] = body["content"]
@@ -277,6 +307,26 @@ class World:
             entry["seq"], entry["at"], actor, set(self.roles.get(actor, ())), body
         )
 
+    def _override(self, entry: Json, body: Json) -> None:
+        actor = entry["actor"]
+        if not actor.startswith(PERSON) or actor not in self.people:
+            raise Broken(f"entry {entry['seq']} is an override of {actor}, who is no person of this book")
+        held = set(self.roles.get(actor, ()))
+        self.overrides.append(Verdict(entry["seq"], entry["at"], actor, held, body))
+
+    def _note(self, entry: Json, body: Json) -> None:
+        if body["reply_to"] is None:
+            self.notes[body["note"]] = {**body, "seq": entry["seq"]}
+
+    def _resolve(self, _: Json, body: Json) -> None:
+        self.notes.pop(body["note"], None)
+
+    def _consent(self, _: Json, body: Json) -> None:
+        self.consents[body["consent"]] = {**body, "lapsed": False}
+
+    def _lapsed(self, _: Json, body: Json) -> None:
+        self.consents[body["consent"]]["lapsed"] = True
+
     def _withdraw(self, _: Json, body: Json) -> None:
         self.verdicts = {key: one for key, one in self.verdicts.items() if one.seq != body["verdict"]}
 
@@ -294,14 +344,38 @@ class Case:
     content: str
     verdicts: list[Verdict]
 
+    @property
+    def asks_four_eyes(self) -> bool:
+        """Whether somebody other than its makers has to circle it here."""
+        return any(call["rule"] == "four_eyes" for call in self.gate["rules"])
+
+    @property
+    def vetoes(self) -> list[Verdict]:
+        """Vetoes that stand on the content, or on what it is a trim or a re-run of."""
+        above = self.world.ancestors(self.content)
+        standing = [one for one in self.world.verdicts.values() if one.body["value"] == VETO]
+        return [one for one in standing if one in self.verdicts or one.body["content"] in above]
+
+    def open_notes(self, params: Json) -> list[int]:
+        """Entries of notes on the content that nobody settled, and of concerns and vetoes that stand."""
+        heavy = WEIGHTS[WEIGHTS.index(params.get("severity", "issue")) :]
+        on_it = [
+            note
+            for note in self.world.notes.values()
+            if (note["task"], note["content"]) == (self.task, self.content)
+        ]
+        found = [note["seq"] for note in on_it if note["severity"] in heavy]
+        against = [one for one in self.verdicts if one.body["value"] < 0]
+        return found + [one.seq for one in against if one.body["severity"] in heavy]
+
     def counted(self, params: Json, *, any_wording: bool = False) -> list[Verdict]:
         """Verdicts that speak for the content here, by people who may say so now and might say so then."""
         at_least, asked = params.get("at_least", CIRCLED), set(params.get("roles", ()))
-        without, asks_four_eyes = (
-            params.get("without", ()),
-            any(call["rule"] == "four_eyes" for call in self.gate["rules"]),
-        )
-        barred = self.world.makers.get(self.content, set()) if asks_four_eyes or "maker" in without else set()
+        without = params.get("without", ())
+        parts = self.world.parts.get(self.content, {})
+        barred = set().union(*(parts.get(word, set()) for word in without if word in PARTS))
+        if self.asks_four_eyes or "maker" in without:
+            barred = self.world.makers.get(self.content, set())
         found = []
         for one in self.verdicts:
             now = self.world.roles.get(one.actor, set())
@@ -332,7 +406,37 @@ def judge(world: World, gate: Json, task: str, content: str) -> tuple[list[Verdi
     for call in gate["rules"]:
         rule = RULES.get(call["rule"])
         missing += rule(case, call["params"]) if rule else [f"the rule {call['rule']} is not known here"]
-    return circling, missing
+    return circling, [] if missing and overriding(world, gate, task, content) else missing
+
+
+def overriding(world: World, gate: Json, task: str, content: str) -> Verdict | None:
+    """The newest override that lets a content pass a gate although rules of it do not hold, or None.
+
+    It covers the rules it named, if the policy lets its giver's role override them, as long as gate, role
+    and references are as they were, and nothing was said against the content after it.
+    """
+    may = gate.get("override") or {"roles": [], "rules": []}
+    on_it = [one for (_, at, what, _), one in world.verdicts.items() if (at, what) == (task, content)]
+    case = Case(world, gate, task, content, on_it)
+    broken = {
+        call["rule"]
+        for call in gate["rules"]
+        if call["rule"] not in RULES or RULES[call["rule"]](case, call["params"])
+    }
+    against = [one.seq for one in case.vetoes] if "no_veto" in broken else []
+    for call in gate["rules"]:
+        against += case.open_notes(call["params"]) if call["rule"] == "no_open_notes" else []
+    for one in reversed(world.overrides):
+        body, role = one.body, one.body["role"]
+        named = (body["task"], body["content"], body["gate"]) == (task, content, gate["key"])
+        covered = set(may["rules"]) & set(body["rules"]) & RULES.keys() - NEVER_OVERRIDDEN
+        held = role in may["roles"] and role in one.roles and role in world.roles.get(one.actor, ())
+        own = case.asks_four_eyes and one.actor in world.makers.get(content, ())
+        moved = any(world.adopted.get(slot) != what for slot, what in body["upstream"])
+        as_it_is = body["gate_hash"] == gate_hash(gate) and one.seq > max(against, default=0)
+        if broken and broken <= covered and named and held and as_it_is and not own and not moved:
+            return one
+    return None
 
 
 def _circled(case: Case, params: Json) -> list[str]:
@@ -341,12 +445,7 @@ def _circled(case: Case, params: Json) -> list[str]:
 
 
 def _no_veto(case: Case, _: Json) -> list[str]:
-    above = case.world.ancestors(case.content)
-    return [
-        f"entry {one.seq} is a veto that stands"
-        for one in case.world.verdicts.values()
-        if one.body["value"] == VETO and (one in case.verdicts or one.body["content"] in above)
-    ]
+    return [f"entry {one.seq} is a veto that stands" for one in case.vetoes]
 
 
 def _four_eyes(case: Case, _: Json) -> list[str]:
@@ -392,7 +491,51 @@ def _order(_: Case, __: Json) -> list[str]:
     return []  # every gate of the stage is judged here, the earlier ones too
 
 
+def _watched(case: Case, params: Json) -> list[str]:
+    n_frames = case.world.takes[case.task, case.content]["n_frames"]
+    share, dwell_ms = params.get("share", 100), params.get("dwell_s", 0) * 1000
+    for call in case.gate["rules"]:
+        enough = 0
+        for one in case.counted(call["params"]) if call["rule"] == "circled" else ():
+            played = {frame for start, end in one.body.get("watched", ()) for frame in range(start, end)}
+            played &= set(range(n_frames))
+            enough += len(played) * 100 >= share * n_frames and one.body.get("dwell_ms", 0) >= dwell_ms
+        if call["rule"] == "circled" and enough < call["params"].get("n", 1):
+            return [f"whoever circled it has not played {share} % of it"]
+    return []
+
+
+def _no_open_notes(case: Case, params: Json) -> list[str]:
+    return [f"entry {seq} is a note that is open" for seq in case.open_notes(params)]
+
+
+def _agreed(case: Case, params: Json, kind: str) -> list[str]:
+    """What consents or permits lack: each has to be in force and cover the use, and be enough of them."""
+    use, today = params.get("use", "release"), case.world.now[:10]
+    shown = case.world.shows(case.task, case.content)
+    held = [one for one in case.world.consents.values() if one["kind"] == kind and one["entity"] in shown]
+    good = [
+        one
+        for one in held
+        if one["granted"] and not one["lapsed"] and use in one["uses"] and (one["until"] or today) >= today
+    ]
+    missing = [f"the {kind} {one['consent']} does not cover {use}" for one in held if one not in good]
+    return missing + ([f"a {kind} for {use} is missing"] if len(good) < params.get("needed", 0) else [])
+
+
+def _consent(case: Case, params: Json) -> list[str]:
+    return _agreed(case, params, "consent")
+
+
+def _permits(case: Case, params: Json) -> list[str]:
+    return _agreed(case, params, "permit")
+
+
 RULES = {
+    "watched": _watched,
+    "no_open_notes": _no_open_notes,
+    "consent": _consent,
+    "permits": _permits,
     "circled": _circled,
     "no_veto": _no_veto,
     "four_eyes": _four_eyes,
@@ -711,6 +854,7 @@ def _check_approvals(report: Report, folder: Path, entries: list[Json], seal: Js
         except Broken as error:
             report.bad(f"seq {entry['seq']}", f"The book: {error}.")
             return
+    world.now = seal["at"]
     policy = world.policies[world.policy]
     if not sha256(canonical(policy)) == world.policy == record["policy"]:
         report.bad("policy", f"The policy: the one in force is not the one of the record ({world.policy}).")
@@ -751,6 +895,15 @@ def _check_content(
             if not set(named.get(gate["key"], [0])) <= {one.seq for one in circling}:
                 missing.append("the record names verdicts that do not count")
             who = ", ".join(f"{names.get(one.actor, one.actor)} (entry {one.seq})" for one in circling)
+            let = overriding(world, gate, task, content)
+            told_override = {one["gate"]: one.get("override") for one in told["gates"]}.get(gate["key"])
+            if told_override != (let.seq if let else None):
+                missing.append("the record does not name the override by which it passes")
+            if let and not missing:
+                by = f"{names.get(let.actor, let.actor)} as {let.body['role']} (entry {let.seq})"
+                what = f"{', '.join(let.body['rules'])} did not hold; {let.body['code']}"
+                report.good(f"The approvals: {name}, gate {gate['key']}: OVERRIDDEN by {by}: {what}.")
+                continue
             if missing:
                 report.bad(where, f"The approvals: {name}, gate {gate['key']}: {'; '.join(missing)}.")
             else:

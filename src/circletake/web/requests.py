@@ -14,6 +14,7 @@ Sha = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hex")
 Seq = Annotated[int, Path(ge=0, le=_LARGEST)]
 FrameNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
 After = Annotated[int, Query(ge=0, le=_LARGEST)]
+TakeNumber = Annotated[int, Query(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=_MANY)]
 
 _Word = Annotated[str, Field(min_length=1, max_length=100)]
@@ -39,11 +40,22 @@ class SentRange(_Sent):
     end: _Frame
 
 
+class SentRegion(_Sent):
+    """Where in a frame, in ten-thousandths of the picture."""
+
+    frame: _Frame
+    x: Annotated[int, Field(ge=0, le=10_000)]
+    y: Annotated[int, Field(ge=0, le=10_000)]
+    width: Annotated[int, Field(ge=1, le=10_000)]
+    height: Annotated[int, Field(ge=1, le=10_000)]
+
+
 class SentVerdict(_Sent):
     """A verdict and what its giver had in view.
 
     `gate_hash` and `upstream` are what the desk showed; if either has moved since, nothing is recorded.
-    `key` is made once for each intended verdict, so that sending it twice records it once.
+    `key` is made once for each intended verdict, so that sending it twice records it once. `watched` and
+    `dwell_ms` are what the player counted while the take was in front of them.
     """
 
     task: _Word
@@ -58,6 +70,69 @@ class SentVerdict(_Sent):
     gate_hash: _Hash
     upstream: dict[str, str] = {}
     key: Annotated[str, Field(min_length=8, max_length=64)]
+    severity: _Word | None = None
+    regions: Annotated[list[SentRegion], Field(max_length=_MANY)] = []
+    watched: Annotated[list[SentRange], Field(max_length=_MANY)] = []
+    dwell_ms: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class SentOverride(_Sent):
+    """An override and what its giver had in view; `code` is a reason, `note` their own words."""
+
+    task: _Word
+    content: _Hash
+    gate: _Word
+    code: _Word
+    note: Annotated[str, Field(min_length=1, max_length=10_000)]
+    role: _Word | None = None
+    gate_hash: _Hash
+    upstream: dict[str, str] = {}
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentNote(_Sent):
+    """A note on exact content, or an answer to one."""
+
+    task: _Word
+    content: _Hash
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    severity: _Word = "issue"
+    ranges: Annotated[list[SentRange], Field(max_length=_MANY)] = []
+    regions: Annotated[list[SentRegion], Field(max_length=_MANY)] = []
+    reply_to: _Word | None = None
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentResolution(_Sent):
+    """How a note is settled: waive, best_possible or not_a_fault."""
+
+    disposition: _Word
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentConsent(_Sent):
+    """A consent or permit; `until` is its last day, `renews` the id of one that it takes the place of."""
+
+    kind: _Word
+    code: _Word
+    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    uses: Annotated[list[_Word], Field(min_length=1, max_length=50)]
+    until: Annotated[str, Field(max_length=10)] | None = None
+    renews: _Word | None = None
+
+
+class SentPolicy(_Sent):
+    """A policy as TOML; `file` is what errors call it."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200_000)]
+    file: Annotated[str, Field(min_length=1, max_length=200)] = "policy.toml"
+
+
+class SentAdoption(_Sent):
+    """Which proposal is put in force: its number, or the newest that passes."""
+
+    take: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    anyway: bool = False
 
 
 class SentWithdrawal(_Sent):

@@ -56,6 +56,8 @@ def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, conten
     Returns:
         The job's key, or None where there is nothing left to measure.
     """
+    if task.entity.kind == "policy":
+        return None  # words; there is nothing in it to measure
     production = reads.find_production(tx.conn, task.task.production)
     stage = house.policy(tx.conn, production.policy).stage(task.task.stage) if production else None
     if stage is None:

@@ -53,8 +53,10 @@ def policy_of_task(house: House, conn: reads.Connection, task: str) -> Policy:
 def bind_content(house: House, tx: Transaction, *, task: str, content: str) -> tuple[GateResult, ...]:
     """Ask the gates about one content and append `bound` where an answer changed."""
     known = reads.bound_of(tx.conn, task)
-    results = ask_gates(house, tx.conn, task=task, content=content, now=tx.now)
     row = reads.find_task(tx.conn, task)
+    if row is not None and policy_of_task(house, tx.conn, task).stage(row.task.stage) is None:
+        return ()  # the policy in force has no such stage any more: nothing is asked there
+    results = ask_gates(house, tx.conn, task=task, content=content, now=tx.now)
     production = row.task.production if row else None
     for result in results:
         said = "stale" if result.only_stale else result.result

@@ -91,7 +91,7 @@ def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: 
         implied = {"order"} | ({"four_eyes"} if "circled" in broken else set())
         said += [
             f"{name}, {label}: {sentence}"
-            for finding in result.findings
+            for finding in (() if result.passes else result.findings)
             if not finding.holds and finding.rule not in implied
             for sentence in finding.missing or (finding.sentence,)
         ]
@@ -116,6 +116,7 @@ def _shipped(
                     for seq in sorted(circling.get(result.gate, []))
                     if any(seq in finding.uses for finding in result.findings if finding.rule == "circled")
                 ),
+                override=result.override,
             )
             for result in results
         ),

@@ -98,6 +98,7 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
         attempt=Attempt(
             content=result["content"],
             makers=(machine, PersonId(args["person"])),
+            made_by=(("author", machine), ("dispatcher", PersonId(args["person"]))),
             origin="drawn",
             n_frames=result["n_frames"],
             rate=parse_rate(result["rate"]),

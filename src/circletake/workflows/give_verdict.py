@@ -10,13 +10,18 @@ from dataclasses import dataclass, field
 from circletake.checks.run import current_versions
 from circletake.domain.people import Role
 from circletake.domain.policy import Gate
+from circletake.domain.reasons import checked_reasons
 from circletake.domain.take import Take
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import (
     DISPOSITIONS,
+    SEVERITIES,
     VALUE_NAMES,
     Disposition,
-    checked_reasons,
+    Region,
+    Severity,
+    joined,
+    severity_of,
     value_of,
 )
 from circletake.errors import (
@@ -29,11 +34,13 @@ from circletake.errors import (
     VerdictInvalid,
     WorldMoved,
 )
+from circletake.gates.reasons import reasons_of
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_family, policy_of_task
 from circletake.workflows.house import STUDIO, House, require
+from circletake.workflows.remarks import check_where
 
 _APPROVES = 1
 _CIRCLED = 2
@@ -48,6 +55,10 @@ class Call:
         key: made by whoever calls, so that the same call sent twice is recorded once.
         gate_hash: of the gate as the person saw it; empty where they were shown none.
         upstream: slot → content as the person saw it; None where they were shown none.
+        severity: how heavy it is; None is as heavy as its value usually is.
+        regions: where in which frame it is about, in ten-thousandths of the picture.
+        watched: frames that were played or shown to them, as their player counted.
+        dwell_ms: how long it was in front of them, as their player counted.
     """
 
     task: str
@@ -62,6 +73,10 @@ class Call:
     answers: list[str] = field(default_factory=list)
     gate_hash: str = ""
     upstream: dict[str, str] | None = None
+    severity: Severity | None = None
+    regions: list[Region] = field(default_factory=list)
+    watched: list[FrameRange] = field(default_factory=list)
+    dwell_ms: int = 0
 
 
 def give_verdict(house: House, who: Session, call: Call) -> int:
@@ -79,24 +94,26 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
         VerdictInvalid: a value, reason, disposition or frame range that cannot be.
     """
     value = value_of(call.value)
-    reasons = checked_reasons(call.reasons)
     if call.disposition not in DISPOSITIONS:
         raise VerdictInvalid(f"“{call.disposition}” is no disposition; say one of {', '.join(DISPOSITIONS)}.")
+    if call.severity is not None and call.severity not in SEVERITIES:
+        raise VerdictInvalid(f"“{call.severity}” is no severity; say one of {', '.join(SEVERITIES)}.")
     if call.note is not None and len(call.note) > _MAX_NOTE:
         raise VerdictInvalid(f"A note holds at most {_MAX_NOTE} characters.")
     with house.book.transact() as tx:
         known = reads.find_verdict(tx.conn, key=call.key)
         if known is not None:
             return _repeated(known[0].seq, known[0].person, call, who, known[0].value)
-        take, gate, roles, upstream = _looked_at(house, tx, who, call)
+        take, gate, roles, upstream = looked_at(house, tx, who, call.task, call.content, call.gate)
+        reasons = checked_reasons(call.reasons, reasons_of(policy_of_task(house, tx.conn, call.task)))
         _check_vote(gate, roles, value)
-        _check_ranges(call, take)
+        check_where(take, [*call.ranges, *call.watched], call.regions)
         if value in gate.reason_needed and not reasons:
             raise ReasonNeeded(
                 f"A {VALUE_NAMES[value]} at {gate.label} needs a reason, such as character.off_model."
             )
         if value >= _APPROVES:
-            _check_unmoved(call, gate, upstream)
+            check_unmoved(call.gate_hash, call.upstream, gate, upstream)
             _check_eyes(gate, tx, take, who, value)
             _check_answered(tx, gate, call)
         entry = tx.append(
@@ -115,10 +132,13 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
                 "policy": policy_of_task(house, tx.conn, call.task).hash,
                 "ranges": [[frames.start, frames.end] for frames in call.ranges],
                 "reasons": list(reasons),
-                "severity": "blocker" if value == -_CIRCLED else "issue",
+                "regions": [list(region) for region in call.regions],
+                "severity": call.severity or severity_of(value),
                 "task": call.task,
                 "upstream": [[slot, content] for slot, content in sorted(upstream.items())],
                 "value": value,
+                "watched": [[frames.start, frames.end] for frames in joined(call.watched)],
+                "dwell_ms": max(call.dwell_ms, 0),
             },
         )
         bind_family(house, tx, task=call.task, content=call.content)
@@ -160,19 +180,26 @@ def _repeated(seq: int, person: str, call: Call, who: Session, value: int) -> in
     return seq
 
 
-def _looked_at(
-    house: House, tx: Transaction, who: Session, call: Call
+def looked_at(
+    house: House, tx: Transaction, who: Session, task: str, content: str, gate_key: str
 ) -> tuple[Take, Gate, frozenset[Role], dict[str, str]]:
-    row = reads.find_task(tx.conn, call.task)
+    """What somebody decides about: the take, the gate, their roles, and what the take leans on now.
+
+    Raises:
+        NotFound: one of them is not there.
+    """
+    row = reads.find_task(tx.conn, task)
     if row is None:
-        raise NotFound(f"There is no task {call.task} here; the board lists them.")
+        raise NotFound(f"There is no task {task} here; the board lists them.")
     production, roles = require(tx.conn, who, row.task.production, "see")
-    take = next((take for take in reads.takes_of(tx.conn, call.task) if take.content == call.content), None)
+    take = next((take for take in reads.takes_of(tx.conn, task) if take.content == content), None)
     if take is None:
-        raise NotFound(f"{row.entity.code} has no take of content {call.content[:12]}; reload its page.")
-    gate = house.policy(tx.conn, production.policy).gate(row.task.stage, call.gate)
+        raise NotFound(f"{row.entity.code} has no take of content {content[:12]}; reload its page.")
+    stage = house.policy(tx.conn, production.policy).stage(row.task.stage)
+    gate = next((gate for gate in stage.gates if gate.key == gate_key), None) if stage else None
     if gate is None:
-        raise NotFound(f"There is no gate “{call.gate}” at {row.task.stage}; reload the page.")
+        known = ", ".join(gate.key for gate in stage.gates) if stage else "none: the policy has no such stage"
+        raise NotFound(f"There is no gate “{gate_key}” at {row.task.stage}; there is {known}.")
     return take, gate, roles, relevant_slots(tx.conn, take, reads.slots(tx.conn, production.id))
 
 
@@ -202,21 +229,20 @@ def _check_vote(gate: Gate, roles: frozenset[Role], value: int) -> None:
         )
 
 
-def _check_ranges(call: Call, take: Take) -> None:
-    for frames in call.ranges:
-        if frames.start < 0 or frames.end > max(take.n_frames, 1):
-            raise VerdictInvalid(
-                f"Frames {frames.start}–{frames.end} are outside the take, which has {take.n_frames}."
-            )
+def check_unmoved(
+    seen_hash: str, seen_upstream: dict[str, str] | None, gate: Gate, upstream: dict[str, str]
+) -> None:
+    """Refuse what was decided of a gate or of references that have moved since they were looked at.
 
-
-def _check_unmoved(call: Call, gate: Gate, upstream: dict[str, str]) -> None:
-    if call.gate_hash and call.gate_hash != gate.hash:
+    Raises:
+        WorldMoved: names what moved.
+    """
+    if seen_hash and seen_hash != gate.hash:
         raise WorldMoved(
             f"The gate {gate.label} changed since you opened this page; look again, then decide."
         )
-    if call.upstream is not None:
-        moved = sorted(slot for slot, content in upstream.items() if call.upstream.get(slot) != content)
+    if seen_upstream is not None:
+        moved = sorted(slot for slot, content in upstream.items() if seen_upstream.get(slot) != content)
         if moved:
             raise WorldMoved(
                 f"{', '.join(moved)} changed since you opened this page; look again, then decide.",

@@ -8,7 +8,7 @@ from circletake.domain.people import MAY, Action, MachineId, Role
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
 from circletake.errors import NotFound, RoleMissing
-from circletake.gates.policy import read_policy
+from circletake.gates.policy import read_policy, with_policy_stage
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
@@ -31,9 +31,9 @@ class House:
     policies: dict[str, Policy] = field(default_factory=dict)
 
     def policy(self, conn: reads.Connection, policy_hash: str) -> Policy:
-        """The policy of this hash, read once."""
+        """The policy of this hash, read once, with a gate for changing it if it has none of its own."""
         if policy_hash not in self.policies:
-            self.policies[policy_hash] = read_policy(reads.policy_body(conn, policy_hash))
+            self.policies[policy_hash] = with_policy_stage(read_policy(reads.policy_body(conn, policy_hash)))
         return self.policies[policy_hash]
 
 

@@ -94,6 +94,7 @@ def import_film(
                 attempt=Attempt(
                     content=clip,
                     makers=(who.person,),
+                    made_by=(("importer", who.person),),
                     origin="drawn" if source_class == "drawn" else "camera",
                     n_frames=frames.frames,
                     rate=found.rate,

@@ -20,7 +20,7 @@ def order_all(house: House, who: Session, production: str, *, code: str | None) 
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "measure")
         for row in reads.tasks(tx.conn, found.id):
-            if code is None or row.entity.code == code:
+            if (code is None or row.entity.code == code) and row.entity.kind != "policy":
                 for take in reads.takes_of(tx.conn, row.task.id):
                     key = order_analysis(house, tx, task=row, content=take.content)
                     if key is not None and key not in keys:

@@ -8,7 +8,7 @@ from circletake.domain.entity import Entity
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import Actor
 from circletake.domain.production import Production
-from circletake.domain.take import ChangeKind, Origin, Take
+from circletake.domain.take import ChangeKind, Origin, Relation, Take
 from circletake.domain.time import format_rate
 from circletake.errors import AlreadyThere, NotFound, PolicyHolds, RateMismatch
 from circletake.ledger import reads
@@ -21,6 +21,13 @@ from circletake.workflows.bind import bind_content
 from circletake.workflows.found_production import fresh_id
 from circletake.workflows.house import House, require
 
+# Whoever brings a file in is taken to have made it too, unless a camera or a library did.
+_PARTS: dict[Origin, tuple[Relation, ...]] = {
+    "camera": ("importer",),
+    "library": ("importer",),
+    "generated": ("author", "prompter", "importer"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -30,6 +37,7 @@ class Attempt:
         content: SHA-256, already in the store.
         makers: actors who made it.
         parent: id of the take it was made from.
+        made_by: (relation, actor): which part of the makers was whose; empty where nobody said.
         number: the one it was ordered under; None is the next. Several that are made side by side arrive
             in any order.
     """
@@ -46,6 +54,7 @@ class Attempt:
     change: ChangeKind = "new"
     leans: tuple[tuple[str, str], ...] = ()
     number: int | None = None
+    made_by: tuple[tuple[Relation, Actor], ...] = ()
 
 
 def record_take(
@@ -84,6 +93,7 @@ def record_take(
             "content": attempt.content,
             "label": attempt.label,
             "leans": [[slot, content] for slot, content in sorted(attempt.leans)],
+            "made_by": [[part, str(actor)] for part, actor in attempt.made_by],
             "makers": sorted({str(maker) for maker in attempt.makers}),
             "n_frames": attempt.n_frames,
             "number": wanted or max(taken, default=0) + 1,
@@ -172,6 +182,7 @@ def receive_take(
                 parent=parents[0].id if parents else None,
                 change="rework" if parents else "new",
                 leans=adopted_sheets(tx.conn, found.id),
+                made_by=tuple((part, who.person) for part in _PARTS.get(origin, ("author", "importer"))),
             ),
         )
 

@@ -104,6 +104,7 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
         attempt=Attempt(
             content=result["content"],
             makers=(STUDIO, PersonId(args["person"])),
+            made_by=(("author", STUDIO), ("dispatcher", PersonId(args["person"]))),
             origin="render",
             n_frames=result["n_frames"],
             rate=cut.rate,

@@ -84,6 +84,7 @@ def sheet_add(
             attempt=Attempt(
                 content=content,
                 makers=(who.person,),
+                made_by=(("author", who.person),),
                 origin="sheet",
                 n_frames=len(pictures),
                 rate=None,

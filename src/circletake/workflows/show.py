@@ -1,13 +1,14 @@
 """Small records that every page shows: people, productions, labels, media addresses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from circletake.domain.people import Role
 from circletake.domain.policy import Stage
 from circletake.domain.production import Production
+from circletake.domain.reasons import ReasonFamily
 from circletake.domain.status import LOOKS
 from circletake.domain.take import Take
-from circletake.domain.verdict import REASON_FAMILIES, REASONS
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session, names
 from circletake.media.manifest import Sheet, read_manifest
@@ -75,20 +76,19 @@ def status_looks() -> list[StatusLookView]:
     ]
 
 
-def reason_families() -> list[ReasonFamilyView]:
+def reason_families(families: Sequence[ReasonFamily]) -> list[ReasonFamilyView]:
     """Every reason code under its digit."""
     return [
         ReasonFamilyView(
-            digit=digit,
-            key=key,
-            label=label,
+            digit=family.digit,
+            key=family.key,
+            label=family.label,
             reasons=[
-                ReasonView(code=reason.code, key=reason.key, label=reason.label)
-                for reason in REASONS.values()
-                if reason.code.startswith(key + ".")
+                ReasonView(code=reason.code, key=reason.key, label=reason.label, polarity=reason.polarity)
+                for reason in family.reasons
             ],
         )
-        for digit, key, label in REASON_FAMILIES
+        for family in families
     ]
 
 

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from circletake.domain.facts import PASSES
 from circletake.domain.policy import Stage
 from circletake.domain.status import Status, TakeState, status_of
 from circletake.domain.take import Take
+from circletake.gates.policy import POLICY_STAGE
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.workflows.house import House, require
@@ -14,7 +16,7 @@ from circletake.workflows.show import production_view, stage_view, status_looks
 from circletake.workflows.views import BoardView, CellView, RowView
 
 _VETO = -2
-_KIND_ORDER = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5}
+_KIND_ORDER = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5, "policy": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class Floor:
         said = [self.bound.get((take.task, take.content, gate.key)) for gate in stage.gates]
         values = self.values.get((take.task, take.content), [])
         return TakeState(
-            passes=bool(said) and all(row is not None and row.result == "satisfied" for row in said),
+            passes=bool(said) and all(row is not None and row.result in PASSES for row in said),
             was_circled=bool(said) and all(row is not None and row.ever_satisfied for row in said),
-            only_stale=all(row is not None and row.result in {"satisfied", "stale"} for row in said),
+            only_stale=all(row is not None and row.result in PASSES | {"stale"} for row in said),
             vetoed=any(value == _VETO for _, value in values),
             last_value=values[-1][1] if values else None,
         )
@@ -82,7 +84,7 @@ class Floor:
         """How many gates hold before the first that does not."""
         for passed, gate in enumerate(stage.gates):
             said = self.bound.get((take.task, take.content, gate.key))
-            if said is None or said.result != "satisfied":
+            if said is None or said.result not in PASSES:
                 return passed
         return len(stage.gates)
 
@@ -103,13 +105,20 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
         for task in reads.tasks(conn, found.id):
             rows[task.entity.id].append(task)
         seq = house.book.head().seq
+    # how a policy is changed shows on the board once somebody proposed a change
+    stages = [
+        stage
+        for stage in policy.stages
+        if stage.key != POLICY_STAGE
+        or any(task.task.stage == stage.key for row in rows.values() for task in row)
+    ]
     ordered = sorted(
         rows.values(), key=lambda tasks: (_KIND_ORDER[tasks[0].entity.kind], tasks[0].entity.position)
     )
     return BoardView(
         production=production_view(found, roles),
-        stages=[stage_view(stage) for stage in policy.stages],
-        rows=[_row(tasks, policy.stages, floor) for tasks in ordered],
+        stages=[stage_view(stage) for stage in stages],
+        rows=[_row(tasks, stages, floor) for tasks in ordered],
         statuses=status_looks(),
         book_seq=seq,
     )

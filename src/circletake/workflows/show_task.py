@@ -12,7 +12,7 @@ from circletake.domain.policy import Gate, Stage
 from circletake.domain.take import Take
 from circletake.domain.verdict import VALUE_NAMES, Verdict
 from circletake.errors import NotFound
-from circletake.ledger import reads
+from circletake.ledger import reads, remarks
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.media.manifest import Sheet, read_manifest
@@ -20,6 +20,7 @@ from circletake.workflows.bind import ask_gates
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
+from circletake.workflows.remarks import note_view, override_view
 from circletake.workflows.show import SIGNATURE, Names, media_view, production_view
 from circletake.workflows.show_board import Floor
 from circletake.workflows.views import (
@@ -29,6 +30,8 @@ from circletake.workflows.views import (
     FlagView,
     GateView,
     HeatmapView,
+    NoteView,
+    OverrideView,
     RangeView,
     SeriesView,
     SheetView,
@@ -60,6 +63,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         in_cut = {slot.take for slot in cut.slots} if cut else set()
         slots = reads.slots(conn, production.id)
         people = Names.read(conn)
+        overrides, notes = remarks.overrides_of(conn, task), remarks.notes_of(conn, task)
         stack_of = _stacks(house, takes)
         shown = [
             _take_view(
@@ -75,6 +79,8 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 evidence=evidence.get(take.content, []),
                 stack=stack_of[take.id],
                 in_cut=take.content in in_cut,
+                overrides=[override_view(one, people) for one in overrides if one.content == take.content],
+                notes=[note_view(one, people) for one in notes if one.content == take.content],
             )
             for take in takes
         ]
@@ -131,6 +137,8 @@ def _take_view(
     evidence: list[reads.EvidenceRow],
     stack: int,
     in_cut: bool,
+    overrides: list[OverrideView],
+    notes: list[NoteView],
 ) -> TakeView:
     mine = str(who.person) in take.makers
     return TakeView(
@@ -150,13 +158,15 @@ def _take_view(
         mine=mine,
         media=media_view(house, take),
         gates=[
-            _gate_view(gate, result, roles, mine=mine)
+            _gate_view(gate, result, roles, mine=mine, overrides=overrides)
             for gate, result in zip(stage.gates, results, strict=True)
         ],
         verdicts=[_verdict_view(verdict, people, live=live) for verdict, live in verdicts],
         evidence=[_evidence_view(found) for found in evidence],
         in_cut=in_cut,
         seq=take.seq,
+        overrides=overrides,
+        notes=notes,
     )
 
 
@@ -172,7 +182,9 @@ def take_state(floor: Floor, stage: Stage, take: Take) -> str:
     return "concern" if state.last_value == -1 else "review"
 
 
-def _gate_view(gate: Gate, result: GateResult, roles: frozenset[Role], *, mine: bool) -> GateView:
+def _gate_view(
+    gate: Gate, result: GateResult, roles: frozenset[Role], *, mine: bool, overrides: list[OverrideView]
+) -> GateView:
     votes = vote_range(gate, roles)
     four_eyes = any(call.rule == "four_eyes" for call in gate.rules)
     return GateView(
@@ -194,6 +206,10 @@ def _gate_view(gate: Gate, result: GateResult, roles: frozenset[Role], *, mine: 
         high=votes[1] if votes else None,
         reason_needed=list(gate.reason_needed),
         blocked="You made this take; somebody else has to circle it." if mine and four_eyes else "",
+        override=next((one for one in overrides if one.seq == result.override), None),
+        may_override=sorted(set(gate.override.rules) & {f.rule for f in result.findings if not f.holds})
+        if gate.override is not None and roles & set(gate.override.roles) and not result.passes
+        else [],
     )
 
 
@@ -211,6 +227,10 @@ def _verdict_view(verdict: Verdict, people: Names, *, live: bool) -> VerdictView
         ranges=[RangeView(start=frames.start, end=frames.end) for frames in verdict.ranges],
         answers=list(verdict.answers),
         live=live,
+        severity=verdict.severity,
+        regions=[list(region) for region in verdict.regions],
+        watched=[RangeView(start=frames.start, end=frames.end) for frames in verdict.watched],
+        dwell_ms=verdict.dwell_ms,
     )
 
 

@@ -109,11 +109,12 @@ class BoardView:
 
 @dataclass(frozen=True, slots=True)
 class ReasonView:
-    """A reason code: its two keystrokes and its label."""
+    """A reason code: its two keystrokes, its label, and whether it speaks for (`+`) or against (`-`)."""
 
     code: str
     key: str
     label: str
+    polarity: str = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +139,39 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideView:
+    """Somebody let a take pass a gate although rules of it did not hold; shown for ever.
+
+    Args:
+        role: in which they did.
+        rules: those that did not hold.
+        code: reason code.
+        note: in their own words; None once erased.
+    """
+
+    seq: int
+    at: str
+    person: PersonView
+    gate: str
+    role: str
+    rules: list[str]
+    code: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class GateView:
     """A gate's state on one take.
 
     Args:
-        result: satisfied, unsatisfied or error.
+        result: satisfied, unsatisfied, overridden or error.
         hash: what a verdict must name as seen.
         low: lowest value the signed-in person may give here; None if they may not vote.
         high: highest value.
         reason_needed: values that need a reason code.
         blocked: why the signed-in person may not circle this take here (their own take …), or empty.
+        override: what lets it pass where its rules do not hold, or None.
+        may_override: rules that do not hold and that the signed-in person may override.
     """
 
     key: str
@@ -159,6 +183,8 @@ class GateView:
     high: int | None
     reason_needed: list[int]
     blocked: str
+    override: OverrideView | None
+    may_override: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +211,146 @@ class VerdictView:
     ranges: list[RangeView]
     answers: list[str]
     live: bool
+    severity: str
+    regions: list[list[int]]
+    watched: list[RangeView]
+    dwell_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note on a take.
+
+    Args:
+        regions: [frame, x, y, width, height], the last four in ten-thousandths of the picture.
+        reply_to: id of the note it answers, or None.
+        disposition: how it was settled; None while it is open.
+        text: None once erased.
+    """
+
+    id: str
+    seq: int
+    at: str
+    person: PersonView
+    severity: str
+    text: str | None
+    ranges: list[RangeView]
+    regions: list[list[int]]
+    reply_to: str | None
+    disposition: str | None
+    resolved_by: PersonView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """A consent or permit as it stands.
+
+    Args:
+        code: of the shot or asset it is attached to.
+        subject: who agreed, or whose right it is; None once erased.
+        state: granted, revoked or lapsed.
+        until: last day, or None.
+    """
+
+    id: str
+    seq: int
+    kind: str
+    code: str
+    subject: str | None
+    uses: list[str]
+    until: str | None
+    document: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedGateView:
+    """A gate in plain words."""
+
+    key: str
+    label: str
+    votes: list[str]
+    asks: list[str]
+    also: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedStageView:
+    """A stage in plain words."""
+
+    key: str
+    label: str
+    sentence: str
+    gates: list[ExplainedGateView]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A policy.
+
+    Args:
+        name: its own.
+        doubts: what looks wrong in it, a sentence each.
+        lacking: what it asks of people that nobody here could give; empty for a policy of no production.
+        document: as the book holds it.
+    """
+
+    name: str
+    hash: str
+    stages: list[ExplainedStageView]
+    doubts: list[str]
+    lacking: list[str]
+    document: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyNameView:
+    """A policy that comes with circletake."""
+
+    name: str
+    hash: str
+    stages: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChangeView:
+    """What another policy would make of one gate on one take.
+
+    Args:
+        before: satisfied, overridden, stale, unsatisfied, error or absent.
+        after: the same.
+        causes: why it does not pass afterwards, a sentence each.
+    """
+
+    task: str
+    code: str
+    stage: str
+    take: int
+    content: str
+    gate: str
+    before: str
+    after: str
+    causes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPreviewView:
+    """What changing the policy would do, before anything is changed.
+
+    Args:
+        lost: gates that pass now and would no longer.
+        changes: every gate whose answer would be another one, those among them.
+        new_tasks: tasks that would be added, for stages that are new.
+    """
+
+    name: str
+    from_hash: str
+    to_hash: str
+    lost: int
+    changes: list[PolicyChangeView]
+    new_tasks: int
+    lacking: list[str]
+    doubts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +468,8 @@ class TakeView:
     evidence: list[EvidenceView]
     in_cut: bool
     seq: int
+    overrides: list[OverrideView]
+    notes: list[NoteView]
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note
+         * @description Note something on exact content, or answer a note.
+         */
+        post: operations["verdicts_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/{note_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description Settle a note on exactly this content.
+         */
+        post: operations["verdicts_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Override
+         * @description Let exact content pass a gate although rules of it do not hold; it is shown for ever.
+         */
+        post: operations["verdicts_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -138,6 +198,66 @@ export interface paths {
         get: operations["people"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shipped
+         * @description Every policy that comes with circletake.
+         */
+        get: operations["policies_shipped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shipped Policy
+         * @description A policy that comes with circletake, in plain words.
+         */
+        get: operations["policies_shipped_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description A policy that somebody wrote, in plain words; refused by line and column where it cannot be used.
+         */
+        post: operations["policies_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -178,6 +298,50 @@ export interface paths {
         get: operations["board"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consents
+         * @description Every consent and permit of a production.
+         */
+        get: operations["policies_consents"];
+        put?: never;
+        /**
+         * Add Consent
+         * @description Record that somebody agreed, or that a right was obtained; or renew one.
+         */
+        post: operations["policies_add_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/consents/{consent}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Consent
+         * @description Record that a consent or permit no longer holds.
+         */
+        post: operations["policies_revoke_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -304,6 +468,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policy
+         * @description The policy in force, in plain words.
+         */
+        get: operations["policies_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/policy/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Put a circled policy in force.
+         */
+        post: operations["policies_adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description What a proposed policy would change, gate by gate; nothing is recorded.
+         */
+        get: operations["policies_preview"];
+        put?: never;
+        /**
+         * Preview Text
+         * @description What a policy that nobody proposed yet would change; nothing is recorded.
+         */
+        post: operations["policies_preview_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/policy/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description Propose a policy; it is judged like any take.
+         */
+        post: operations["policies_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/sheets/{character}/adopt": {
         parameters: {
             query?: never;
@@ -353,7 +601,7 @@ export interface paths {
         };
         /**
          * Reasons
-         * @description Every reason code with its two keystrokes.
+         * @description Every reason code with its two keystrokes: a production's own, or those that come with circletake.
          */
         get: operations["verdicts_reasons"];
         put?: never;
@@ -573,6 +821,36 @@ export interface components {
             waits_for: string;
         };
         /**
+         * ConsentView
+         * @description A consent or permit as it stands.
+         *
+         *     Args:
+         *         code: of the shot or asset it is attached to.
+         *         subject: who agreed, or whose right it is; None once erased.
+         *         state: granted, revoked or lapsed.
+         *         until: last day, or None.
+         */
+        ConsentView: {
+            /** Code */
+            code: string;
+            /** Document */
+            document: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Seq */
+            seq: number;
+            /** State */
+            state: string;
+            /** Subject */
+            subject: string | null;
+            /** Until */
+            until: string | null;
+            /** Uses */
+            uses: string[];
+        };
+        /**
          * CutSlotView
          * @description A slot of the cut.
          *
@@ -718,6 +996,36 @@ export interface components {
             worst_frame: number | null;
         };
         /**
+         * ExplainedGateView
+         * @description A gate in plain words.
+         */
+        ExplainedGateView: {
+            /** Also */
+            also: string[];
+            /** Asks */
+            asks: string[];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Votes */
+            votes: string[];
+        };
+        /**
+         * ExplainedStageView
+         * @description A stage in plain words.
+         */
+        ExplainedStageView: {
+            /** Gates */
+            gates: components["schemas"]["ExplainedGateView"][];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * FindingView
          * @description What one rule says of a take.
          */
@@ -764,12 +1072,14 @@ export interface components {
          * @description A gate's state on one take.
          *
          *     Args:
-         *         result: satisfied, unsatisfied or error.
+         *         result: satisfied, unsatisfied, overridden or error.
          *         hash: what a verdict must name as seen.
          *         low: lowest value the signed-in person may give here; None if they may not vote.
          *         high: highest value.
          *         reason_needed: values that need a reason code.
          *         blocked: why the signed-in person may not circle this take here (their own take …), or empty.
+         *         override: what lets it pass where its rules do not hold, or None.
+         *         may_override: rules that do not hold and that the signed-in person may override.
          */
         GateView: {
             /** Blocked */
@@ -786,6 +1096,9 @@ export interface components {
             label: string;
             /** Low */
             low: number | null;
+            /** May Override */
+            may_override: string[];
+            override: components["schemas"]["OverrideView"] | null;
             /** Reason Needed */
             reason_needed: number[];
             /** Result */
@@ -859,6 +1172,38 @@ export interface components {
             productions: components["schemas"]["ProductionView"][];
         };
         /**
+         * NoteView
+         * @description A note on a take.
+         *
+         *     Args:
+         *         regions: [frame, x, y, width, height], the last four in ten-thousandths of the picture.
+         *         reply_to: id of the note it answers, or None.
+         *         disposition: how it was settled; None while it is open.
+         *         text: None once erased.
+         */
+        NoteView: {
+            /** At */
+            at: string;
+            /** Disposition */
+            disposition: string | null;
+            /** Id */
+            id: string;
+            person: components["schemas"]["PersonView"];
+            /** Ranges */
+            ranges: components["schemas"]["RangeView"][];
+            /** Regions */
+            regions: number[][];
+            /** Reply To */
+            reply_to: string | null;
+            resolved_by: components["schemas"]["PersonView"] | null;
+            /** Seq */
+            seq: number;
+            /** Severity */
+            severity: string;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * OfferView
          * @description A take that could fill a slot.
          */
@@ -877,6 +1222,33 @@ export interface components {
             take: string;
         };
         /**
+         * OverrideView
+         * @description Somebody let a take pass a gate although rules of it did not hold; shown for ever.
+         *
+         *     Args:
+         *         role: in which they did.
+         *         rules: those that did not hold.
+         *         code: reason code.
+         *         note: in their own words; None once erased.
+         */
+        OverrideView: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Gate */
+            gate: string;
+            /** Note */
+            note: string | null;
+            person: components["schemas"]["PersonView"];
+            /** Role */
+            role: string;
+            /** Rules */
+            rules: string[];
+            /** Seq */
+            seq: number;
+        };
+        /**
          * PersonView
          * @description A person as others see them; `name` is empty once erased.
          */
@@ -885,6 +1257,100 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PolicyChangeView
+         * @description What another policy would make of one gate on one take.
+         *
+         *     Args:
+         *         before: satisfied, overridden, stale, unsatisfied, error or absent.
+         *         after: the same.
+         *         causes: why it does not pass afterwards, a sentence each.
+         */
+        PolicyChangeView: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Causes */
+            causes: string[];
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Gate */
+            gate: string;
+            /** Stage */
+            stage: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * PolicyNameView
+         * @description A policy that comes with circletake.
+         */
+        PolicyNameView: {
+            /** Hash */
+            hash: string;
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: string[];
+        };
+        /**
+         * PolicyPreviewView
+         * @description What changing the policy would do, before anything is changed.
+         *
+         *     Args:
+         *         lost: gates that pass now and would no longer.
+         *         changes: every gate whose answer would be another one, those among them.
+         *         new_tasks: tasks that would be added, for stages that are new.
+         */
+        PolicyPreviewView: {
+            /** Changes */
+            changes: components["schemas"]["PolicyChangeView"][];
+            /** Doubts */
+            doubts: string[];
+            /** From Hash */
+            from_hash: string;
+            /** Lacking */
+            lacking: string[];
+            /** Lost */
+            lost: number;
+            /** Name */
+            name: string;
+            /** New Tasks */
+            new_tasks: number;
+            /** To Hash */
+            to_hash: string;
+        };
+        /**
+         * PolicyView
+         * @description A policy.
+         *
+         *     Args:
+         *         name: its own.
+         *         doubts: what looks wrong in it, a sentence each.
+         *         lacking: what it asks of people that nobody here could give; empty for a policy of no production.
+         *         document: as the book holds it.
+         */
+        PolicyView: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Doubts */
+            doubts: string[];
+            /** Hash */
+            hash: string;
+            /** Lacking */
+            lacking: string[];
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["ExplainedStageView"][];
         };
         /**
          * Problem
@@ -986,7 +1452,7 @@ export interface components {
         };
         /**
          * ReasonView
-         * @description A reason code: its two keystrokes and its label.
+         * @description A reason code: its two keystrokes, its label, and whether it speaks for (`+`) or against (`-`).
          */
         ReasonView: {
             /** Code */
@@ -995,6 +1461,11 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /**
+             * Polarity
+             * @default both
+             */
+            polarity: string;
         };
         /**
          * RowView
@@ -1017,6 +1488,19 @@ export interface components {
             title: string;
         };
         /**
+         * SentAdoption
+         * @description Which proposal is put in force: its number, or the newest that passes.
+         */
+        SentAdoption: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway: boolean;
+            /** Take */
+            take?: number | null;
+        };
+        /**
          * SentClear
          * @description Which slot of which version of the cut is emptied.
          */
@@ -1025,6 +1509,24 @@ export interface components {
             cut_hash?: string | null;
             /** Slot */
             slot: string;
+        };
+        /**
+         * SentConsent
+         * @description A consent or permit; `until` is its last day, `renews` the id of one that it takes the place of.
+         */
+        SentConsent: {
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Renews */
+            renews?: string | null;
+            /** Subject */
+            subject: string;
+            /** Until */
+            until?: string | null;
+            /** Uses */
+            uses: string[];
         };
         /**
          * SentFill
@@ -1052,6 +1554,79 @@ export interface components {
             reason: string;
         };
         /**
+         * SentNote
+         * @description A note on exact content, or an answer to one.
+         */
+        SentNote: {
+            /** Content */
+            content: string;
+            /** Key */
+            key: string;
+            /**
+             * Ranges
+             * @default []
+             */
+            ranges: components["schemas"]["SentRange"][];
+            /**
+             * Regions
+             * @default []
+             */
+            regions: components["schemas"]["SentRegion"][];
+            /** Reply To */
+            reply_to?: string | null;
+            /**
+             * Severity
+             * @default issue
+             */
+            severity: string;
+            /** Task */
+            task: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SentOverride
+         * @description An override and what its giver had in view; `code` is a reason, `note` their own words.
+         */
+        SentOverride: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Gate */
+            gate: string;
+            /** Gate Hash */
+            gate_hash: string;
+            /** Key */
+            key: string;
+            /** Note */
+            note: string;
+            /** Role */
+            role?: string | null;
+            /** Task */
+            task: string;
+            /**
+             * Upstream
+             * @default {}
+             */
+            upstream: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SentPolicy
+         * @description A policy as TOML; `file` is what errors call it.
+         */
+        SentPolicy: {
+            /**
+             * File
+             * @default policy.toml
+             */
+            file: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * SentRange
          * @description Frames `start` up to but not including `end`.
          */
@@ -1062,11 +1637,38 @@ export interface components {
             start: number;
         };
         /**
+         * SentRegion
+         * @description Where in a frame, in ten-thousandths of the picture.
+         */
+        SentRegion: {
+            /** Frame */
+            frame: number;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * SentResolution
+         * @description How a note is settled: waive, best_possible or not_a_fault.
+         */
+        SentResolution: {
+            /** Disposition */
+            disposition: string;
+            /** Key */
+            key: string;
+        };
+        /**
          * SentVerdict
          * @description A verdict and what its giver had in view.
          *
          *     `gate_hash` and `upstream` are what the desk showed; if either has moved since, nothing is recorded.
-         *     `key` is made once for each intended verdict, so that sending it twice records it once.
+         *     `key` is made once for each intended verdict, so that sending it twice records it once. `watched` and
+         *     `dwell_ms` are what the player counted while the take was in front of them.
          */
         SentVerdict: {
             /**
@@ -1081,6 +1683,11 @@ export interface components {
              * @default fix
              */
             disposition: string;
+            /**
+             * Dwell Ms
+             * @default 0
+             */
+            dwell_ms: number;
             /** Gate */
             gate: string;
             /** Gate Hash */
@@ -1099,6 +1706,13 @@ export interface components {
              * @default []
              */
             reasons: string[];
+            /**
+             * Regions
+             * @default []
+             */
+            regions: components["schemas"]["SentRegion"][];
+            /** Severity */
+            severity?: string | null;
             /** Task */
             task: string;
             /**
@@ -1110,6 +1724,11 @@ export interface components {
             };
             /** Value */
             value: number;
+            /**
+             * Watched
+             * @default []
+             */
+            watched: components["schemas"]["SentRange"][];
         };
         /**
          * SentWithdrawal
@@ -1216,10 +1835,14 @@ export interface components {
             mine: boolean;
             /** N Frames */
             n_frames: number;
+            /** Notes */
+            notes: components["schemas"]["NoteView"][];
             /** Number */
             number: number;
             /** Origin */
             origin: string;
+            /** Overrides */
+            overrides: components["schemas"]["OverrideView"][];
             /** Parent */
             parent: string | null;
             /** Rate */
@@ -1285,6 +1908,8 @@ export interface components {
             at: string;
             /** Disposition */
             disposition: string;
+            /** Dwell Ms */
+            dwell_ms: number;
             /** Gate */
             gate: string;
             /** Live */
@@ -1296,12 +1921,18 @@ export interface components {
             ranges: components["schemas"]["RangeView"][];
             /** Reasons */
             reasons: string[];
+            /** Regions */
+            regions: number[][];
             /** Seq */
             seq: number;
+            /** Severity */
+            severity: string;
             /** Value */
             value: number;
             /** Value Name */
             value_name: string;
+            /** Watched */
+            watched: components["schemas"]["RangeView"][];
         };
     };
     responses: never;
@@ -1495,6 +2126,107 @@ export interface operations {
             };
         };
     };
+    verdicts_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verdicts_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentResolution"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verdicts_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentOverride"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people: {
         parameters: {
             query?: never;
@@ -1511,6 +2243,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_shipped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyNameView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_shipped_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
                 };
             };
             /** @description A problem. */
@@ -1571,6 +2396,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_add_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentConsent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_revoke_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                consent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
                 };
             };
             /** @description A problem. */
@@ -1778,6 +2701,175 @@ export interface operations {
             };
         };
     };
+    policies_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentAdoption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_preview: {
+        parameters: {
+            query?: {
+                take?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreviewView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_preview_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreviewView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     productions_adopt_sheet: {
         parameters: {
             query?: never;
@@ -1841,7 +2933,9 @@ export interface operations {
     };
     verdicts_reasons: {
         parameters: {
-            query?: never;
+            query?: {
+                production?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

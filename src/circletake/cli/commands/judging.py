@@ -1,5 +1,6 @@
 """Verbs for judging: what waits, what the checks say, and a person's verdict."""
 
+import re
 import uuid
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from circletake.cli.commands.takes import get_take
 from circletake.cli.commands.words import ShotArgument, StageOption
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
+from circletake.domain.facts import PASSES
 from circletake.domain.verdict import DISPOSITIONS, value_of
 from circletake.errors import NotFound, RoleMissing, VerdictInvalid
 from circletake.workflows.views import GateView, QueueItemView, TakeView
@@ -73,6 +75,21 @@ def parse_frames(text: str) -> tuple[int, int]:
     return int(first), int(last or first) + 1
 
 
+def parse_region(text: str) -> tuple[int, int, int, int, int]:
+    """Read `FRAME@X,Y,WIDTH,HEIGHT`, the last four in ten-thousandths of the picture.
+
+    Raises:
+        VerdictInvalid: not a region.
+    """
+    match = re.fullmatch(r"(\d+)@(\d+),(\d+),(\d+),(\d+)", text)
+    if match is None:
+        raise VerdictInvalid(
+            f"“{text}” is no region; write FRAME@X,Y,WIDTH,HEIGHT in ten-thousandths of the picture."
+        )
+    frame, x, y, width, height = map(int, match.groups())
+    return frame, x, y, width, height
+
+
 def verdict(
     shot: ShotArgument,
     value: Annotated[str, typer.Argument(help="veto, concern, seen, fine or circled.")],
@@ -93,6 +110,17 @@ def verdict(
         str | None,
         typer.Option("--answer", help="Answer what the checks flagged: waive, best_possible or not_a_fault."),
     ] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", help="How heavy it is: fyi, issue or blocker.")
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", help="Where: FRAME@X,Y,WIDTH,HEIGHT in ten-thousandths of the picture."),
+    ] = None,
+    watched: Annotated[
+        list[str] | None, typer.Option("--watched", help="Frames you played, in whatever player: 0-99.")
+    ] = None,
+    dwell_s: Annotated[int, typer.Option("--dwell", min=0, help="How many seconds you looked at it.")] = 0,
     key: Annotated[str | None, typer.Option("--key", help="Makes a repeated call count once.")] = None,
     studio: StudioOption = None,
     production: ProductionOption = None,
@@ -122,6 +150,10 @@ def verdict(
             answers=[evidence.id for evidence in judged.evidence if evidence.flagged] if answer else [],
             gate_hash=at.hash,
             upstream=view.upstream,
+            severity=severity,
+            regions=[parse_region(text) for text in region or []],
+            watched=[parse_frames(text) for text in watched or []],
+            dwell_ms=dwell_s * 1000,
         )
         after = get_take(told, judged.number)
         here.answer(after, lambda: _say_after(told.code, after, at.key))
@@ -130,7 +162,9 @@ def verdict(
 def _say_after(code: str, take: TakeView, gate: str) -> None:
     line(f"Recorded. {code} take {take.number} is {take.state}.")
     for said in take.gates:
-        if said.result != "satisfied":
+        if said.override is not None:
+            line(f"  {said.label} is OVERRIDDEN by {said.override.person.name}.")
+        elif said.result != "satisfied":
             line(f"  {said.label} still asks: {' '.join(m for f in said.findings for m in f.missing)}")
         elif said.key == gate:
             line(f"  {said.label} passes.")
@@ -150,7 +184,7 @@ def _gate(take: TakeView, key: str | None, value: int) -> GateView:
         for gate in take.gates
         if gate.low is not None and gate.high is not None and gate.low <= value <= gate.high
     ]
-    waiting = [gate for gate in able if gate.result != "satisfied"]
+    waiting = [gate for gate in able if gate.result not in PASSES]
     if not able:
         raise RoleMissing(
             f"You have no such vote at any gate here: {', '.join(gate.label for gate in take.gates)}."
@@ -192,10 +226,16 @@ def hold(
         here.answer(view, lambda: line(f"{view.code} is {view.status}."))
 
 
-def reasons(*, studio: StudioOption = None, json: JsonOption = False) -> None:
-    """List every reason code and its two keys on the desk."""
-    with verb(studio, as_json=json) as here:
-        families = here.studio.reasons()
+def reasons(
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List every reason code and its two keys on the desk: a production's own, if you name one."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        families = here.studio.reasons(here.session, here.production) if production else here.studio.reasons()
         here.answer(
             families,
             lambda: table(

@@ -1,9 +1,11 @@
 """Four eyes: whoever made a take may not be the one who circles it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from circletake.domain.facts import Facts, Finding
-from circletake.gates.context import MAKER, RuleContext, by_people, counted, seqs
+from circletake.domain.policy import Gate, Param
+from circletake.gates.context import CIRCLED, MAKER, RuleContext, by_people, counted, seqs
 from circletake.gates.params import read_params
 
 
@@ -36,3 +38,15 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
         uses=seqs(own),
         stale=bool(before),
     )
+
+
+def explain(_gate: Gate, _params: Mapping[str, Param]) -> str:
+    """Say what is asked for."""
+    return "Somebody who had no part in making it circled it; whoever made it does not count here."
+
+
+def never(gate: Gate, _params: Mapping[str, Param]) -> str | None:
+    """Say why nobody could ever do this, if so."""
+    if any(high >= CIRCLED for _, high in gate.vote.values()):
+        return None
+    return "four_eyes asks for somebody else's circle, and nobody may circle here."

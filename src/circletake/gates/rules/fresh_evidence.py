@@ -1,8 +1,10 @@
 """Fresh evidence: what was to be measured was, and a person answered what was flagged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from circletake.domain.facts import EvidenceFact, Facts, Finding
+from circletake.domain.policy import Gate, Param
 from circletake.gates.context import FINE, RuleContext, counted
 from circletake.gates.params import read_params
 
@@ -77,3 +79,9 @@ def _lack(check: str, measured: list[EvidenceFact], fresh: list[EvidenceFact]) -
             f"The check {check} measured it against a reference that has been replaced; it has to run again."
         )
     return f"The check {check} has not measured it yet."
+
+
+def explain(_gate: Gate, params: Mapping[str, Param]) -> str:
+    """Say what is asked for."""
+    checks = ", ".join(read_params(Params, params).checks) or "no check"
+    return f"Measured by {checks} as they are now; what they flagged was answered by a person."

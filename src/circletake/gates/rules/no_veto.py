@@ -1,9 +1,11 @@
 """No veto: nobody's veto stands on this content, nor on what it was cut from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from circletake.domain.facts import Facts, Finding
 from circletake.domain.people import PERSON_PREFIX
+from circletake.domain.policy import Gate, Param
 from circletake.gates.context import VETO, RuleContext, seqs
 from circletake.gates.params import read_params
 
@@ -44,4 +46,10 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
         sentence=f"{matter} (entry {entries}).",
         missing=(f"Another take, or the withdrawal of the veto in entry {entries} by whoever gave it.",),
         uses=seqs(standing),
+        against=seqs(standing),
     )
+
+
+def explain(_gate: Gate, _params: Mapping[str, Param]) -> str:
+    """Say what is asked for."""
+    return "Nobody's veto stands on it, at any gate, nor on what it is a trim or a re-run of."

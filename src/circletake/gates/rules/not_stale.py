@@ -1,10 +1,11 @@
 """Not stale: what the approval leaned on is still what is adopted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from circletake.domain.facts import Facts, Finding
 from circletake.domain.lineage import StaleCause, stale_causes
-from circletake.domain.policy import Param
+from circletake.domain.policy import Gate, Param
 from circletake.domain.verdict import Verdict
 from circletake.gates.context import CIRCLED, RuleContext, counted, seqs
 from circletake.gates.params import read_params
@@ -66,3 +67,8 @@ def _approvals(facts: Facts, context: RuleContext, params: dict[str, Param]) -> 
 
 def _causes(facts: Facts, verdict: Verdict) -> list[StaleCause]:
     return stale_causes({**facts.leans, **dict(verdict.upstream)}, facts.upstream)
+
+
+def explain(_gate: Gate, _params: Mapping[str, Param]) -> str:
+    """Say what is asked for."""
+    return "Whoever circled it saw the references as they are adopted now."

@@ -1,8 +1,10 @@
 """Order: the gates before this one pass on this content."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from circletake.domain.facts import Facts, Finding
+from circletake.domain.policy import Gate, Param
 from circletake.gates.context import RuleContext
 from circletake.gates.params import read_params
 
@@ -26,3 +28,8 @@ def rule(_facts: Facts, context: RuleContext) -> Finding:
         missing=(f"The gate {names} has to pass first.",),
         stale=all(result.only_stale for result in closed),
     )
+
+
+def explain(_gate: Gate, _params: Mapping[str, Param]) -> str:
+    """Say what is asked for."""
+    return "Every gate before this one passes on the same content."
