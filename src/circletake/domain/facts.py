@@ -1,8 +1,9 @@
 """Facts a gate is judged on, and the findings that come of it. Built in one place, judged purely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from circletake.domain.lineage import Lost, StaleCause
 from circletake.domain.people import Role
 from circletake.domain.policy import Stage
 from circletake.domain.verdict import Verdict
@@ -28,6 +29,21 @@ class EvidenceFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """An approval of content with the same decoded frames and sound, carried here by rule.
+
+    Args:
+        verdict: entry of the original.
+        seq: entry of the carry.
+        makers: of the original's content; their approvals are no more four eyes here than there.
+    """
+
+    verdict: int
+    seq: int
+    makers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that decides whether one content passes the gates of its task.
 
@@ -45,6 +61,11 @@ class Facts:
         upstream: slot → content adopted now.
         veto_ancestors: contents whose veto also blocks this one (trims, same-recipe re-runs).
         now: UTC, ISO 8601.
+        upstream_lost: slots whose adopted content no longer passes its own gates.
+        former: content that was adopted once and no longer is → the slot that held it.
+        same_essence: other contents of this task that decode to the same frames and sound.
+        carried: approvals of those that were carried here; a gate has to ask for them.
+        sealing: asked in order to seal; then nothing carried counts.
     """
 
     task: str
@@ -60,6 +81,11 @@ class Facts:
     veto_ancestors: frozenset[str]
     policy: str
     now: str
+    upstream_lost: dict[str, Lost] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)
+    same_essence: frozenset[str] = frozenset()
+    carried: tuple[Carried, ...] = ()
+    sealing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +100,7 @@ class Finding:
         uses: book entries it leaned on.
         stale: True where it held before and only a change upstream broke it.
         error: True where the rule itself failed; never passes.
+        causes: what changed, where it is stale.
     """
 
     rule: str
@@ -83,6 +110,7 @@ class Finding:
     uses: tuple[int, ...] = ()
     stale: bool = False
     error: bool = False
+    causes: tuple[StaleCause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ are written with their default, so that what the book holds is complete by itsel
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -174,6 +174,7 @@ class VerdictBody(Body, frozen=True):
     ranges: list[tuple[int, int]] = []
     answers: list[str] = []
     upstream: list[Pair] = []
+    scores_hidden: bool = False
 
 
 class WithdrawBody(Body, frozen=True):
@@ -238,6 +239,23 @@ class RecalledBody(Body, frozen=True):
     verdict: int
 
 
+class EssenceBody(Body, frozen=True):
+    """What a content decodes to: hash of its frames and its sound, whatever file they lie in."""
+
+    content: str
+    essence: str
+    job: str = ""
+
+
+class CarryBody(Body, frozen=True):
+    """An approval stands beside content of the same task that decodes to the same; valueless itself."""
+
+    verdict: int
+    task: str
+    content: str
+    change: Literal["identical", "essence_same"] = "essence_same"
+
+
 class DoneBody(Body, frozen=True):
     """A job's outcome is recorded, once."""
 
@@ -267,6 +285,8 @@ BODIES: dict[str, type[Body]] = {
     "delivered": DeliveredBody,
     "recalled": RecalledBody,
     "done": DoneBody,
+    "essence": EssenceBody,
+    "carry": CarryBody,
 }
 
 

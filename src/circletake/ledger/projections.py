@@ -166,6 +166,15 @@ def _take(conn: Connection, entry: e.Entry, body: e.TakeBody) -> None:
         label=body.label,
         seq=entry.seq,
     )
+    _lean(conn, production, body.task, body.content, body.leans)
+
+
+def _lean(conn: Connection, production: str, task: str, content: str, leans: list[e.Pair]) -> None:
+    """Keep what a content leans on, once each."""
+    for slot, upstream in leans:
+        keys = {"task": task, "content": content, "slot": slot, "upstream": upstream}
+        if rows.find(conn, tables.lean, "slot", **keys) is None:
+            rows.add(conn, tables.lean, production=production, **keys)
 
 
 def _spelled_map(pairs: list[e.Pair]) -> str:
@@ -208,6 +217,10 @@ def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
         seq=entry.seq,
         **keys,
     )
+    for reference in sorted(set(body.references)):
+        against = {"production": keys["production"], "reference": reference, "content": body.content}
+        if rows.find(conn, tables.measured, "content", **against) is None:
+            rows.add(conn, tables.measured, **against)
 
 
 def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
@@ -230,6 +243,7 @@ def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
         key=body.key,
         **mine,
     )
+    _lean(conn, production, body.task, body.content, body.upstream)
 
 
 def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
@@ -298,6 +312,37 @@ def _done(conn: Connection, entry: e.Entry, body: e.DoneBody) -> None:
     rows.add(conn, tables.recorded, job_key=body.job, op=body.op, seq=entry.seq)
 
 
+def _essence(conn: Connection, entry: e.Entry, body: e.EssenceBody) -> None:
+    keys = {"production": _production(entry), "content": body.content}
+    if rows.find(conn, tables.essence, "content", **keys) is None:  # measured again: the first stands
+        rows.add(conn, tables.essence, essence=body.essence, seq=entry.seq, **keys)
+
+
+def _carry(conn: Connection, entry: e.Entry, body: e.CarryBody) -> None:
+    production = _check_task(conn, entry, body.task)
+    if rows.find(conn, tables.verdict, "task", seq=body.verdict, live=True) != body.task:
+        raise NotFound(f"There is no live verdict {body.verdict} at the task {body.task} to carry.")
+    if rows.find(conn, tables.take, "id", task=body.task, content=body.content) is None:
+        raise NotFound(f"The task {body.task} has no take of content {body.content}; reload its page.")
+    original = rows.find(conn, tables.verdict, "content", seq=body.verdict)
+    essences = [
+        rows.find(conn, tables.essence, "essence", production=production, content=content)
+        for content in (original, body.content)
+    ]
+    if None in essences or len(set(essences)) > 1 or original == body.content:
+        raise EntryInvalid("An approval is carried to other content of identical essence and to no other.")
+    rows.add(
+        conn,
+        tables.carry,
+        verdict=body.verdict,
+        content=body.content,
+        production=production,
+        task=body.task,
+        change=body.change,
+        seq=entry.seq,
+    )
+
+
 def _as(kind: type[B], function: Callable[[Connection, e.Entry, B], None]) -> "_Projection":
     def checked(conn: Connection, entry: e.Entry, body: e.Body) -> None:
         if not isinstance(body, kind):
@@ -329,4 +374,6 @@ _PROJECTIONS: dict[str, _Projection] = {
     "delivered": _as(e.DeliveredBody, _delivered),
     "recalled": _as(e.RecalledBody, _recalled),
     "done": _as(e.DoneBody, _done),
+    "essence": _as(e.EssenceBody, _essence),
+    "carry": _as(e.CarryBody, _carry),
 }
