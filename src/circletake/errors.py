@@ -136,6 +136,12 @@ class PolicyHolds(Refused):
     code = "policy-holds"
 
 
+class LeansInCircle(Refused):
+    """What would be leaned on leans, in the end, on what would lean on it; names the circle."""
+
+    code = "leans-in-circle"
+
+
 class PortTaken(Refused):
     """Another program listens on the address and port."""
 

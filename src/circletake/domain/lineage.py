@@ -40,7 +40,8 @@ class StaleCause:
         leaned_on: content (or gate hash) as it was.
         adopted: what stands there now; None where the slot was emptied.
         kind: `upstream` another reference was adopted, `upstream_lost` the reference no longer passes,
-            `source` the cut it was made from changed, `policy` the gate changed, `consent` a permission ended.
+            `source` the cut it was made from changed, `policy` the gate changed, `consent` a permission
+            ended.
         root: slot at which an `upstream_lost` began.
         why: what broke there; for `consent`, which permission.
     """
@@ -117,7 +118,7 @@ def take_slot(code: str, stage: str) -> str:
 
 
 def slot_of(kind: str, code: str, stage: str) -> str:
-    """Name of the slot that an entity's take at a stage is adopted into: a character's design is its sheet."""
+    """Name of the slot that a take at a stage is adopted into: a character's design is its sheet."""
     return sheet_slot(code) if (kind, stage) == ("character", DESIGN) else take_slot(code, stage)
 
 

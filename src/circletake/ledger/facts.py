@@ -211,8 +211,8 @@ def _load_twins(conn: Connection, sources: _Sources, production: str, pairs: lis
             )
             .where(tables.take.c.task.in_(batch))
         )
-        for row in conn.execute(query):
-            grouped[row.task, row.essence].add(row.content)
+        for take in conn.execute(query):
+            grouped[take.task, take.essence].add(take.content)
     for (task, _), contents in grouped.items():
         if len(contents) > 1:
             sources.twins |= {(task, one): contents - {one} for one in contents}
@@ -252,7 +252,9 @@ def _twins_of(conn: Connection, production: str, pairs: list[Pair]) -> dict[Pair
     for task, content in pairs:
         query = (
             select(other.c.content)
-            .join_from(own, other, (own.c.essence == other.c.essence) & (own.c.production == other.c.production))
+            .join_from(
+                own, other, (own.c.essence == other.c.essence) & (own.c.production == other.c.production)
+            )
             .join(tables.take, tables.take.c.content == other.c.content)
             .where(
                 own.c.production == production,
@@ -271,7 +273,12 @@ def _above(sources: _Sources, task: str, content: str) -> frozenset[str]:
     """Contents whose veto a content shares: what it, or its twin, is a trim or a re-run of; and so on."""
     seen: set[str] = set()
     own = {content, *sources.twins.get((task, content), ())}
-    waiting = [take for one in own for take in sources.by_content.get(one, ()) if one == content or take.task == task]
+    waiting = [
+        take
+        for one in sorted(own)
+        for take in sources.by_content.get(one, ())
+        if one == content or take.task == task
+    ]
     found: set[str] = set()
     at = {(take.task, take.content): take for take in sources.by_id.values()}
     while waiting:

@@ -375,6 +375,18 @@ def bound_of(conn: Connection, task: str) -> dict[tuple[str, str], BoundRow]:
     }
 
 
+def bound_on(conn: Connection, tasks: Iterable[str]) -> dict[tuple[str, str, str], str]:
+    """(task, content, gate) → what that gate last said, of these tasks."""
+    table = tables.bound
+    known: dict[tuple[str, str, str], str] = {}
+    for batch in _batches(tasks):
+        query = select(table.c.task, table.c.content, table.c.gate, table.c.result).where(
+            table.c.task.in_(batch)
+        )
+        known |= {(row.task, row.content, row.gate): row.result for row in conn.execute(query)}
+    return known
+
+
 def find_cut(conn: Connection, production: str) -> CutRow | None:
     """The newest version of a production's cut, or None."""
     table = tables.cut

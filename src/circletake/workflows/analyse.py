@@ -4,7 +4,7 @@ The worker's half (`run`) touches only the store. The recording half appends the
 transaction that says the job is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from circletake.domain.lineage import sheet_slot
 from circletake.domain.policy import Policy, Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
+from circletake.ledger.transaction import Order
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
 from circletake.media.manifest import Sheet, read_manifest
@@ -56,45 +57,62 @@ def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, conten
     Returns:
         The job's key, or None where there is nothing left to measure.
     """
-    production = reads.find_production(tx.conn, task.task.production)
-    stage = house.policy(tx.conn, production.policy).stage(task.task.stage) if production else None
-    if stage is None:
-        return None
-    checks = checks_of(stage)
-    slots = reads.slots(tx.conn, task.task.production) if "consistency" in checks else {}
+    keys = order_analyses(house, tx, task.task.production, [(task, content)])
+    return keys[0] if keys else None
+
+
+def order_analyses(
+    house: House, tx: Transaction, production: str, wanted: Iterable[tuple[reads.TaskRow, str]]
+) -> list[str]:
+    """Order the analyses of many contents at their tasks, those that are not in the book already.
+
+    Returns:
+        Keys of the jobs that are owed by it.
+    """
+    found = reads.find_production(tx.conn, production)
+    if found is None:
+        return []
+    policy = house.policy(tx.conn, found.policy)
     prefix = sheet_slot("")
-    sheets = [
-        [slot.removeprefix(prefix), held] for slot, held in sorted(slots.items()) if slot.startswith(prefix)
+    adopted = [
+        [slot.removeprefix(prefix), held]
+        for slot, held in sorted(reads.slots(tx.conn, production).items())
+        if slot.startswith(prefix)
     ]
-    versions = current_versions()
-    settings = settings_of(house.policy(tx.conn, production.policy)) if production else {}
-    key = job_key(
-        ANALYSE.name,
-        version=ANALYSE.version,
-        params={
-            "checks": {check: versions[check] for check in checks},
-            "production": task.task.production,
-            "settings": {check: settings.get(check, {}) for check in checks},
-        },
-        inputs=[content, *(held for _, held in sheets)],
-    )
-    if reads.is_recorded(tx.conn, key):
-        return None
-    tx.enqueue(
-        op=ANALYSE.name,
-        args={
-            "checks": checks,
-            "content": content,
-            "name": f"{task.entity.code}",
-            "production": task.task.production,
-            "settings": {check: settings.get(check, {}) for check in checks},
-            "sheets": sheets,
-        },
-        lane=ANALYSE.lane,
-        prio=ANALYSE.prio,
-        key=key,
-    )
-    return key
+    versions, settings = current_versions(), settings_of(policy)
+    asked = {stage.key: checks_of(stage) for stage in policy.stages}
+    orders: dict[str, Order] = {}
+    for task, content in wanted:
+        if task.task.stage not in asked:
+            continue
+        checks = asked[task.task.stage]
+        sheets = adopted if "consistency" in checks else []
+        of_checks = {check: settings.get(check, {}) for check in checks}
+        key = job_key(
+            ANALYSE.name,
+            version=ANALYSE.version,
+            params={
+                "checks": {check: versions[check] for check in checks},
+                "production": production,
+                "settings": of_checks,
+            },
+            inputs=[content, *(held for _, held in sheets)],
+        )
+        orders[key] = Order(
+            op=ANALYSE.name,
+            args={
+                "checks": checks,
+                "content": content,
+                "name": f"{task.entity.code}",
+                "production": production,
+                "settings": of_checks,
+                "sheets": sheets,
+            },
+            lane=ANALYSE.lane,
+            prio=ANALYSE.prio,
+            key=key,
+        )
+    return tx.enqueue_all(list(orders.values()))
 
 
 def settings_of(policy: Policy) -> dict[str, dict[str, str]]:

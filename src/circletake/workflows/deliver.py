@@ -66,7 +66,7 @@ def _shipment(
             missing.append(f"{slot.shot} is filled with something that is no take of it: fill it again.")
             continue
         row, take = found
-        results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now)
+        results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now, sealing=True)
         missing += _missing(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
         shipped[slot.id] = _shipped(conn, row, take, results)
     master = find_master(conn, production.id, cut)
@@ -75,7 +75,7 @@ def _shipment(
         return shipped, missing
     row_of_film = reads.find_task(conn, master.task)
     if row_of_film is not None:
-        results = ask_gates(house, conn, task=master.task, content=master.content, now=now)
+        results = ask_gates(house, conn, task=master.task, content=master.content, now=now, sealing=True)
         missing += _missing("The master", results, policy, row_of_film.task.stage)
         shipped[FILM] = _shipped(conn, row_of_film, master, results)
     return shipped, missing

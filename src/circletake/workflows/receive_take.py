@@ -1,5 +1,6 @@
 """Receive a take: look at the file, keep its exact bytes, record it, order its analysis."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,7 @@ from circletake.workflows.analyse import order_analysis
 from circletake.workflows.bind import bind_content
 from circletake.workflows.found_production import fresh_id
 from circletake.workflows.house import House, require
+from circletake.workflows.lean import leans_named, own_slot, refuse_circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ def record_take(
 
     Raises:
         AlreadyThere: the task has a take with exactly these bytes.
+        LeansInCircle: what it leans on leans, in the end, on this task.
     """
+    # a new version of what a slot holds is made against the old one, and does not lean on it for that
+    leans = [(slot, content) for slot, content in sorted(attempt.leans) if slot != own_slot(task)]
+    refuse_circle(tx.conn, task.task.production, task=task.task.id, slots=[slot for slot, _ in leans])
     before = reads.takes_of(tx.conn, task.task.id)
     for take in before:
         if take.content == attempt.content:
@@ -83,7 +89,7 @@ def record_take(
             "change": attempt.change,
             "content": attempt.content,
             "label": attempt.label,
-            "leans": [[slot, content] for slot, content in sorted(attempt.leans)],
+            "leans": [[slot, content] for slot, content in leans],
             "makers": sorted({str(maker) for maker in attempt.makers}),
             "n_frames": attempt.n_frames,
             "number": wanted or max(taken, default=0) + 1,
@@ -121,12 +127,16 @@ def receive_take(
     label: str,
     origin: Origin,
     parent: int | None = None,
+    change: ChangeKind = "rework",
+    on: Sequence[str] | None = None,
 ) -> str:
     """Take a file in as an attempt at a task.
 
     Args:
         shot: code of the entity.
         parent: number of the take it was made from.
+        change: how it was made from that.
+        on: slots that it leans on; None for every model sheet that is adopted.
 
     Returns:
         The take's id.
@@ -170,8 +180,10 @@ def receive_take(
                 height_px=probe.height_px,
                 label=label,
                 parent=parents[0].id if parents else None,
-                change="rework" if parents else "new",
-                leans=adopted_sheets(tx.conn, found.id),
+                change=change if parents else "new",
+                leans=adopted_sheets(tx.conn, found.id)
+                if on is None
+                else leans_named(tx.conn, found.id, on, task=task),
             ),
         )
 

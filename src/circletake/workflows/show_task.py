@@ -22,6 +22,7 @@ from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.show import SIGNATURE, Names, media_view, production_view
 from circletake.workflows.show_board import Floor
+from circletake.workflows.stale import cause_view
 from circletake.workflows.views import (
     EvidenceDetailView,
     EvidenceView,
@@ -187,6 +188,7 @@ def _gate_view(gate: Gate, result: GateResult, roles: frozenset[Role], *, mine: 
                 sentence=finding.sentence,
                 missing=list(finding.missing),
                 stale=finding.stale,
+                causes=[cause_view(cause) for cause in finding.causes],
             )
             for finding in result.findings
         ],

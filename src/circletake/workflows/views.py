@@ -127,6 +127,172 @@ class ReasonFamilyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseView:
+    """One reason why an approval went stale.
+
+    Args:
+        kind: upstream, upstream_lost, policy, consent or source.
+        slot: what was leaned on; the gate where the policy is the cause.
+        leaned_on: content as it was.
+        adopted: what stands there now; None where the slot was emptied.
+        root: where it began, for upstream_lost; else empty.
+    """
+
+    kind: str
+    slot: str
+    leaned_on: str
+    adopted: str | None
+    root: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleApprovalView:
+    """An approval that is stale, or would be.
+
+    Args:
+        verdict: its entry in the book.
+        mine: the signed-in person gave it.
+        blocked: why the signed-in person cannot confirm it, or empty.
+        change: how much of the picture of what it leaned on changed, in 8-bit code values; None where
+            it cannot be told.
+        flagged: a check points at the take as it is measured now.
+        gate_hash: of the gate as it is, to be named when confirming.
+        upstream: slots as they are, to be named when confirming.
+    """
+
+    task: str
+    code: str
+    title: str
+    stage: str
+    stage_label: str
+    take: int
+    content: str
+    gate: str
+    gate_label: str
+    verdict: int
+    at: str
+    value: int
+    person: PersonView
+    mine: bool
+    causes: list[CauseView]
+    blocked: str
+    change: float | None
+    flagged: bool
+    poster: str | None
+    gate_hash: str
+    upstream: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GateChangeView:
+    """A gate's answer about one take, before and after."""
+
+    task: str
+    code: str
+    stage: str
+    take: int
+    content: str
+    gate: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfView:
+    """What adopting something would change; nothing was changed to find out.
+
+    Args:
+        supposed: slot → content as it would be; None where it would be emptied.
+        goes_stale: approvals that would go stale, and only those.
+        heals: approvals that would hold again.
+        gates: every gate whose answer would be another.
+        doubts: what is not so yet, such as a content that does not pass its own gates.
+    """
+
+    supposed: dict[str, str | None]
+    goes_stale: list[StaleApprovalView]
+    heals: list[StaleApprovalView]
+    gates: list[GateChangeView]
+    doubts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaffirmedView:
+    """What became of one confirmation: the new verdict's entry, or why it was refused."""
+
+    verdict: int
+    recorded: int | None
+    code: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaffirmView:
+    """A pass of confirmations: each recorded or refused by itself."""
+
+    results: list[ReaffirmedView]
+    recorded: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeanView:
+    """One slot that a take leans on.
+
+    Args:
+        slot: what is leaned on.
+        leaned_on: content it was made or approved against.
+        adopted: what the slot holds now, or None.
+        task: the task that fills the slot, or None.
+        holds: it is the same still, and still passes.
+        sentence: what is the matter, or empty.
+    """
+
+    slot: str
+    leaned_on: str
+    adopted: str | None
+    task: str | None
+    holds: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaningTakeView:
+    """A take, and what it leans on."""
+
+    task: str
+    code: str
+    stage: str
+    take: int
+    content: str
+    state: str
+    leans: list[LeanView]
+
+
+@dataclass(frozen=True, slots=True)
+class LineageView:
+    """What a task leans on, and what leans on it.
+
+    Args:
+        slot: the slot that its take is adopted into.
+        adopted: what that holds, or None.
+        adopted_take: number of that take, or None.
+        takes: its takes, with what each leans on.
+        leaned_on_by: takes of other tasks that lean on its slot.
+    """
+
+    task: str
+    code: str
+    stage: str
+    slot: str
+    adopted: str | None
+    adopted_take: int | None
+    takes: list[LeaningTakeView]
+    leaned_on_by: list[LeaningTakeView]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """What one rule says of a take."""
 
@@ -135,6 +301,7 @@ class FindingView:
     sentence: str
     missing: list[str]
     stale: bool
+    causes: list[CauseView]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _is_answered(found: EvidenceFact, answered: set[str]) -> bool:
 
 
 def _replaced(facts: Facts, measured: list[EvidenceFact]) -> dict[str, StaleCause]:
-    """Slot → what it held when the evidence was measured, for the newest evidence that would do but for it."""
+    """Slot → what it held when the newest evidence was measured that would do but for it."""
     newest = max((found for found in measured if found.outdated), key=lambda found: found.seq)
     slots = {content: facts.former.get(content, "") for content in newest.outdated}
     return {

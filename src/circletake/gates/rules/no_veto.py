@@ -30,8 +30,7 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
         if verdict.value <= VETO
         and verdict.person.startswith(PERSON_PREFIX)
         and (
-            (verdict.task == facts.task and verdict.content in own)
-            or verdict.content in facts.veto_ancestors
+            (verdict.task == facts.task and verdict.content in own) or verdict.content in facts.veto_ancestors
         )
     ]
     if not standing:
