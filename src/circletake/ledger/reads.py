@@ -339,6 +339,20 @@ def find_verdict(
     return _verdict(row) if row else None
 
 
+def find_essence(conn: Connection, production: str, content: str) -> str | None:
+    """What a content decodes to, or None while nobody measured it."""
+    table = tables.essence
+    query = select(table.c.essence).where(table.c.production == production, table.c.content == content)
+    return conn.execute(query).scalar()
+
+
+def carried_in(conn: Connection, task: str) -> list[tuple[int, int, str]]:
+    """(entry of the carry, entry of the original verdict, content it was carried to), of a task."""
+    table = tables.carry
+    query = select(table.c.seq, table.c.verdict, table.c.content).where(table.c.task == task)
+    return [(row.seq, row.verdict, row.content) for row in conn.execute(query.order_by(table.c.seq))]
+
+
 def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
     """(task, content) → (entry, value) of its live verdicts, oldest first."""
     table = tables.verdict

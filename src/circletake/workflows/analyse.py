@@ -18,6 +18,7 @@ from circletake.domain.policy import Policy, Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.ledger.transaction import Order
+from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
 from circletake.media.manifest import Sheet, read_manifest
@@ -30,10 +31,11 @@ from circletake.media.thumb import PosterWriter
 from circletake.work.executors.port import Report
 from circletake.work.job import job_key
 from circletake.workflows.bind import bind_takes
+from circletake.workflows.carry import record_essence
 from circletake.workflows.house import STUDIO, House, Operation
 from circletake.workflows.show import FRAMES, POSTER, PROXY, SIGNATURE
 
-_VERSION = 1
+_VERSION = 2  # 2: also says what a content decodes to
 _THUMB_PX = (64, 36)
 
 
@@ -153,7 +155,8 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     is_sheet = isinstance(read_manifest(store, content), Sheet)
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
     pack, poster, thumbs = FramePackWriter(store), PosterWriter(store), _Signature()
-    listeners: list[Listener] = [pack, poster, thumbs]
+    essence = EssenceHash()
+    listeners: list[Listener] = [pack, poster, thumbs, essence]
     proxy = ProxyWriter(store) if source.rate is not None and source.n_frames else None
     if proxy is not None:
         listeners.append(proxy)
@@ -168,6 +171,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     return {
         "derived": derived,
+        "essence": essence.hash,
         "evidence": [
             told(store, listener.evidence) for listener in checks.values() if listener.evidence is not None
         ],
@@ -214,7 +218,11 @@ def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
 
 
 def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
-    """Append what was measured, say where the desk finds what was made, ask the gates again."""
+    """Append what was measured, say where the desk finds what was made, ask the gates again.
+
+    What decodes to the same as another take of its task takes over that one's approvals, by rule; a gate
+    has to ask for them to count.
+    """
     for recipe, content in result["derived"].items():
         house.queue.put_derived(str(args["content"]), recipe, content)
     for one in result["evidence"]:
@@ -224,15 +232,12 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
             production=args["production"],
             body={**one, "content": args["content"], "job": args["job"]},
         )
-    bind_takes(
-        house,
-        tx,
-        [
-            take
-            for take in reads.takes_with(tx.conn, args["content"])
-            if take.production == args["production"]
-        ],
-    )
+    own = [
+        take for take in reads.takes_with(tx.conn, args["content"]) if take.production == args["production"]
+    ]
+    if result.get("essence") and own:
+        record_essence(tx, args["production"], str(args["content"]), str(result["essence"]), job=args["job"])
+    bind_takes(house, tx, own)
 
 
 ANALYSE = operation = Operation(
