@@ -313,6 +313,12 @@ class SameEyes(Forbidden):
     code = "same-eyes"
 
 
+class StillBlind(Forbidden):
+    """This is hidden from this person until they have given a verdict of their own."""
+
+    code = "still-blind"
+
+
 class NotAPerson(Forbidden):
     """A machine account tried to do what only a person may."""
 

@@ -176,6 +176,7 @@ class Verdict:
         value: −2 veto … +2 circled.
         answers: ids of flagged evidence that this verdict answers.
         upstream: slot → content adopted when the person looked.
+        scores_hidden: given without having seen what others said there or what was measured.
     """
 
     seq: int
@@ -194,6 +195,7 @@ class Verdict:
     gate_hash: str = ""
     policy: str = ""
     note: str | None = None
+    scores_hidden: bool = False
 
 
 def value_of(name: str | int) -> Value:

@@ -313,6 +313,7 @@ def _verdict(row: Row[Any]) -> tuple[Verdict, bool]:
         gate_hash=body["gate_hash"],
         policy=body["policy"],
         note=row.text,
+        scores_hidden=body.get("scores_hidden", False),
     )
     return verdict, row.live
 
@@ -351,6 +352,24 @@ def carried_in(conn: Connection, task: str) -> list[tuple[int, int, str]]:
     table = tables.carry
     query = select(table.c.seq, table.c.verdict, table.c.content).where(table.c.task == task)
     return [(row.seq, row.verdict, row.content) for row in conn.execute(query.order_by(table.c.seq))]
+
+
+def given_by(conn: Connection, production: str, person: str) -> set[tuple[str, str, str]]:
+    """(task, content, gate) of every verdict a person ever gave in a production."""
+    table = tables.verdict
+    query = select(table.c.task, table.c.content, table.c.gate).where(
+        table.c.production == production, table.c.person == person
+    )
+    return {(row.task, row.content, row.gate) for row in conn.execute(query)}
+
+
+def verdict_places(conn: Connection, production: str) -> list[tuple[int, str, str, str, str]]:
+    """(entry, task, content, gate, person) of every verdict of a production, past ones too."""
+    table = tables.verdict
+    query = select(table.c.seq, table.c.task, table.c.content, table.c.gate, table.c.person).where(
+        table.c.production == production
+    )
+    return [(row.seq, row.task, row.content, row.gate, row.person) for row in conn.execute(query)]
 
 
 def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list[tuple[int, int]]]:

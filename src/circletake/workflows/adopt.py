@@ -16,6 +16,7 @@ from circletake.workflows.cut_book import adopt
 from circletake.workflows.house import House, require
 from circletake.workflows.lean import refuse_circle
 from circletake.workflows.receive_take import task_of
+from circletake.workflows.veil import SENTENCE, Veil
 
 
 def adopt_take(
@@ -37,13 +38,20 @@ def adopt_take(
         slot = slot_of(task.entity.kind, code, stage)
         if source_of(slot) is None:
             raise NotFound(f"{code} at {stage} is nothing that others lean on.")
-        take = _passing(house, tx, task, number)
+        veil = Veil.read(
+            tx.conn,
+            who,
+            found.id,
+            policy=house.policy(tx.conn, found.policy),
+            roles=reads.roles_of(tx.conn, found.id, str(who.person)),
+        )
+        take = _passing(house, tx, task, number, veil)
         if reads.slots(tx.conn, found.id).get(slot) != take.content:
             _adopt(house, tx, who, found.id, slot=slot, take=take)
         return task.task.id
 
 
-def _passing(house: House, tx: Transaction, task: reads.TaskRow, number: int | None) -> Take:
+def _passing(house: House, tx: Transaction, task: reads.TaskRow, number: int | None, veil: Veil) -> Take:
     takes = reads.takes_of(tx.conn, task.task.id)
     asked = [take for take in takes if number in {None, take.number}]
     if number is not None and not asked:
@@ -59,6 +67,8 @@ def _passing(house: House, tx: Transaction, task: reads.TaskRow, number: int | N
             return take
         if take is asked[-1]:
             missing = [said for result in results for finding in result.findings for said in finding.missing]
+            if veil.hides(task.task.id, take.content):
+                missing = [SENTENCE]
     raise GateClosed(
         f"No {what} of {task.entity.code} passes its gates yet: {' '.join(missing)}", missing=missing
     )

@@ -8,7 +8,7 @@ of whatever a slot holds, and of what that leans on in turn, once each. Where an
 that a slot holds, whatever leans on that slot is asked again, and so on until nothing flips any more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from circletake.checks.run import current_versions
@@ -37,6 +37,7 @@ class Gatekeeper:
         now: UTC, ISO 8601.
         supposed: slot → content, as if that had been adopted (None: emptied).
         sealing: asked in order to seal; then nothing carried counts, upstream neither.
+        quiet: (task, content) of which nobody may hear here why they no longer pass.
     """
 
     conn: reads.Connection
@@ -45,6 +46,7 @@ class Gatekeeper:
     now: str
     supposed: Mapping[str, str | None] = field(default_factory=dict)
     sealing: bool = False
+    quiet: Collection[Pair] = frozenset()
     _known: dict[str, Lost | None] = field(default_factory=dict)
 
     def judge(self, facts: Facts) -> tuple[GateResult, ...]:
@@ -122,7 +124,10 @@ class Gatekeeper:
                 way.append(open_ones[0])
                 continue
             lost = {one: gone for one in _leaned(facts) if (gone := self._known.get(one)) is not None}
-            self._known[at] = _lost_by(at, evaluate(_with_lost(facts, lost)))
+            gone = _lost_by(at, evaluate(_with_lost(facts, lost)))
+            if gone is not None and gone.root == at and (facts.task, facts.content) in self.quiet:
+                gone = replace(gone, why="it is hidden from you until you decide on it.")
+            self._known[at] = gone
             way.pop()
 
 
@@ -155,7 +160,13 @@ def _lost_by(slot: str, results: tuple[GateResult, ...]) -> Lost | None:
 
 
 def gatekeeper(
-    house: House, conn: reads.Connection, production: str, *, now: str, sealing: bool = False
+    house: House,
+    conn: reads.Connection,
+    production: str,
+    *,
+    now: str,
+    sealing: bool = False,
+    quiet: Collection[Pair] = frozenset(),
 ) -> Gatekeeper:
     """Who asks the gates of a production as it is.
 
@@ -166,7 +177,12 @@ def gatekeeper(
     if found is None:
         raise NotFound(f"There is no production {production} here.")
     return Gatekeeper(
-        conn=conn, production=found.id, policy=house.policy(conn, found.policy), now=now, sealing=sealing
+        conn=conn,
+        production=found.id,
+        policy=house.policy(conn, found.policy),
+        now=now,
+        sealing=sealing,
+        quiet=quiet,
     )
 
 

@@ -9,7 +9,7 @@ from circletake.ledger.book import utc_now
 from circletake.workflows.bind import Gatekeeper
 from circletake.workflows.house import House, require
 from circletake.workflows.lean import own_slot
-from circletake.workflows.show_board import Floor
+from circletake.workflows.show_board import seen_floor, veil_of
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import LeaningTakeView, LeanView, LineageView
 
@@ -34,10 +34,11 @@ def show_lineage(house: House, who: Session, task: str) -> LineageView:
         leaning = sorted(
             lineage.pairs_leaning_on(conn, found.id, [slot]) - {(take.task, take.content) for take in own}
         )
-        keeper = Gatekeeper(conn, found.id, policy, utc_now())
+        veil = veil_of(house, conn, who, found.id)
+        keeper = Gatekeeper(conn, found.id, policy, utc_now(), quiet=veil.gates)
         wanted = [(take.task, take.content) for take in own] + leaning
         facts = keeper.facts([pair for pair in wanted if policy.stage(rows[pair[0]].task.stage)])
-        floor = Floor.read(conn, found.id)
+        floor = seen_floor(house, conn, who, found.id)
 
         def told(take: Take) -> LeaningTakeView:
             here = rows[take.task]

@@ -25,6 +25,8 @@ from circletake.workflows.bind import Gatekeeper, Pair, said_of
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.show import SIGNATURE, Names, poster_of
+from circletake.workflows.show_board import veil_of
+from circletake.workflows.veil import Veil
 from circletake.workflows.views import CauseView, GateChangeView, StaleApprovalView, WhatIfView
 
 _PREFIX = 6  # characters of a content that name it
@@ -95,10 +97,11 @@ def what_if(house: House, who: Session, production: str, *, supposed: Mapping[st
         now = utc_now()
         held = reads.slots(conn, found.id)
         exact = {slot: _content(conn, found.id, slot, given) for slot, given in supposed.items()}
-        before = Gatekeeper(conn, found.id, policy, now)
+        veil = veil_of(house, conn, who, found.id)
+        before = Gatekeeper(conn, found.id, policy, now, quiet=veil.gates)
         doubts = _doubts(conn, before, exact)
         moved = {slot: content for slot, content in exact.items() if held.get(slot) != content}
-        after = Gatekeeper(conn, found.id, policy, now, supposed=moved)
+        after = Gatekeeper(conn, found.id, policy, now, supposed=moved, quiet=veil.gates)
         touched = {one for slot in moved for one in (held.get(slot), moved[slot]) if one is not None}
         pairs = lineage.pairs_leaning_on(conn, found.id, moved)
         pairs |= lineage.pairs_measured_against(conn, found.id, touched)
@@ -106,11 +109,15 @@ def what_if(house: House, who: Session, production: str, *, supposed: Mapping[st
         teller = _Teller(house, conn, who, found.id, policy, roles)
         return WhatIfView(
             supposed=exact,
-            goes_stale=[teller.tell(pair, one) for pair, one in change.goes_stale],
-            heals=[teller.tell(pair, one) for pair, one in change.heals],
-            gates=[teller.gate_change(*one) for one in change.gates],
-            doubts=doubts,
+            goes_stale=[teller.tell(*one) for one in change.goes_stale if _shows(veil, *one)],
+            heals=[teller.tell(*one) for one in change.heals if _shows(veil, *one)],
+            gates=[teller.gate_change(*one) for one in change.gates if not veil.hides(*one[0])],
+            doubts=[] if any(content in veil.contents for content in exact.values()) else doubts,
         )
+
+
+def _shows(veil: Veil, _pair: Pair, one: StaleApproval) -> bool:
+    return one.verdict.seq not in veil.verdicts
 
 
 def _content(conn: reads.Connection, production: str, slot: str, given: str | None) -> str | None:
@@ -154,13 +161,15 @@ def stale_now(house: House, who: Session, production: str) -> list[StaleApproval
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        keeper = Gatekeeper(conn, found.id, policy, utc_now())
+        veil = veil_of(house, conn, who, found.id)
+        keeper = Gatekeeper(conn, found.id, policy, utc_now(), quiet=veil.gates)
         teller = _Teller(house, conn, who, found.id, policy, roles)
         facts = keeper.facts(_doubtful(conn, policy, found.id))
         views = [
             teller.tell(pair, one)
             for pair in sorted(facts)
             for one in stale_approvals(facts[pair], keeper.judge(facts[pair]))
+            if _shows(veil, pair, one)
         ]
     return sorted(views, key=_largest_first)
 

@@ -309,12 +309,13 @@ class GateView:
     """A gate's state on one take.
 
     Args:
-        result: satisfied, unsatisfied or error.
+        result: satisfied, unsatisfied, overridden or error; hidden until the signed-in person decides.
         hash: what a verdict must name as seen.
         low: lowest value the signed-in person may give here; None if they may not vote.
         high: highest value.
         reason_needed: values that need a reason code.
         blocked: why the signed-in person may not circle this take here (their own take …), or empty.
+        blind: whoever judges here sees neither scores nor others' verdicts before their own.
     """
 
     key: str
@@ -326,6 +327,7 @@ class GateView:
     high: int | None
     reason_needed: list[int]
     blocked: str
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +354,39 @@ class VerdictView:
     ranges: list[RangeView]
     answers: list[str]
     live: bool
+    scores_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedView:
+    """An approval of a take with the same frames and sound, carried here by rule.
+
+    Args:
+        seq: entry of the carry.
+        counts: the gate accepts it; a delivery never does.
+        from_take: number of the take it was given on.
+        original: the verdict that was given there.
+    """
+
+    seq: int
+    counts: bool
+    from_take: int | None
+    original: VerdictView
+
+
+@dataclass(frozen=True, slots=True)
+class ParentView:
+    """The take that a take was made from.
+
+    Args:
+        change: subrange, upstream_only or rework; the first two share its vetoes.
+        vetoes: that stand on it.
+    """
+
+    take: int
+    content: str
+    change: str
+    vetoes: list[VerdictView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +482,9 @@ class TakeView:
         state: `circled`, `stale`, `vetoed`, `concern`, `review`.
         stack: number shared by takes of this task that look the same.
         mine: the signed-in person made it.
+        carried: approvals of takes with the same frames and sound.
+        parent_take: what it was made from.
+        hidden: what others said and what was measured is hidden until the signed-in person decides.
     """
 
     id: str
@@ -469,6 +507,9 @@ class TakeView:
     evidence: list[EvidenceView]
     in_cut: bool
     seq: int
+    carried: list[CarriedView] = field(default_factory=list)
+    parent_take: ParentView | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
