@@ -136,6 +136,12 @@ class PolicyHolds(Refused):
     code = "policy-holds"
 
 
+class LeansInCircle(Refused):
+    """What would be leaned on leans, in the end, on what would lean on it; names the circle."""
+
+    code = "leans-in-circle"
+
+
 class PortTaken(Refused):
     """Another program listens on the address and port."""
 
@@ -305,6 +311,12 @@ class SameEyes(Forbidden):
     """Whoever made a take may not circle it."""
 
     code = "same-eyes"
+
+
+class StillBlind(Forbidden):
+    """This is hidden from this person until they have given a verdict of their own."""
+
+    code = "still-blind"
 
 
 class NotAPerson(Forbidden):

@@ -12,8 +12,9 @@ from typing import Any, Self, cast
 from circletake.config import FILE_NAME, Config, read_config
 from circletake.db.connect import migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.domain.entity import SourceClass
+from circletake.domain.lineage import DESIGN
 from circletake.domain.people import ROLES, PersonId
-from circletake.domain.take import Origin
+from circletake.domain.take import ChangeKind, Origin
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Region, Severity
 from circletake.errors import (
@@ -40,6 +41,7 @@ from circletake.work.job import Job
 from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Runner
+from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     consents,
     demo,
@@ -56,6 +58,7 @@ from circletake.workflows import (
     show_board,
     show_book,
     show_cut,
+    show_lineage,
     show_queue,
     show_task,
 )
@@ -64,7 +67,10 @@ from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
 from circletake.workflows import measure as measuring
 from circletake.workflows import override as overriding
+from circletake.workflows import reaffirm as reaffirming
+from circletake.workflows import stale as staleness
 from circletake.workflows.house import STUDIO, House, Operation, require
+from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.sheets import BoxedImage
 from circletake.workflows.views import (
     BoardView,
@@ -75,6 +81,7 @@ from circletake.workflows.views import (
     DeliveryView,
     EvidenceDetailView,
     JobView,
+    LineageView,
     MeView,
     PersonView,
     PolicyNameView,
@@ -82,8 +89,11 @@ from circletake.workflows.views import (
     PolicyView,
     ProductionView,
     QueueItemView,
+    ReaffirmView,
     ReasonFamilyView,
+    StaleApprovalView,
     TaskView,
+    WhatIfView,
 )
 
 BOOK_FILE, JOBS_FILE, CONTENT, CACHE, LOCK = "book.sqlite", "jobs.sqlite", "content", "cache", "serve.lock"
@@ -318,6 +328,8 @@ class Studio:
         label: str = "",
         origin: Origin = "drawn",
         parent: int | None = None,
+        change: ChangeKind = "rework",
+        on: Sequence[str] | None = None,
     ) -> TaskView:
         """Take a file in as an attempt."""
         receive_take.receive_take(
@@ -330,6 +342,8 @@ class Studio:
             label=label,
             origin=origin,
             parent=parent,
+            change=change,
+            on=on,
         )
         return self.task(session, self.find_task(session, production, shot, stage))
 
@@ -353,11 +367,47 @@ class Studio:
     ) -> TaskView:
         """Make a model sheet out of boxed images."""
         sheets.sheet_add(self.house, session, production, character=character, images=images)
-        return self.task(session, self.find_task(session, production, character, sheets.DESIGN))
+        return self.task(session, self.find_task(session, production, character, DESIGN))
 
     def sheet_adopt(self, session: Session, production: str, *, character: str) -> TaskView:
         """Make the newest approved sheet the one shots lean on."""
         return self.task(session, sheets.sheet_adopt(self.house, session, production, character))
+
+    # lineage
+
+    def lineage(self, session: Session, task: str) -> LineageView:
+        """What a task leans on, and what leans on it."""
+        return show_lineage.show_lineage(self.house, session, task)
+
+    def adopt(self, session: Session, task: str, *, number: int | None = None) -> TaskView:
+        """Make a take that passes its gates the one that others lean on; the newest, or this one."""
+        with self.house.book.reading() as conn:
+            row = reads.find_task(conn, task)
+        if row is None:
+            raise NotFound(f"There is no task {task} here; the board lists them.")
+        adopted = adopting.adopt_take(
+            self.house,
+            session,
+            row.task.production,
+            code=row.entity.code,
+            stage=row.task.stage,
+            number=number,
+        )
+        return self.task(session, adopted)
+
+    def stale(self, session: Session, production: str) -> list[StaleApprovalView]:
+        """Every approval that is stale, largest visible change first."""
+        return staleness.stale_now(self.house, session, production)
+
+    def what_if(self, session: Session, production: str, *, supposed: Mapping[str, str | None]) -> WhatIfView:
+        """What adopting these contents would change; nothing is changed."""
+        return staleness.what_if(self.house, session, production, supposed=supposed)
+
+    def reaffirm(
+        self, session: Session, production: str, confirmations: Sequence[Confirmation]
+    ) -> ReaffirmView:
+        """Confirm stale approvals of one's own, one by one."""
+        return reaffirming.reaffirm(self.house, session, production, confirmations)
 
     def fill_with_demo(self, *, on_progress: Callable[[list[JobView]], None] | None = None) -> list[str]:
         """Fill this studio with the demo production; returns the names of its people."""

@@ -37,7 +37,7 @@ __all__ = [
     "writing",
 ]
 
-NEWEST = {"book": "0002_policy", "jobs": "0001"}
+NEWEST = {"book": "0003_lineage", "jobs": "0001"}
 """The newest schema of each history; a test holds it to the migrations."""
 _DIALECTS: dict[str, Dialect] = {"sqlite": SQLite(), "postgresql": PostgreSQL(), "postgres": PostgreSQL()}
 

@@ -315,6 +315,43 @@ consent = Table(
     Column("seq", Integer),
     Index("ix_consent_production", "production"),
 )
+lean = Table(  # what a take was made against, and what an approval of it pinned
+    "lean",
+    book_metadata,
+    Column("task", String(64), ForeignKey("task.id"), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("slot", String(100), primary_key=True),
+    Column("upstream", String(64), primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Index("ix_lean_slot", "production", "slot"),
+)
+measured = Table(  # which content was measured against which reference
+    "measured",
+    book_metadata,
+    Column("production", String(64), ForeignKey("production.id"), primary_key=True),
+    Column("reference", String(64), primary_key=True),
+    Column("content", String(64), primary_key=True),
+)
+essence = Table(  # hash of decoded frames and sound: the same for the same pictures in another file
+    "essence",
+    book_metadata,
+    Column("production", String(64), ForeignKey("production.id"), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("essence", String(64), nullable=False),
+    Column("seq", Integer),
+    Index("ix_essence_essence", "essence"),
+)
+carry = Table(  # an approval carried to content of the same essence; decides nothing by itself
+    "carry",
+    book_metadata,
+    Column("verdict", Integer, ForeignKey("verdict.seq"), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("change", String(16), nullable=False),
+    Column("seq", Integer),
+    Index("ix_carry_task", "task"),
+)
 
 projections = [
     person,
@@ -338,6 +375,10 @@ projections = [
     overridden,
     note,
     consent,
+    lean,
+    measured,
+    essence,
+    carry,
 ]
 
 # beside the book, in its file: written with it, not rebuilt from it

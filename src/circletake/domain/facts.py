@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from circletake.domain.lineage import Lost, StaleCause
 from circletake.domain.people import Role
 from circletake.domain.policy import Stage
 from circletake.domain.verdict import Severity, Verdict
@@ -82,6 +83,21 @@ class ConsentFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """An approval of content with the same decoded frames and sound, carried here by rule.
+
+    Args:
+        verdict: entry of the original.
+        seq: entry of the carry.
+        makers: of the original's content; their approvals are no more four eyes here than there.
+    """
+
+    verdict: int
+    seq: int
+    makers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that decides whether one content passes the gates of its task.
 
@@ -105,6 +121,11 @@ class Facts:
         overrides: given for this content at this task, oldest first.
         notes: open ones on this content at this task.
         consents: attached to the task's entity and to what this content leans on.
+        upstream_lost: slots whose adopted content no longer passes its own gates.
+        former: content that was adopted once and no longer is → the slot that held it.
+        same_essence: other contents of this task that decode to the same frames and sound.
+        carried: approvals of those that were carried here; a gate has to ask for them.
+        sealing: asked in order to seal; then nothing carried counts.
     """
 
     task: str
@@ -125,6 +146,11 @@ class Facts:
     overrides: tuple[OverrideFact, ...] = ()
     notes: tuple[NoteFact, ...] = ()
     consents: tuple[ConsentFact, ...] = ()
+    upstream_lost: dict[str, Lost] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)
+    same_essence: frozenset[str] = frozenset()
+    carried: tuple[Carried, ...] = ()
+    sealing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +166,7 @@ class Finding:
         stale: True where it held before and only a change upstream broke it.
         error: True where the rule itself failed; never passes.
         against: entries that speak against it; an override given before one of them does not cover it.
+        causes: what changed, where it is stale.
     """
 
     rule: str
@@ -150,6 +177,7 @@ class Finding:
     stale: bool = False
     error: bool = False
     against: tuple[int, ...] = ()
+    causes: tuple[StaleCause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

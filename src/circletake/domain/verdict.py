@@ -46,6 +46,7 @@ class Verdict:
         regions: where in which frame, see `Region`.
         watched: frames that were really played or shown to them, as their player counted.
         dwell_ms: how long it was in front of them, as their player counted.
+        scores_hidden: given without having seen what others said there or what was measured.
     """
 
     seq: int
@@ -67,6 +68,7 @@ class Verdict:
     regions: tuple[Region, ...] = ()
     watched: tuple[FrameRange, ...] = ()
     dwell_ms: int = 0
+    scores_hidden: bool = False
 
 
 def value_of(name: str | int) -> Value:

@@ -40,10 +40,33 @@ def by_people(facts: Facts, gate: Gate) -> list[Verdict]:
     return [
         verdict
         for verdict in facts.verdicts
-        if verdict.task == facts.task
+        if verdict.gate == gate.key
         and verdict.content == facts.content
-        and verdict.gate == gate.key
+        and verdict.task == facts.task
         and verdict.person.startswith(PERSON_PREFIX)
+    ]
+
+
+def carried_here(facts: Facts, gate: Gate) -> list[Verdict]:
+    """Live approvals of content that decodes to the same, where the gate accepts them; never to seal.
+
+    A person's own word on exactly this content goes before what was carried of theirs, and whoever made
+    the original is as little its fourth eye here as there.
+    """
+    if not facts.carried or not gate.carry or facts.sealing:
+        return []
+    made_by = {carried.verdict: carried.makers for carried in facts.carried}
+    spoke = {verdict.person for verdict in by_people(facts, gate)}
+    return [
+        verdict
+        for verdict in facts.verdicts
+        if verdict.seq in made_by
+        and verdict.task == facts.task
+        and verdict.gate == gate.key
+        and verdict.value >= FINE
+        and verdict.person.startswith(PERSON_PREFIX)
+        and verdict.person not in spoke
+        and not (asks_four_eyes(gate) and verdict.person in made_by[verdict.seq])
     ]
 
 
@@ -59,7 +82,8 @@ def counted(
     """Verdicts that speak for this content at this gate, one a person, in the book's order.
 
     A verdict counts while whoever gave it holds a role that may give it here, and only for the gate as
-    it was when it was given. Where the gate asks for four eyes, its makers never count.
+    it was when it was given. Where the gate asks for four eyes, its makers never count. Approvals that
+    were carried count where the gate accepts them, and never when something is sealed.
 
     Args:
         at_least: lowest value that counts.
@@ -70,7 +94,7 @@ def counted(
     """
     barred = barred_makers(facts, gate, without)
     latest: dict[str, Verdict] = {}
-    for verdict in by_people(facts, gate):
+    for verdict in [*by_people(facts, gate), *carried_here(facts, gate)]:
         held = facts.roles.get(verdict.person, frozenset())
         voting = held & set(roles) if roles else held
         if (

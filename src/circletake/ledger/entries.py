@@ -178,6 +178,7 @@ class VerdictBody(Body, frozen=True):
     regions: list[tuple[int, int, int, int, int]] = []
     watched: list[tuple[int, int]] = []
     dwell_ms: int = 0
+    scores_hidden: bool = False
 
 
 class WithdrawBody(Body, frozen=True):
@@ -240,6 +241,23 @@ class RecalledBody(Body, frozen=True):
 
     sealed: int
     verdict: int
+
+
+class EssenceBody(Body, frozen=True):
+    """What a content decodes to: hash of its frames and its sound, whatever file they lie in."""
+
+    content: str
+    essence: str
+    job: str = ""
+
+
+class CarryBody(Body, frozen=True):
+    """An approval stands beside content of the same task that decodes to the same; valueless itself."""
+
+    verdict: int
+    task: str
+    content: str
+    change: Literal["identical", "essence_same"] = "essence_same"
 
 
 class DoneBody(Body, frozen=True):
@@ -332,6 +350,8 @@ BODIES: dict[str, type[Body]] = {
     "resolve": ResolveBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
+    "essence": EssenceBody,
+    "carry": CarryBody,
 }
 
 

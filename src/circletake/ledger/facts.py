@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Column, Connection, Row, Select, bindparam, select
 
 from circletake.db import tables
-from circletake.domain.facts import ConsentFact, EvidenceFact, Facts, NoteFact, OverrideFact
+from circletake.domain.facts import Carried, ConsentFact, EvidenceFact, Facts, NoteFact, OverrideFact
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import Role
 from circletake.domain.policy import Policy, Stage
@@ -56,18 +56,25 @@ def facts_of(
     policy: Policy,
     current_versions: Mapping[str, int],
     now: str,
+    supposed: Mapping[str, str | None] | None = None,
+    sealing: bool = False,
 ) -> dict[Pair, Facts]:
     """Facts about many (task, content) of one production, in a few reads.
 
     Makers are those of every take with the same bytes in the production, by whatever route they came.
     Evidence is outdated when a reference that it was measured against had been adopted and no longer
     is: such evidence is kept in the facts, told apart, so that a rule can say why it does not do.
+    Whether what a slot holds still passes its own gates is not known here: who asks the gates says so.
+
+    Args:
+        supposed: slot → content, as if that had been adopted (None: emptied); nothing is changed.
+        sealing: the gates are asked in order to seal.
 
     Raises:
         NotFound: no such task, or the policy has no such stage, or they are of several productions.
     """
     wanted = sorted(set(pairs))
-    sources = _load(conn, wanted)
+    sources = _load(conn, wanted, supposed or {})
     versions = dict(current_versions)
     return {
         (task, content): Facts(
@@ -83,7 +90,7 @@ def facts_of(
             current_versions=versions,
             leans=sources.leans.get((task, content), {}),
             upstream=sources.upstream,
-            veto_ancestors=sources.ancestors[content],
+            veto_ancestors=sources.above[task, content],
             policy=policy.hash,
             now=now,
             made_by=_made_by(sources.by_content[content]),
@@ -91,6 +98,10 @@ def facts_of(
             overrides=tuple(sources.overrides[task, content]),
             notes=tuple(sources.notes[task, content]),
             consents=sources.consents_of(task, content),
+            former=sources.former,
+            same_essence=frozenset(sources.twins.get((task, content), ())),
+            carried=sources.carried_to(task, content),
+            sealing=sealing,
         )
         for task, content in wanted
     }
@@ -118,7 +129,10 @@ class _Sources:
     by_id: dict[str, Row[Any]] = field(default_factory=dict)
     by_content: dict[str, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
     leans: dict[Pair, dict[str, str]] = field(default_factory=dict)
-    ancestors: dict[str, frozenset[str]] = field(default_factory=dict)
+    above: dict[Pair, frozenset[str]] = field(default_factory=dict)  # whose veto a content shares
+    twins: dict[Pair, set[str]] = field(default_factory=dict)  # others of the task with its essence
+    carries: dict[Pair, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    former: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, list[EvidenceFact]] = field(default_factory=lambda: defaultdict(list))
     by_task: dict[str, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
     on_ancestor: dict[str, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
@@ -136,12 +150,29 @@ class _Sources:
     def verdicts_on(self, task: str, content: str) -> tuple[Verdict, ...]:
         """Live verdicts on a task, and on what its content was cut from."""
         found = {verdict.seq: verdict for verdict in self.by_task[task]}
-        for ancestor in self.ancestors[content]:
+        for ancestor in self.above[task, content]:
             found |= {verdict.seq: verdict for verdict in self.on_ancestor[ancestor]}
         return tuple(found[seq] for seq in sorted(found))
 
+    def carried_to(self, task: str, content: str) -> tuple[Carried, ...]:
+        """Approvals that were carried here, with who made what they were given on."""
+        on = {verdict.seq: verdict.content for verdict in self.by_task[task]}
+        return tuple(
+            Carried(
+                verdict=row.verdict,
+                seq=row.seq,
+                makers=frozenset(
+                    maker
+                    for take in self.by_content.get(on[row.verdict], ())
+                    for maker in json.loads(take.makers)
+                ),
+            )
+            for row in self.carries.get((task, content), ())
+            if row.verdict in on
+        )
 
-def _load(conn: Connection, pairs: list[Pair]) -> _Sources:
+
+def _load(conn: Connection, pairs: list[Pair], supposed: Mapping[str, str | None]) -> _Sources:
     tasks = {task for task, _ in pairs}
     contents = {content for _, content in pairs}
     rows = {row.id: row for row in _in(conn, tables.task.c.id, tasks)}
@@ -154,12 +185,14 @@ def _load(conn: Connection, pairs: list[Pair]) -> _Sources:
     sources = _Sources(
         stages={task: row.stage for task, row in rows.items()},
         roles=role_map(conn, production),
-        upstream=_upstream(conn, production),
+        upstream=_upstream(conn, production, supposed),
     )
-    _load_takes(conn, sources, production, contents)
+    sources.former = _former(conn, production, sources.upstream)
+    _load_twins(conn, sources, production, pairs)
+    _load_takes(conn, sources, production, contents | set().union(*sources.twins.values()))
     for content, takes in sources.by_content.items():
         sources.leans |= {(take.task, content): json.loads(take.leans) for take in takes}
-    sources.ancestors = {content: _ancestors(sources, content) for content in contents}
+    sources.above = {pair: _above(sources, *pair) for pair in pairs}
     _load_verdicts(conn, sources, production, tasks)
     _load_evidence(conn, sources, production, contents)
     _load_words(conn, sources, tasks)
@@ -245,8 +278,47 @@ def role_map(conn: Connection, production: str) -> dict[str, frozenset[Role]]:
     return {person: frozenset(roles) for person, roles in held.items()}
 
 
-def _upstream(conn: Connection, production: str) -> dict[str, str]:
-    return {row.slot: row.content for row in _in(conn, tables.slot.c.production, {production})}
+def _upstream(conn: Connection, production: str, supposed: Mapping[str, str | None]) -> dict[str, str]:
+    held = {row.slot: row.content for row in _in(conn, tables.slot.c.production, {production})}
+    return {slot: content for slot, content in {**held, **supposed}.items() if content is not None}
+
+
+def _former(conn: Connection, production: str, upstream: Mapping[str, str]) -> dict[str, str]:
+    """What was adopted once and, as slots stand or are supposed to, no longer is; with its slot."""
+    held = {row.slot: row.content for row in _in(conn, tables.slot.c.production, {production})}
+    moves = sorted(_in(conn, tables.adopted.c.production, {production}), key=lambda row: int(row.seq))
+    ever = {row.content: row.slot for row in moves} | {content: slot for slot, content in held.items()}
+    now = set(upstream.values())
+    return {content: slot for content, slot in ever.items() if content is not None and content not in now}
+
+
+def _load_twins(conn: Connection, sources: _Sources, production: str, pairs: list[Pair]) -> None:
+    """Contents of the same task that decode to the same, and approvals carried from one to another.
+
+    Asked of whole tasks, because a trim shares the veto of whatever decodes to what it was cut from.
+    """
+    table = tables.essence
+    tasks = {task for task, _ in pairs}
+    if conn.execute(select(table.c.content).where(table.c.production == production).limit(1)).first() is None:
+        return
+    grouped: dict[Pair, set[str]] = defaultdict(set)
+    for batch in _batches(tasks):
+        query = (
+            select(tables.take.c.task, tables.take.c.content, table.c.essence)
+            .join_from(
+                tables.take,
+                table,
+                (tables.take.c.content == table.c.content) & (tables.take.c.production == table.c.production),
+            )
+            .where(tables.take.c.task.in_(batch))
+        )
+        for take in conn.execute(query):
+            grouped[take.task, take.essence].add(take.content)
+    for (task, _), contents in grouped.items():
+        if len(contents) > 1:
+            sources.twins |= {(task, one): contents - {one} for one in contents}
+    for row in _in(conn, tables.carry.c.task, tasks):
+        sources.carries[row.task, row.content].append(row)
 
 
 def _load_takes(conn: Connection, sources: _Sources, production: str, contents: set[str]) -> None:
@@ -264,21 +336,64 @@ def _load_takes(conn: Connection, sources: _Sources, production: str, contents: 
         - asked
     ):
         asked |= parents
-        sources.by_id |= {row.id: row for row in _in(conn, tables.take.c.id, parents)}
+        found_parents = list(_in(conn, tables.take.c.id, parents))
+        sources.by_id |= {row.id: row for row in found_parents}
+        beside = _twins_of(conn, production, [(row.task, row.content) for row in found_parents])
+        sources.twins |= beside
+        known = {row.content for row in sources.by_id.values()}
+        for row in _in(conn, tables.take.c.content, set().union(*beside.values()) - known):
+            if row.production == production:
+                sources.by_id[row.id] = row
 
 
-def _ancestors(sources: _Sources, content: str) -> frozenset[str]:
+def _twins_of(conn: Connection, production: str, pairs: list[Pair]) -> dict[Pair, set[str]]:
+    """(task, content) → other contents of that task that decode to the same."""
+    beside: dict[Pair, set[str]] = {}
+    own, other = tables.essence.alias("own"), tables.essence.alias("other")
+    for task, content in pairs:
+        query = (
+            select(other.c.content)
+            .join_from(
+                own, other, (own.c.essence == other.c.essence) & (own.c.production == other.c.production)
+            )
+            .join(tables.take, tables.take.c.content == other.c.content)
+            .where(
+                own.c.production == production,
+                own.c.content == content,
+                other.c.content != content,
+                tables.take.c.task == task,
+            )
+        )
+        found = {row.content for row in conn.execute(query)}
+        if found:
+            beside[task, content] = found
+    return beside
+
+
+def _above(sources: _Sources, task: str, content: str) -> frozenset[str]:
+    """Contents whose veto a content shares: what it, or its twin, is a trim or a re-run of; and so on."""
     seen: set[str] = set()
-    above = list(sources.by_content[content])
+    own = {content, *sources.twins.get((task, content), ())}
+    waiting = [
+        take
+        for one in sorted(own)
+        for take in sources.by_content.get(one, ())
+        if one == content or take.task == task
+    ]
     found: set[str] = set()
-    while above:
-        take = above.pop()
+    at = {(take.task, take.content): take for take in sources.by_id.values()}
+    while waiting:
+        take = waiting.pop()
         parent = sources.by_id.get(take.parent) if take.change in _INHERITS_VETO else None
         if parent is not None and parent.id not in seen:
             seen.add(parent.id)
             found.add(parent.content)
-            above.append(parent)
-    return frozenset(found - {content})
+            waiting.append(parent)
+            for twin in sources.twins.get((parent.task, parent.content), ()):
+                found.add(twin)
+                if (parent.task, twin) in at:
+                    waiting.append(at[parent.task, twin])
+    return frozenset(found - own)
 
 
 def _load_verdicts(conn: Connection, sources: _Sources, production: str, tasks: set[str]) -> None:
@@ -286,7 +401,7 @@ def _load_verdicts(conn: Connection, sources: _Sources, production: str, tasks: 
     for row in _in(conn, table.c.task, tasks):
         if row.live:
             sources.by_task[row.task].append(_verdict(row))
-    above = {content for contents in sources.ancestors.values() for content in contents}
+    above = {content for contents in sources.above.values() for content in contents}
     for row in _in(conn, table.c.content, above):
         if row.live and row.production == production:
             sources.on_ancestor[row.content].append(_verdict(row))
@@ -316,8 +431,6 @@ def _verdict(row: Row[Any]) -> Verdict:
 
 
 def _load_evidence(conn: Connection, sources: _Sources, production: str, contents: set[str]) -> None:
-    ever = {row.content for row in _in(conn, tables.adopted.c.production, {production})}
-    replaced = ever - set(sources.upstream.values())
     table = tables.evidence
     for row in sorted(_in(conn, table.c.content, contents), key=lambda row: int(row.seq)):
         if row.production != production:
@@ -330,7 +443,7 @@ def _load_evidence(conn: Connection, sources: _Sources, production: str, content
                 flagged=row.flagged,
                 sentence=row.sentence,
                 seq=row.seq,
-                outdated=tuple(one for one in json.loads(row.references) if one in replaced),
+                outdated=tuple(one for one in json.loads(row.references) if one in sources.former),
             )
         )
 
@@ -343,9 +456,14 @@ def _stage(policy: Policy, key: str) -> Stage:
 
 
 def _in(conn: Connection, column: Column[Any], values: set[str]) -> Iterator[Row[Any]]:
+    for batch in _batches(values):
+        yield from conn.execute(_statement(column), {"values": batch})
+
+
+def _batches(values: set[str]) -> Iterator[list[str]]:
     listed = sorted(values)
     for start in range(0, len(listed), _MAX_IN):
-        yield from conn.execute(_statement(column), {"values": listed[start : start + _MAX_IN]})
+        yield listed[start : start + _MAX_IN]
 
 
 @cache

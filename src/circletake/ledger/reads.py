@@ -317,6 +317,7 @@ def _verdict(row: Row[Any]) -> tuple[Verdict, bool]:
         regions=tuple(cast("Region", tuple(one)) for one in body.get("regions", ())),
         watched=tuple(FrameRange(start, end) for start, end in body.get("watched", ())),
         dwell_ms=body.get("dwell_ms", 0),
+        scores_hidden=body.get("scores_hidden", False),
     )
     return verdict, row.live
 
@@ -341,6 +342,38 @@ def find_verdict(
     wanted = tables.verdict.c.seq == seq if seq is not None else tables.verdict.c.key == key
     row = conn.execute(_VERDICTS.where(wanted)).first()
     return _verdict(row) if row else None
+
+
+def find_essence(conn: Connection, production: str, content: str) -> str | None:
+    """What a content decodes to, or None while nobody measured it."""
+    table = tables.essence
+    query = select(table.c.essence).where(table.c.production == production, table.c.content == content)
+    return conn.execute(query).scalar()
+
+
+def carried_in(conn: Connection, task: str) -> list[tuple[int, int, str]]:
+    """(entry of the carry, entry of the original verdict, content it was carried to), of a task."""
+    table = tables.carry
+    query = select(table.c.seq, table.c.verdict, table.c.content).where(table.c.task == task)
+    return [(row.seq, row.verdict, row.content) for row in conn.execute(query.order_by(table.c.seq))]
+
+
+def given_by(conn: Connection, production: str, person: str) -> set[tuple[str, str, str]]:
+    """(task, content, gate) of every verdict a person ever gave in a production."""
+    table = tables.verdict
+    query = select(table.c.task, table.c.content, table.c.gate).where(
+        table.c.production == production, table.c.person == person
+    )
+    return {(row.task, row.content, row.gate) for row in conn.execute(query)}
+
+
+def verdict_places(conn: Connection, production: str) -> list[tuple[int, str, str, str, str]]:
+    """(entry, task, content, gate, person) of every verdict of a production, past ones too."""
+    table = tables.verdict
+    query = select(table.c.seq, table.c.task, table.c.content, table.c.gate, table.c.person).where(
+        table.c.production == production
+    )
+    return [(row.seq, row.task, row.content, row.gate, row.person) for row in conn.execute(query)]
 
 
 def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
@@ -377,6 +410,18 @@ def bound_of(conn: Connection, task: str) -> dict[tuple[str, str], BoundRow]:
         (row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
         for row in conn.execute(query)
     }
+
+
+def bound_on(conn: Connection, tasks: Iterable[str]) -> dict[tuple[str, str, str], str]:
+    """(task, content, gate) → what that gate last said, of these tasks."""
+    table = tables.bound
+    known: dict[tuple[str, str, str], str] = {}
+    for batch in _batches(tasks):
+        query = select(table.c.task, table.c.content, table.c.gate, table.c.result).where(
+            table.c.task.in_(batch)
+        )
+        known |= {(row.task, row.content, row.gate): row.result for row in conn.execute(query)}
+    return known
 
 
 def find_cut(conn: Connection, production: str) -> CutRow | None:

@@ -6,6 +6,7 @@ what SQLAlchemy does around each costs ten times what the database does.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 _WHERE = "where_"
 _SET = "set_"
+_MAX_IN = 500  # values in one IN list; SQLite takes a thousand bound values in old builds
 
 _Statement = Insert | Update | Delete | Select[Any]
 _Run = Callable[[Connection, Sequence[object]], DBAPICursor]
@@ -40,6 +42,36 @@ def add(conn: Connection, table: Table, **values: object) -> None:
     key = (conn.dialect.name, "add", table, *values)
     run = _kept.get(key) or _keep(conn, key, insert(table), values, columns=list(values))
     run(conn, [*values.values()]).close()
+
+
+def add_all(conn: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
+    """Add many rows that all have the same columns."""
+    if values:
+        conn.execute(insert(table), values)
+
+
+def change_all(
+    conn: Connection, table: Table, where: Sequence[str], values: Sequence[dict[str, Any]]
+) -> None:
+    """Change many rows: in each, the columns of `where` say which, the others how."""
+    if values:
+        told = tuple(name for name in values[0] if name not in where)
+        bound = [
+            {(_WHERE if name in where else _SET) + name: value for name, value in row.items()}
+            for row in values
+        ]
+        set_: dict[str, Any] = {name: bindparam(_SET + name) for name in told}
+        conn.execute(update(table).where(*_equal(table, where)).values(set_), bound)
+
+
+def among(conn: Connection, table: Table, column: str, values: Sequence[str]) -> set[str]:
+    """Which of these values a column holds."""
+    found: set[str] = set()
+    for start in range(0, len(values), _MAX_IN):
+        found |= set(
+            conn.execute(_held(table, column), {"values": values[start : start + _MAX_IN]}).scalars()
+        )
+    return found
 
 
 def change(conn: Connection, table: Table, where: dict[str, Any], **values: object) -> int:
@@ -101,6 +133,11 @@ def fetch(conn: Connection, query: Select[Any], **bound: object) -> list[tuple[A
     rows = cursor.fetchall()
     cursor.close()
     return cast("list[tuple[Any, ...]]", rows)
+
+
+@cache
+def _held(table: Table, column: str) -> Select[Any]:
+    return select(table.c[column]).where(table.c[column].in_(bindparam("values", expanding=True)))
 
 
 def _equal(table: Table, names: Iterable[str]) -> list[Any]:

@@ -4,7 +4,8 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,8 +16,19 @@ from circletake.errors import Bug, EntryInvalid, NotAPerson
 from circletake.ledger import rows
 from circletake.ledger.canonical import canonical
 from circletake.ledger.chain import ROOT, Head, chain_hash, leaf_hash
-from circletake.ledger.entries import FORMAT, PERSONS_KINDS, SITTING_KINDS, Entry, plain, read_body
-from circletake.ledger.projections import project
+from circletake.ledger.entries import FORMAT, PERSONS_KINDS, SITTING_KINDS, Body, Entry, plain, read_body
+from circletake.ledger.projections import project, project_all
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job that is to be ordered."""
+
+    op: str
+    args: Mapping[str, Any]
+    key: str
+    lane: str = "cpu"
+    prio: int = 100
 
 
 class Transaction:
@@ -70,32 +82,9 @@ class Transaction:
         # until it is through: what was written half must never be committed
         self._failed = True
         read = read_body(kind, body)
-        seq = self._head.seq + 1
         written = plain(read)
-        members = {
-            "actor": str(actor),
-            "at": self.now,
-            "body": written,
-            "kind": kind,
-            "production": production,
-            "seq": seq,
-            "session": session,
-            "v": FORMAT,
-        }
-        raw = canonical(members)
-        leaf = leaf_hash(raw)
-        entry = Entry(
-            seq=seq,
-            at=self.now,
-            kind=kind,
-            actor=str(actor),
-            session=session,
-            production=production,
-            body=written,
-            raw=raw,
-            leaf=leaf,
-            chain=chain_hash(self._head.chain, leaf),
-        )
+        entry = self._made(kind, actor, written, production, session)
+        seq, raw, leaf = entry.seq, entry.raw, entry.leaf
         if kind in PERSONS_KINDS:
             _check_known(self.conn, actor)
         rows.add(
@@ -116,6 +105,112 @@ class Transaction:
         self._head = Head(seq=seq, chain=entry.chain)
         self._failed = False
         return entry
+
+    def append_all(
+        self,
+        kind: str,
+        *,
+        actor: Actor,
+        bodies: Sequence[Mapping[str, Any]],
+        production: str | None = None,
+    ) -> None:
+        """Append many entries of one kind that follow by rule: chained one by one, written all at once.
+
+        Raises:
+            NotAPerson: this kind takes a person.
+            EntryInvalid: a body is not one of this kind, or has no canonical spelling.
+            NotFound: one names something that is not there.
+            AlreadyThere: what one adds is there already.
+        """
+        if self._failed:
+            raise Bug("This transaction failed before; nothing can be appended to it.")
+        if kind in PERSONS_KINDS:
+            raise NotAPerson(f"A “{kind}” is given one by one, by a person who is signed in.")
+        if not bodies:
+            return
+        self._failed = True
+        made: list[tuple[Entry, Body]] = []
+        for body in bodies:
+            read = read_body(kind, body)
+            entry = self._made(kind, actor, plain(read), production, None)
+            self._head = Head(seq=entry.seq, chain=entry.chain)
+            made.append((entry, read))
+        rows.add_all(
+            self.conn,
+            tables.entry,
+            [
+                {
+                    "seq": entry.seq,
+                    "at": entry.at,
+                    "kind": kind,
+                    "actor": entry.actor,
+                    "production": production,
+                    "body": entry.raw,
+                    "leaf": entry.leaf,
+                    "chain": entry.chain,
+                }
+                for entry, _ in made
+            ],
+        )
+        project_all(self.conn, made)
+        self._failed = False
+
+    def _made(
+        self, kind: str, actor: Actor, written: dict[str, Any], production: str | None, session: str | None
+    ) -> Entry:
+        """The entry that comes next."""
+        seq = self._head.seq + 1
+        members = {
+            "actor": str(actor),
+            "at": self.now,
+            "body": written,
+            "kind": kind,
+            "production": production,
+            "seq": seq,
+            "session": session,
+            "v": FORMAT,
+        }
+        raw = canonical(members)
+        leaf = leaf_hash(raw)
+        return Entry(
+            seq=seq,
+            at=self.now,
+            kind=kind,
+            actor=str(actor),
+            session=session,
+            production=production,
+            body=written,
+            raw=raw,
+            leaf=leaf,
+            chain=chain_hash(self._head.chain, leaf),
+        )
+
+    def enqueue_all(self, orders: Sequence[Order]) -> list[str]:
+        """Order many jobs beside the book.
+
+        Returns:
+            Keys of those that are not recorded yet, whether they were ordered before or now.
+        """
+        keys = sorted({order.key for order in orders})
+        recorded = rows.among(self.conn, tables.recorded, "job_key", keys)
+        owed = rows.among(self.conn, tables.outbox, "key", keys)
+        new = {order.key: order for order in orders if order.key not in recorded and order.key not in owed}
+        rows.add_all(
+            self.conn,
+            tables.outbox,
+            [
+                {
+                    "key": key,
+                    "op": order.op,
+                    "args": json.dumps(order.args, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+                    "lane": order.lane,
+                    "prio": order.prio,
+                    "seq": self.seq,
+                }
+                for key, order in new.items()
+            ],
+        )
+        return [key for key in keys if key not in recorded]
 
     def enqueue(
         self, *, op: str, args: Mapping[str, Any], key: str, lane: str = "cpu", prio: int = 100

@@ -214,6 +214,7 @@ class World:
     adopted: dict[str, str] = field(default_factory=dict)  # slot → reference content
     ever_adopted: set[str] = field(default_factory=set)
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
+    essence: dict[str, str] = field(default_factory=dict)  # content → what it decodes to, as first measured
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
     parts: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # content → part → who had it
@@ -221,6 +222,7 @@ class World:
     notes: dict[str, Json] = field(default_factory=dict)  # id → an open note, and its entry's number as seq
     consents: dict[str, Json] = field(default_factory=dict)  # id → a consent or permit as it stands
     now: str = ""  # when it is judged: the time of the seal
+    lost: dict[str, bool] = field(default_factory=dict)  # slot → whether it is lost; asked last of all
 
     def shows(self, task: str, content: str) -> set[str]:
         """Ids of entities that a content shows: its own, and those whose approved content it leans on."""
@@ -249,8 +251,15 @@ class World:
             for take in self.takes.values():
                 parent = by_id.get(take["parent"]) if take["change"] in INHERITS_VETO else None
                 if take["content"] == asked and parent and parent["content"] not in found:
-                    found.add(parent["content"])
-                    ask.append(parent["content"])
+                    same = {parent["content"], *self.same(parent["task"], parent["content"])} - found
+                    found |= same
+                    ask += same
+        return found - {content}
+
+    def same(self, task: str, content: str) -> set[str]:
+        """Other contents of a task that decode to the same frames and sound; a veto stands on them all."""
+        what = self.essence.get(content)
+        found = {one for at, one in self.takes if at == task and what and self.essence.get(one) == what}
         return found - {content}
 
     def learn(self, entry: Json) -> None:
@@ -294,6 +303,9 @@ class World:
 
     def _evidence(self, _: Json, body: Json) -> None:
         self.evidence.setdefault((body["content"], body["check"]), []).append(body)
+
+    def _essence(self, _: Json, body: Json) -> None:
+        self.essence.setdefault(body["content"], body["essence"])
 
     def _cut(self, _: Json, body: Json) -> None:
         self.cuts[body["hash"]] = body["cut"]
@@ -351,10 +363,18 @@ class Case:
 
     @property
     def vetoes(self) -> list[Verdict]:
-        """Vetoes that stand on the content, or on what it is a trim or a re-run of."""
-        above = self.world.ancestors(self.content)
-        standing = [one for one in self.world.verdicts.values() if one.body["value"] == VETO]
-        return [one for one in standing if one in self.verdicts or one.body["content"] in above]
+        """Vetoes that stand on the content or its essence, or on what those are a trim or a re-run of."""
+        same = {self.content, *self.world.same(self.task, self.content)}
+        above = set[str]().union(*map(self.world.ancestors, same)) - same
+        return [
+            one
+            for one in self.world.verdicts.values()
+            if one.body["value"] == VETO
+            and (
+                one.body["content"] in above
+                or (one.body["task"] == self.task and one.body["content"] in same)
+            )
+        ]
 
     def open_notes(self, params: Json) -> list[int]:
         """Entries of notes on the content that nobody settled, and of concerns and vetoes that stand."""
@@ -470,21 +490,42 @@ def _fresh_evidence(case: Case, params: Json) -> list[str]:
 
 
 def _not_stale(case: Case, _: Json) -> list[str]:
-    adopted, missing = case.world.adopted, []
-    made_against = case.world.takes[case.task, case.content]["leans"]
+    world, missing = case.world, list[str]()
+    made_against = world.takes[case.task, case.content]["leans"]
     for call in case.gate["rules"]:
         given = case.counted(call["params"], any_wording=True) if call["rule"] == "circled" else []
-        moved = {
-            one.seq: [
-                slot
-                for slot, what in dict([*made_against, *one.body["upstream"]]).items()
-                if adopted.get(slot) != what
+        moved: dict[int, list[str]] = {}
+        for one in given:
+            leaned = dict([*made_against, *one.body["upstream"]])
+            moved[one.seq] = [
+                f"{slot} was changed later"
+                for slot, what in leaned.items()
+                if world.adopted.get(slot) != what
             ]
-            for one in given
-        }
-        if any(moved.values()) and sum(not slots for slots in moved.values()) < call["params"].get("n", 1):
-            missing += [f"{slot} was changed later" for slot in sorted(set().union(*moved.values()))]
+            moved[one.seq] += [
+                f"{slot} does not pass its own gates" for slot in leaned if is_lost(world, slot)
+            ]
+            if one.body["gate_hash"] != gate_hash(case.gate):
+                moved[one.seq].append("the gate was changed later")
+        if any(moved.values()) and sum(not why for why in moved.values()) < call["params"].get("n", 1):
+            missing += sorted({why for whys in moved.values() for why in whys})
     return missing
+
+
+def is_lost(world: World, slot: str) -> bool:
+    """Whether what a slot holds is a take that no longer passes every gate of its own stage."""
+    if slot not in world.lost:
+        world.lost[slot] = False  # leans that came back to themselves would end here
+        code, key = (slot[6:], "design") if slot.startswith("sheet:") else ("", "")
+        if slot.startswith("take:"):
+            code, _, key = slot[5:].rpartition("/")
+        content = world.adopted.get(slot) or ""
+        entities = [one["entity"] for one in world.entities.values() if one["code"] == code]
+        task = world.tasks.get((entities[0], key), "") if entities else ""
+        stages = [one for one in world.policies[world.policy]["stages"] if one["key"] == key]
+        if (task, content) in world.takes and stages:
+            world.lost[slot] = any(judge(world, gate, task, content)[1] for gate in stages[0]["gates"])
+    return world.lost[slot]
 
 
 def _order(_: Case, __: Json) -> list[str]:

@@ -38,6 +38,7 @@ class _Look(Protocol):
     def rgb_at(self, width_px: int, height_px: int) -> Rgb: ...
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame: ...
     def plane_hash(self) -> str: ...
+    def colours(self) -> str: ...
 
 
 class Frame:
@@ -82,6 +83,10 @@ class Frame:
         """SHA-256 of pixel format, size and plane bytes without row padding."""
         return self._look.plane_hash()
 
+    def look_hash(self) -> str:
+        """SHA-256 of the planes and of what tells how they are shown: their colours and their turn."""
+        return hashlib.sha256(f"{self._look.colours()} {self.plane_hash()}".encode()).hexdigest()
+
 
 class Screen:
     """Turns one stream's frames into what is shown; keeps one scaler for each size asked for.
@@ -122,6 +127,11 @@ class Screen:
             threads=1,
         )
 
+    def reading(self, frame: VideoFrame) -> str:
+        """How a frame's planes are to be read, as this screen reads them: tagged or by custom."""
+        transfer = frame.color_trc if frame.color_trc in HDR_TRANSFERS else 0
+        return f"{int(self._matrix(frame))} {int(_range(frame))} {int(transfer)} {self.turns}"
+
     def _matrix(self, frame: VideoFrame) -> int:
         if frame.colorspace != UNSPECIFIED:
             return frame.colorspace
@@ -155,6 +165,10 @@ class FilmLook:
         """See `Frame.plane_hash`."""
         return plane_hash(self._frame)
 
+    def colours(self) -> str:
+        """How the planes are to be read: matrix, range, transfer, primaries, turn."""
+        return self._screen.reading(self._frame)
+
 
 class ArrayLook:
     """A frame that is an array: uint8 [height, width, 3]."""
@@ -180,6 +194,10 @@ class ArrayLook:
         """See `Frame.plane_hash`."""
         height, width = self._rgb.shape[:2]
         return hashlib.sha256(f"rgb24 {width}x{height}\n".encode() + self._rgb.tobytes()).hexdigest()
+
+    def colours(self) -> str:
+        """An array is sRGB, upright."""
+        return "srgb"
 
 
 def coded(rgb: Rgb, screen: Screen) -> VideoFrame:

@@ -128,7 +128,7 @@ class SentPolicy(_Sent):
     file: Annotated[str, Field(min_length=1, max_length=200)] = "policy.toml"
 
 
-class SentAdoption(_Sent):
+class SentPolicyAdoption(_Sent):
     """Which proposal is put in force: its number, or the newest that passes."""
 
     take: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
@@ -139,6 +139,28 @@ class SentWithdrawal(_Sent):
     """The key that makes a withdrawal happen once."""
 
     key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentAdoption(_Sent):
+    """Number of the take to adopt; the newest that passes if left out."""
+
+    take: Annotated[int, Field(ge=1, le=_LARGEST)] | None = None
+
+
+class SentConfirmation(_Sent):
+    """A stale approval that still holds, and what its giver had in view."""
+
+    verdict: Annotated[int, Field(ge=1, le=_LARGEST)]
+    gate_hash: _Hash
+    upstream: dict[str, str] = {}
+    answers: Annotated[list[_Word], Field(max_length=_MANY)] = []
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentReaffirmation(_Sent):
+    """Stale approvals that still hold."""
+
+    confirmations: Annotated[list[SentConfirmation], Field(min_length=1, max_length=500)]
 
 
 class SentHold(_Sent):

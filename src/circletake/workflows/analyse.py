@@ -4,7 +4,7 @@ The worker's half (`run`) touches only the store. The recording half appends the
 transaction that says the job is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +17,8 @@ from circletake.domain.lineage import sheet_slot
 from circletake.domain.policy import Policy, Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
+from circletake.ledger.transaction import Order
+from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
 from circletake.media.manifest import Sheet, read_manifest
@@ -29,10 +31,11 @@ from circletake.media.thumb import PosterWriter
 from circletake.work.executors.port import Report
 from circletake.work.job import job_key
 from circletake.workflows.bind import bind_takes
+from circletake.workflows.carry import record_essence
 from circletake.workflows.house import STUDIO, House, Operation
 from circletake.workflows.show import FRAMES, POSTER, PROXY, SIGNATURE
 
-_VERSION = 1
+_VERSION = 2  # 2: also says what a content decodes to
 _THUMB_PX = (64, 36)
 
 
@@ -56,47 +59,62 @@ def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, conten
     Returns:
         The job's key, or None where there is nothing left to measure.
     """
-    if task.entity.kind == "policy":
-        return None  # words; there is nothing in it to measure
-    production = reads.find_production(tx.conn, task.task.production)
-    stage = house.policy(tx.conn, production.policy).stage(task.task.stage) if production else None
-    if stage is None:
-        return None
-    checks = checks_of(stage)
-    slots = reads.slots(tx.conn, task.task.production) if "consistency" in checks else {}
+    keys = order_analyses(house, tx, task.task.production, [(task, content)])
+    return keys[0] if keys else None
+
+
+def order_analyses(
+    house: House, tx: Transaction, production: str, wanted: Iterable[tuple[reads.TaskRow, str]]
+) -> list[str]:
+    """Order the analyses of many contents at their tasks, those that are not in the book already.
+
+    Returns:
+        Keys of the jobs that are owed by it.
+    """
+    found = reads.find_production(tx.conn, production)
+    if found is None:
+        return []
+    policy = house.policy(tx.conn, found.policy)
     prefix = sheet_slot("")
-    sheets = [
-        [slot.removeprefix(prefix), held] for slot, held in sorted(slots.items()) if slot.startswith(prefix)
+    adopted = [
+        [slot.removeprefix(prefix), held]
+        for slot, held in sorted(reads.slots(tx.conn, production).items())
+        if slot.startswith(prefix)
     ]
-    versions = current_versions()
-    settings = settings_of(house.policy(tx.conn, production.policy)) if production else {}
-    key = job_key(
-        ANALYSE.name,
-        version=ANALYSE.version,
-        params={
-            "checks": {check: versions[check] for check in checks},
-            "production": task.task.production,
-            "settings": {check: settings.get(check, {}) for check in checks},
-        },
-        inputs=[content, *(held for _, held in sheets)],
-    )
-    if reads.is_recorded(tx.conn, key):
-        return None
-    tx.enqueue(
-        op=ANALYSE.name,
-        args={
-            "checks": checks,
-            "content": content,
-            "name": f"{task.entity.code}",
-            "production": task.task.production,
-            "settings": {check: settings.get(check, {}) for check in checks},
-            "sheets": sheets,
-        },
-        lane=ANALYSE.lane,
-        prio=ANALYSE.prio,
-        key=key,
-    )
-    return key
+    versions, settings = current_versions(), settings_of(policy)
+    asked = {stage.key: checks_of(stage) for stage in policy.stages}
+    orders: dict[str, Order] = {}
+    for task, content in wanted:
+        if task.task.stage not in asked or task.entity.kind == "policy":
+            continue  # a policy is words; there is nothing in it to measure
+        checks = asked[task.task.stage]
+        sheets = adopted if "consistency" in checks else []
+        of_checks = {check: settings.get(check, {}) for check in checks}
+        key = job_key(
+            ANALYSE.name,
+            version=ANALYSE.version,
+            params={
+                "checks": {check: versions[check] for check in checks},
+                "production": production,
+                "settings": of_checks,
+            },
+            inputs=[content, *(held for _, held in sheets)],
+        )
+        orders[key] = Order(
+            op=ANALYSE.name,
+            args={
+                "checks": checks,
+                "content": content,
+                "name": f"{task.entity.code}",
+                "production": production,
+                "settings": of_checks,
+                "sheets": sheets,
+            },
+            lane=ANALYSE.lane,
+            prio=ANALYSE.prio,
+            key=key,
+        )
+    return tx.enqueue_all(list(orders.values()))
 
 
 def settings_of(policy: Policy) -> dict[str, dict[str, str]]:
@@ -137,7 +155,8 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     is_sheet = isinstance(read_manifest(store, content), Sheet)
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
     pack, poster, thumbs = FramePackWriter(store), PosterWriter(store), _Signature()
-    listeners: list[Listener] = [pack, poster, thumbs]
+    essence = EssenceHash()
+    listeners: list[Listener] = [pack, poster, thumbs, essence]
     proxy = ProxyWriter(store) if source.rate is not None and source.n_frames else None
     if proxy is not None:
         listeners.append(proxy)
@@ -152,6 +171,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     return {
         "derived": derived,
+        "essence": essence.hash,
         "evidence": [
             told(store, listener.evidence) for listener in checks.values() if listener.evidence is not None
         ],
@@ -198,7 +218,11 @@ def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
 
 
 def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
-    """Append what was measured, say where the desk finds what was made, ask the gates again."""
+    """Append what was measured, say where the desk finds what was made, ask the gates again.
+
+    What decodes to the same as another take of its task takes over that one's approvals, by rule; a gate
+    has to ask for them to count.
+    """
     for recipe, content in result["derived"].items():
         house.queue.put_derived(str(args["content"]), recipe, content)
     for one in result["evidence"]:
@@ -208,15 +232,12 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
             production=args["production"],
             body={**one, "content": args["content"], "job": args["job"]},
         )
-    bind_takes(
-        house,
-        tx,
-        [
-            take
-            for take in reads.takes_with(tx.conn, args["content"])
-            if take.production == args["production"]
-        ],
-    )
+    own = [
+        take for take in reads.takes_with(tx.conn, args["content"]) if take.production == args["production"]
+    ]
+    if result.get("essence") and own:
+        record_essence(tx, args["production"], str(args["content"]), str(result["essence"]), job=args["job"])
+    bind_takes(house, tx, own)
 
 
 ANALYSE = operation = Operation(

@@ -2,14 +2,13 @@
 
 from circletake.cut.document import cut_document, cut_hash, edit_hash, read_cut
 from circletake.domain.cut import CutVersion
+from circletake.domain.lineage import CUT_SLOT
 from circletake.domain.people import Actor
 from circletake.errors import NotFound, WorldMoved
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_takes
 from circletake.workflows.house import House
-
-CUT_SLOT = "cut"
 
 
 def find_cut(conn: reads.Connection, production: str) -> CutVersion | None:

@@ -26,6 +26,7 @@ from circletake.workflows.cut_book import get_cut
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import House, require
 from circletake.workflows.render_cut import find_master
+from circletake.workflows.veil import Veil
 from circletake.workflows.views import DeliveryView
 
 FOLDER = "deliveries"
@@ -45,14 +46,30 @@ def shipping_take(
 
 
 def missing_for_delivery(
-    house: House, conn: reads.Connection, production: Production, cut: CutVersion, *, now: str
+    house: House,
+    conn: reads.Connection,
+    production: Production,
+    cut: CutVersion,
+    *,
+    now: str,
+    veil: Veil | None = None,
 ) -> list[str]:
-    """Everything that stands between a cut and its delivery, a sentence each; empty when it may leave."""
-    return _shipment(house, conn, production, cut, now=now)[1]
+    """Everything that stands between a cut and its delivery, a sentence each; empty when it may leave.
+
+    Args:
+        veil: of whoever reads this; of what is hidden from them it says only that.
+    """
+    return _shipment(house, conn, production, cut, now=now, veil=veil)[1]
 
 
 def _shipment(
-    house: House, conn: reads.Connection, production: Production, cut: CutVersion, *, now: str
+    house: House,
+    conn: reads.Connection,
+    production: Production,
+    cut: CutVersion,
+    *,
+    now: str,
+    veil: Veil | None = None,
 ) -> tuple[dict[str, ShippedTake], list[str]]:
     policy = house.policy(conn, production.policy)
     shipped: dict[str, ShippedTake] = {}
@@ -66,7 +83,10 @@ def _shipment(
             missing.append(f"{slot.shot} is filled with something that is no take of it: fill it again.")
             continue
         row, take = found
-        results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now)
+        if veil is not None and veil.hides(row.task.id, take.content):
+            missing.append(f"{slot.shot} take {take.number} is hidden from you until you decide on it.")
+            continue
+        results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now, sealing=True)
         missing += _missing(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
         shipped[slot.id] = _shipped(conn, row, take, results)
     master = find_master(conn, production.id, cut)
@@ -74,8 +94,10 @@ def _shipment(
         missing.append("The master of this cut is not rendered: render the cut.")
         return shipped, missing
     row_of_film = reads.find_task(conn, master.task)
-    if row_of_film is not None:
-        results = ask_gates(house, conn, task=master.task, content=master.content, now=now)
+    if row_of_film is not None and veil is not None and veil.hides(master.task, master.content):
+        missing.append("The master is hidden from you until you decide on it.")
+    elif row_of_film is not None:
+        results = ask_gates(house, conn, task=master.task, content=master.content, now=now, sealing=True)
         missing += _missing("The master", results, policy, row_of_film.task.stage)
         shipped[FILM] = _shipped(conn, row_of_film, master, results)
     return shipped, missing
@@ -141,8 +163,16 @@ def deliver(house: House, who: Session, production: str) -> DeliveryView:
         now_cut = get_cut(tx.conn, found.id, seen=cut_hash(cut))
         shipped, missing = _shipment(house, tx.conn, found, now_cut, now=tx.now)
         if missing or facts is None:
+            veil = Veil.read(
+                tx.conn,
+                who,
+                found.id,
+                policy=house.policy(tx.conn, found.policy),
+                roles=reads.roles_of(tx.conn, found.id, str(who.person)),
+            )
+            told = missing_for_delivery(house, tx.conn, found, now_cut, now=tx.now, veil=veil)
             raise GateClosed(
-                f"{found.title} cannot be delivered yet: {len(missing)} things are missing.", missing=missing
+                f"{found.title} cannot be delivered yet: {len(told)} things are missing.", missing=told
             )
         sealed = _find_seal(tx.conn, found, cut_hash(cut), facts.sha256)
         if sealed is None:

@@ -40,7 +40,9 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_family, policy_of_task
 from circletake.workflows.house import STUDIO, House, require
+from circletake.workflows.lean import refuse_circle
 from circletake.workflows.remarks import check_where
+from circletake.workflows.veil import Veil
 
 _APPROVES = 1
 _CIRCLED = 2
@@ -89,6 +91,7 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
         RoleMissing: no role of this person votes so at this gate.
         SameEyes: a maker would circle their own take where four eyes are asked for.
         WorldMoved: the gate or the references changed since the person looked; only refuses approvals.
+        LeansInCircle: what it was measured against leans, in the end, on this task; the same.
         ReasonNeeded: the gate asks for a reason that was not given.
         AnswerNeeded: a check flagged this content and the approval does not answer it.
         VerdictInvalid: a value, reason, disposition or frame range that cannot be.
@@ -105,7 +108,10 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
         if known is not None:
             return _repeated(known[0].seq, known[0].person, call, who, known[0].value)
         take, gate, roles, upstream = looked_at(house, tx, who, call.task, call.content, call.gate)
-        reasons = checked_reasons(call.reasons, reasons_of(policy_of_task(house, tx.conn, call.task)))
+        policy = policy_of_task(house, tx.conn, call.task)
+        reasons = checked_reasons(call.reasons, reasons_of(policy))
+        veil = Veil.read(tx.conn, who, take.production, policy=policy, roles=roles)
+        hidden = veil.hides(call.task, call.content)
         _check_vote(gate, roles, value)
         check_where(take, [*call.ranges, *call.watched], call.regions)
         if value in gate.reason_needed and not reasons:
@@ -114,8 +120,10 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
             )
         if value >= _APPROVES:
             check_unmoved(call.gate_hash, call.upstream, gate, upstream)
+            refuse_circle(tx.conn, take.production, task=call.task, slots=upstream)
             _check_eyes(gate, tx, take, who, value)
-            _check_answered(tx, gate, call)
+            if not hidden:  # what nobody showed them nobody can answer; the gate waits for that
+                _check_answered(tx, gate, call)
         entry = tx.append(
             "verdict",
             actor=who.person,
@@ -133,6 +141,7 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
                 "ranges": [[frames.start, frames.end] for frames in call.ranges],
                 "reasons": list(reasons),
                 "regions": [list(region) for region in call.regions],
+                "scores_hidden": hidden,
                 "severity": call.severity or severity_of(value),
                 "task": call.task,
                 "upstream": [[slot, content] for slot, content in sorted(upstream.items())],

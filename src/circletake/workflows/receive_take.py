@@ -1,5 +1,6 @@
 """Receive a take: look at the file, keep its exact bytes, record it, order its analysis."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,7 @@ from circletake.workflows.analyse import order_analysis
 from circletake.workflows.bind import bind_content
 from circletake.workflows.found_production import fresh_id
 from circletake.workflows.house import House, require
+from circletake.workflows.lean import leans_named, own_slot, refuse_circle
 
 # Whoever brings a file in is taken to have made it too, unless a camera or a library did.
 _PARTS: dict[Origin, tuple[Relation, ...]] = {
@@ -73,7 +75,11 @@ def record_take(
 
     Raises:
         AlreadyThere: the task has a take with exactly these bytes.
+        LeansInCircle: what it leans on leans, in the end, on this task.
     """
+    # a new version of what a slot holds is made against the old one, and does not lean on it for that
+    leans = [(slot, content) for slot, content in sorted(attempt.leans) if slot != own_slot(task)]
+    refuse_circle(tx.conn, task.task.production, task=task.task.id, slots=[slot for slot, _ in leans])
     before = reads.takes_of(tx.conn, task.task.id)
     for take in before:
         if take.content == attempt.content:
@@ -92,7 +98,7 @@ def record_take(
             "change": attempt.change,
             "content": attempt.content,
             "label": attempt.label,
-            "leans": [[slot, content] for slot, content in sorted(attempt.leans)],
+            "leans": [[slot, content] for slot, content in leans],
             "made_by": [[part, str(actor)] for part, actor in attempt.made_by],
             "makers": sorted({str(maker) for maker in attempt.makers}),
             "n_frames": attempt.n_frames,
@@ -131,12 +137,16 @@ def receive_take(
     label: str,
     origin: Origin,
     parent: int | None = None,
+    change: ChangeKind = "rework",
+    on: Sequence[str] | None = None,
 ) -> str:
     """Take a file in as an attempt at a task.
 
     Args:
         shot: code of the entity.
         parent: number of the take it was made from.
+        change: how it was made from that.
+        on: slots that it leans on; None for every model sheet that is adopted.
 
     Returns:
         The take's id.
@@ -180,8 +190,10 @@ def receive_take(
                 height_px=probe.height_px,
                 label=label,
                 parent=parents[0].id if parents else None,
-                change="rework" if parents else "new",
-                leans=adopted_sheets(tx.conn, found.id),
+                change=change if parents else "new",
+                leans=adopted_sheets(tx.conn, found.id)
+                if on is None
+                else leans_named(tx.conn, found.id, on, task=task),
                 made_by=tuple((part, who.person) for part in _PARTS.get(origin, ("author", "importer"))),
             ),
         )

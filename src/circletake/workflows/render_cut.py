@@ -8,6 +8,7 @@ from circletake.cut.document import cut_document, edit_hash, read_cut
 from circletake.cut.gaps import gaps
 from circletake.cut.render import render_cut
 from circletake.domain.cut import CutVersion
+from circletake.domain.lineage import CUT_SLOT
 from circletake.domain.people import PersonId
 from circletake.domain.take import Take
 from circletake.errors import GapOpen
@@ -17,7 +18,7 @@ from circletake.ledger.book import Transaction
 from circletake.media.store import ContentStore
 from circletake.work.executors.port import Report
 from circletake.work.job import job_key
-from circletake.workflows.cut_book import CUT_SLOT, get_cut
+from circletake.workflows.cut_book import get_cut
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.receive_take import Attempt, record_take, task_of

@@ -4,23 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from circletake.domain.lineage import sheet_slot
-from circletake.domain.production import Production
-from circletake.errors import GateClosed, NotFound, SheetInvalid
+from circletake.domain.lineage import DESIGN
+from circletake.errors import NotFound, SheetInvalid
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
-from circletake.ledger.book import Transaction
 from circletake.media.manifest import SheetPicture, sheet_manifest
 from circletake.media.sheet import png_of
 from circletake.media.source import open_source
-from circletake.workflows.analyse import checks_of, order_analysis
-from circletake.workflows.bind import ask_gates, bind_content
-from circletake.workflows.cut_book import adopt
+from circletake.workflows.adopt import adopt_take
 from circletake.workflows.found_production import add_entity
 from circletake.workflows.house import House, require
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
-DESIGN = "design"
 _MAX_IMAGES = 200
 
 
@@ -104,42 +99,7 @@ def sheet_adopt(house: House, who: Session, production: str, character: str) -> 
     Raises:
         GateClosed: no sheet of this character passes its gates; lists what is missing on the newest.
     """
-    with house.book.transact() as tx:
-        found, _ = require(tx.conn, who, production, "adopt_sheet")
-        task = task_of(tx.conn, found, character, DESIGN)
-        takes = reads.takes_of(tx.conn, task.task.id)
-        missing: list[str] = ["There is no model sheet yet."]
-        for take in reversed(takes):
-            results = ask_gates(house, tx.conn, task=task.task.id, content=take.content, now=tx.now)
-            if all(result.passes for result in results):
-                break
-            if take is takes[-1]:
-                missing = [
-                    said for result in results for finding in result.findings for said in finding.missing
-                ]
-        else:
-            raise GateClosed(
-                f"No model sheet of {character} passes its gates yet: {' '.join(missing)}", missing=missing
-            )
-        slot = sheet_slot(character)
-        before = reads.slots(tx.conn, found.id)
-        if before.get(slot) != take.content:
-            adopt(tx, who.person, production=found.id, slot=slot, content=take.content, session=who.pseudonym)
-            _measure_again(house, tx, found, slot)
-        return task.task.id
-
-
-def _measure_again(house: House, tx: Transaction, production: Production, slot: str) -> None:
-    """Order what has to be measured against the new sheet, and ask the gates of whatever it touches."""
-    policy = house.policy(tx.conn, production.policy)
-    for row in reads.tasks(tx.conn, production.id):
-        stage = policy.stage(row.task.stage)
-        is_measured = stage is not None and "consistency" in checks_of(stage)
-        for take in reads.takes_of(tx.conn, row.task.id):
-            if is_measured:
-                order_analysis(house, tx, task=row, content=take.content)
-            if is_measured or slot in take.leans:
-                bind_content(house, tx, task=row.task.id, content=take.content)
+    return adopt_take(house, who, production, code=character, stage=DESIGN)
 
 
 def _picture(house: House, image: BoxedImage) -> tuple[SheetPicture, tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from circletake.domain.facts import PASSES
 from circletake.domain.policy import Stage
@@ -11,8 +11,11 @@ from circletake.domain.take import Take
 from circletake.gates.policy import POLICY_STAGE
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
+from circletake.ledger.book import utc_now
+from circletake.workflows.bind import Gatekeeper, gatekeeper, said_of
 from circletake.workflows.house import House, require
 from circletake.workflows.show import production_view, stage_view, status_looks
+from circletake.workflows.veil import Veil
 from circletake.workflows.views import BoardView, CellView, RowView
 
 _VETO = -2
@@ -48,6 +51,22 @@ class Floor:
                 if "task" in order
             ),
         )
+
+    def veiled(self, veil: Veil, keeper: Gatekeeper) -> "Floor":
+        """The floor as somebody may see it: what is hidden from them derives nothing."""
+        bound = {key: row for key, row in self.bound.items() if key[:2] not in veil.gates}
+        values = {pair: given for pair, given in self.values.items() if pair not in veil.gates}
+        for pair, facts in keeper.facts(veil.gates).items():
+            seen = veil.facts(facts)
+            for result in keeper.judge(seen):
+                said = "unsatisfied" if veil.silences(seen, result.gate) else said_of(result)
+                bound[*pair, result.gate] = reads.BoundRow(result=said, ever_satisfied=False)
+            values[pair] = [
+                (verdict.seq, verdict.value) for verdict in seen.verdicts if verdict.content == pair[1]
+            ]
+        tasks = {task for task, _ in veil.gates}
+        flagged = {task: many for task, many in self.flagged.items() if task not in tasks}
+        return replace(self, bound=bound, values=values, flagged=flagged)
 
     def take_state(self, stage: Stage, take: Take) -> TakeState:
         """What a task's status needs to know of one take."""
@@ -100,7 +119,7 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        floor = Floor.read(conn, found.id)
+        floor = seen_floor(house, conn, who, found.id)
         rows: dict[str, list[reads.TaskRow]] = defaultdict(list)
         for task in reads.tasks(conn, found.id):
             rows[task.entity.id].append(task)
@@ -121,6 +140,27 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
         rows=[_row(tasks, stages, floor) for tasks in ordered],
         statuses=status_looks(),
         book_seq=seq,
+    )
+
+
+def seen_floor(house: House, conn: reads.Connection, who: Session, production: str) -> Floor:
+    """A production's floor as this person may see it."""
+    floor = Floor.read(conn, production)
+    veil = veil_of(house, conn, who, production)
+    return floor.veiled(veil, gatekeeper(house, conn, production, now=utc_now())) if veil else floor
+
+
+def veil_of(house: House, conn: reads.Connection, who: Session, production: str) -> Veil:
+    """What this person may not see of a production before their own verdict."""
+    found = reads.find_production(conn, production)
+    if found is None:
+        return Veil()
+    return Veil.read(
+        conn,
+        who,
+        found.id,
+        policy=house.policy(conn, found.policy),
+        roles=reads.roles_of(conn, found.id, str(who.person)),
     )
 
 

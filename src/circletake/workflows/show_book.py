@@ -3,6 +3,8 @@
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.workflows.house import House
+from circletake.workflows.show_board import veil_of
+from circletake.workflows.veil import HIDDEN
 from circletake.workflows.views import BookCheckView, BookEntryView
 
 _MOST = 1000
@@ -33,15 +35,21 @@ def replay(house: House) -> BookCheckView:
 
 
 def entries(house: House, who: Session, *, after: int, limit: int) -> list[BookEntryView]:
-    """Entries after a number, of the studio as a whole and of productions this person is part of."""
+    """Entries after a number, of the studio as a whole and of productions this person is part of.
+
+    Of an entry that is hidden from them until they decide, only its number, time and production show:
+    not even its hash, which could be tried out.
+    """
     with house.book.reading() as conn:
         mine = {
-            production.id
+            production.id: veil_of(house, conn, who, production.id)
             for production in reads.productions(conn)
             if reads.roles_of(conn, production.id, str(who.person))
         }
     return [
-        BookEntryView(
+        BookEntryView(seq=entry.seq, at=entry.at, kind=HIDDEN, actor="", leaf="", production=entry.production)
+        if entry.production in mine and mine[entry.production].covers(entry.kind, entry.actor, entry.body)
+        else BookEntryView(
             seq=entry.seq,
             at=entry.at,
             kind=entry.kind,

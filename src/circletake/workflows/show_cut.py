@@ -14,7 +14,7 @@ from circletake.workflows.found_production import FILM
 from circletake.workflows.house import House, require
 from circletake.workflows.render_cut import MASTER, find_master
 from circletake.workflows.show import poster_of, production_view
-from circletake.workflows.show_board import Floor
+from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import CutSlotView, CutView, OfferView, RangeView
 
@@ -25,7 +25,7 @@ def show_cut(house: House, who: Session, production: str) -> CutView:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
         cut = get_cut(conn, found.id)
-        floor = Floor.read(conn, found.id)
+        floor = seen_floor(house, conn, who, found.id)
         master = find_master(conn, found.id, cut)
         film = reads.find_entity(conn, found.id, FILM)
         master_task = reads.find_task_of(conn, film.id, MASTER) if film else None
@@ -39,7 +39,9 @@ def show_cut(house: House, who: Session, production: str) -> CutView:
             master=master.content if master else None,
             master_task=master_task.task.id if master_task else None,
             rendering=bool(master_task and master_task.task.id in floor.making),
-            missing=missing_for_delivery(house, conn, found, cut, now=utc_now()),
+            missing=missing_for_delivery(
+                house, conn, found, cut, now=utc_now(), veil=veil_of(house, conn, who, found.id)
+            ),
             book_seq=house.book.head().seq,
         )
 

@@ -6,7 +6,7 @@ from circletake.ledger.accounts import Session
 from circletake.workflows.give_verdict import vote_range
 from circletake.workflows.house import House
 from circletake.workflows.show import poster_of
-from circletake.workflows.show_board import Floor
+from circletake.workflows.show_board import seen_floor
 from circletake.workflows.views import QueueItemView
 
 _CIRCLED = 2
@@ -22,7 +22,7 @@ def show_queue(house: House, who: Session) -> list[QueueItemView]:
             if not roles:
                 continue
             policy = house.policy(conn, production.policy)
-            floor = Floor.read(conn, production.id)
+            floor = seen_floor(house, conn, who, production.id)
             for row in reads.tasks(conn, production.id):
                 stage = policy.stage(row.task.stage)
                 if stage is None:

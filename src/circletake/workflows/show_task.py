@@ -5,25 +5,28 @@ from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
 from circletake.checks.stack import read_signature, stacks
-from circletake.domain.facts import GateResult
+from circletake.domain.facts import Facts, GateResult
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import Role
 from circletake.domain.policy import Gate, Stage
 from circletake.domain.take import Take
 from circletake.domain.verdict import VALUE_NAMES, Verdict
-from circletake.errors import NotFound
+from circletake.errors import NotFound, StillBlind
 from circletake.ledger import reads, remarks
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.workflows.bind import ask_gates
+from circletake.workflows.bind import gatekeeper
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import note_view, override_view
 from circletake.workflows.show import SIGNATURE, Names, media_view, production_view
-from circletake.workflows.show_board import Floor
+from circletake.workflows.show_board import Floor, seen_floor, veil_of
+from circletake.workflows.stale import cause_view
+from circletake.workflows.veil import Veil
 from circletake.workflows.views import (
+    CarriedView,
     EvidenceDetailView,
     EvidenceView,
     FindingView,
@@ -32,6 +35,7 @@ from circletake.workflows.views import (
     HeatmapView,
     NoteView,
     OverrideView,
+    ParentView,
     RangeView,
     SeriesView,
     SheetView,
@@ -39,6 +43,8 @@ from circletake.workflows.views import (
     TaskView,
     VerdictView,
 )
+
+_VETO = -2
 
 
 def show_task(house: House, who: Session, task: str) -> TaskView:
@@ -55,7 +61,9 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         stage = house.policy(conn, production.policy).stage(row.task.stage)
         if stage is None:
             raise NotFound(f"The policy in force has no stage “{row.task.stage}” any more.")
-        floor = Floor.read(conn, production.id)
+        floor = seen_floor(house, conn, who, production.id)
+        veil = veil_of(house, conn, who, production.id)
+        keeper = gatekeeper(house, conn, production.id, now=utc_now(), quiet=veil.gates)
         takes = reads.takes_of(conn, task)
         evidence = reads.evidence_on(conn, (take.content for take in takes))
         verdicts = reads.verdicts_of(conn, task)
@@ -65,6 +73,12 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         people = Names.read(conn)
         overrides, notes = remarks.overrides_of(conn, task), remarks.notes_of(conn, task)
         stack_of = _stacks(house, takes)
+        facts = {
+            pair: veil.facts(known)
+            for pair, known in keeper.facts((task, take.content) for take in takes).items()
+        }
+        by_id = {take.id: take for take in takes}
+        carried = reads.carried_in(conn, task)
         shown = [
             _take_view(
                 house,
@@ -72,11 +86,29 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 take,
                 stage=stage,
                 roles=roles,
-                results=ask_gates(house, conn, task=task, content=take.content, now=utc_now()),
+                facts=facts[task, take.content],
+                results=keeper.judge(facts[task, take.content]),
+                veil=veil,
                 floor=floor,
                 people=people,
-                verdicts=[(verdict, live) for verdict, live in verdicts if verdict.content == take.content],
-                evidence=evidence.get(take.content, []),
+                verdicts=[
+                    (verdict, live)
+                    for verdict, live in verdicts
+                    if verdict.content == take.content and verdict.seq not in veil.verdicts
+                ],
+                carried=[
+                    CarriedView(
+                        seq=seq,
+                        counts=any(gate.carry and gate.key == verdict.gate for gate in stage.gates),
+                        from_take=_number_of(takes, verdict.content),
+                        original=_verdict_view(verdict, people, live=live),
+                    )
+                    for seq, original, content in carried
+                    for verdict, live in verdicts
+                    if content == take.content and verdict.seq == original and original not in veil.verdicts
+                ],
+                parent=_parent_view(take, by_id, verdicts, people, veil),
+                evidence=[] if take.content in veil.contents else evidence.get(take.content, []),
                 stack=stack_of[take.id],
                 in_cut=take.content in in_cut,
                 overrides=[override_view(one, people) for one in overrides if one.content == take.content],
@@ -130,10 +162,14 @@ def _take_view(
     *,
     stage: Stage,
     roles: frozenset[Role],
+    facts: Facts,
     results: tuple[GateResult, ...],
+    veil: Veil,
     floor: Floor,
     people: Names,
     verdicts: list[tuple[Verdict, bool]],
+    carried: list[CarriedView],
+    parent: ParentView | None,
     evidence: list[reads.EvidenceRow],
     stack: int,
     in_cut: bool,
@@ -158,7 +194,7 @@ def _take_view(
         mine=mine,
         media=media_view(house, take),
         gates=[
-            _gate_view(gate, result, roles, mine=mine, overrides=overrides)
+            _gate_view(gate, result, roles, mine=mine, overrides=overrides, veil=veil, facts=facts)
             for gate, result in zip(stage.gates, results, strict=True)
         ],
         verdicts=[_verdict_view(verdict, people, live=live) for verdict, live in verdicts],
@@ -167,6 +203,39 @@ def _take_view(
         seq=take.seq,
         overrides=overrides,
         notes=notes,
+        carried=carried,
+        parent_take=parent,
+        hidden=veil.hides(take.task, take.content) or take.content in veil.contents,
+    )
+
+
+def _number_of(takes: Sequence[Take], content: str) -> int | None:
+    return next((take.number for take in takes if take.content == content), None)
+
+
+def _parent_view(
+    take: Take,
+    by_id: dict[str, Take],
+    verdicts: list[tuple[Verdict, bool]],
+    people: Names,
+    veil: Veil,
+) -> ParentView | None:
+    """The take that this one was made from, with the vetoes that stand on it."""
+    parent = by_id.get(take.parent or "")
+    if parent is None:
+        return None
+    return ParentView(
+        take=parent.number,
+        content=parent.content,
+        change=take.change,
+        vetoes=[
+            _verdict_view(verdict, people, live=live)
+            for verdict, live in verdicts
+            if live
+            and verdict.content == parent.content
+            and verdict.value == _VETO
+            and verdict.seq not in veil.verdicts
+        ],
     )
 
 
@@ -183,28 +252,41 @@ def take_state(floor: Floor, stage: Stage, take: Take) -> str:
 
 
 def _gate_view(
-    gate: Gate, result: GateResult, roles: frozenset[Role], *, mine: bool, overrides: list[OverrideView]
+    gate: Gate,
+    result: GateResult,
+    roles: frozenset[Role],
+    *,
+    mine: bool,
+    overrides: list[OverrideView],
+    veil: Veil,
+    facts: Facts,
 ) -> GateView:
     votes = vote_range(gate, roles)
     four_eyes = any(call.rule == "four_eyes" for call in gate.rules)
     return GateView(
         key=gate.key,
         label=gate.label,
-        result=result.result,
+        result=veil.result(facts, result),
         hash=gate.hash,
-        findings=[
-            FindingView(
-                rule=finding.rule,
-                holds=finding.holds,
-                sentence=finding.sentence,
-                missing=list(finding.missing),
-                stale=finding.stale,
-            )
-            for finding in result.findings
-        ],
+        findings=veil.findings(
+            facts,
+            result,
+            [
+                FindingView(
+                    rule=finding.rule,
+                    holds=finding.holds,
+                    sentence=finding.sentence,
+                    missing=list(finding.missing),
+                    stale=finding.stale,
+                    causes=[cause_view(cause) for cause in finding.causes],
+                )
+                for finding in result.findings
+            ],
+        ),
         low=votes[0] if votes else None,
         high=votes[1] if votes else None,
         reason_needed=list(gate.reason_needed),
+        blind=gate.blind,
         blocked="You made this take; somebody else has to circle it." if mine and four_eyes else "",
         override=next((one for one in overrides if one.seq == result.override), None),
         may_override=sorted(set(gate.override.rules) & {f.rule for f in result.findings if not f.holds})
@@ -231,6 +313,7 @@ def _verdict_view(verdict: Verdict, people: Names, *, live: bool) -> VerdictView
         regions=[list(region) for region in verdict.regions],
         watched=[RangeView(start=frames.start, end=frames.end) for frames in verdict.watched],
         dwell_ms=verdict.dwell_ms,
+        scores_hidden=verdict.scores_hidden,
     )
 
 
@@ -276,6 +359,11 @@ def show_evidence(house: House, who: Session, evidence: str) -> EvidenceDetailVi
             for take in reads.takes_with(conn, row.content)
         ):
             raise NotFound(f"There is no evidence {evidence[:12]} here; reload the page.")
+        productions = {take.production for take in reads.takes_with(conn, row.content)}
+        if any(row.content in veil_of(house, conn, who, one).contents for one in productions):
+            raise StillBlind(
+                "This is hidden until you have given your own verdict on the take; decide first."
+            )
     full = read_evidence(house.store.read(row.id))
     return EvidenceDetailView(
         id=row.id,

@@ -128,6 +128,172 @@ class ReasonFamilyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseView:
+    """One reason why an approval went stale.
+
+    Args:
+        kind: upstream, upstream_lost, policy, consent or source.
+        slot: what was leaned on; the gate where the policy is the cause.
+        leaned_on: content as it was.
+        adopted: what stands there now; None where the slot was emptied.
+        root: where it began, for upstream_lost; else empty.
+    """
+
+    kind: str
+    slot: str
+    leaned_on: str
+    adopted: str | None
+    root: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleApprovalView:
+    """An approval that is stale, or would be.
+
+    Args:
+        verdict: its entry in the book.
+        mine: the signed-in person gave it.
+        blocked: why the signed-in person cannot confirm it, or empty.
+        change: how much of the picture of what it leaned on changed, in 8-bit code values; None where
+            it cannot be told.
+        flagged: a check points at the take as it is measured now.
+        gate_hash: of the gate as it is, to be named when confirming.
+        upstream: slots as they are, to be named when confirming.
+    """
+
+    task: str
+    code: str
+    title: str
+    stage: str
+    stage_label: str
+    take: int
+    content: str
+    gate: str
+    gate_label: str
+    verdict: int
+    at: str
+    value: int
+    person: PersonView
+    mine: bool
+    causes: list[CauseView]
+    blocked: str
+    change: float | None
+    flagged: bool
+    poster: str | None
+    gate_hash: str
+    upstream: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GateChangeView:
+    """A gate's answer about one take, before and after."""
+
+    task: str
+    code: str
+    stage: str
+    take: int
+    content: str
+    gate: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfView:
+    """What adopting something would change; nothing was changed to find out.
+
+    Args:
+        supposed: slot → content as it would be; None where it would be emptied.
+        goes_stale: approvals that would go stale, and only those.
+        heals: approvals that would hold again.
+        gates: every gate whose answer would be another.
+        doubts: what is not so yet, such as a content that does not pass its own gates.
+    """
+
+    supposed: dict[str, str | None]
+    goes_stale: list[StaleApprovalView]
+    heals: list[StaleApprovalView]
+    gates: list[GateChangeView]
+    doubts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaffirmedView:
+    """What became of one confirmation: the new verdict's entry, or why it was refused."""
+
+    verdict: int
+    recorded: int | None
+    code: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaffirmView:
+    """A pass of confirmations: each recorded or refused by itself."""
+
+    results: list[ReaffirmedView]
+    recorded: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeanView:
+    """One slot that a take leans on.
+
+    Args:
+        slot: what is leaned on.
+        leaned_on: content it was made or approved against.
+        adopted: what the slot holds now, or None.
+        task: the task that fills the slot, or None.
+        holds: it is the same still, and still passes.
+        sentence: what is the matter, or empty.
+    """
+
+    slot: str
+    leaned_on: str
+    adopted: str | None
+    task: str | None
+    holds: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaningTakeView:
+    """A take, and what it leans on."""
+
+    task: str
+    code: str
+    stage: str
+    take: int
+    content: str
+    state: str
+    leans: list[LeanView]
+
+
+@dataclass(frozen=True, slots=True)
+class LineageView:
+    """What a task leans on, and what leans on it.
+
+    Args:
+        slot: the slot that its take is adopted into.
+        adopted: what that holds, or None.
+        adopted_take: number of that take, or None.
+        takes: its takes, with what each leans on.
+        leaned_on_by: takes of other tasks that lean on its slot.
+    """
+
+    task: str
+    code: str
+    stage: str
+    slot: str
+    adopted: str | None
+    adopted_take: int | None
+    takes: list[LeaningTakeView]
+    leaned_on_by: list[LeaningTakeView]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """What one rule says of a take."""
 
@@ -136,6 +302,7 @@ class FindingView:
     sentence: str
     missing: list[str]
     stale: bool
+    causes: list[CauseView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +331,7 @@ class GateView:
     """A gate's state on one take.
 
     Args:
-        result: satisfied, unsatisfied, overridden or error.
+        result: satisfied, unsatisfied, overridden or error; hidden until the signed-in person decides.
         hash: what a verdict must name as seen.
         low: lowest value the signed-in person may give here; None if they may not vote.
         high: highest value.
@@ -172,6 +339,7 @@ class GateView:
         blocked: why the signed-in person may not circle this take here (their own take …), or empty.
         override: what lets it pass where its rules do not hold, or None.
         may_override: rules that do not hold and that the signed-in person may override.
+        blind: whoever judges here sees neither scores nor others' verdicts before their own.
     """
 
     key: str
@@ -185,6 +353,7 @@ class GateView:
     blocked: str
     override: OverrideView | None
     may_override: list[str]
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +384,7 @@ class VerdictView:
     regions: list[list[int]]
     watched: list[RangeView]
     dwell_ms: int
+    scores_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +524,38 @@ class PolicyPreviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedView:
+    """An approval of a take with the same frames and sound, carried here by rule.
+
+    Args:
+        seq: entry of the carry.
+        counts: the gate accepts it; a delivery never does.
+        from_take: number of the take it was given on.
+        original: the verdict that was given there.
+    """
+
+    seq: int
+    counts: bool
+    from_take: int | None
+    original: VerdictView
+
+
+@dataclass(frozen=True, slots=True)
+class ParentView:
+    """The take that a take was made from.
+
+    Args:
+        change: subrange, upstream_only or rework; the first two share its vetoes.
+        vetoes: that stand on it.
+    """
+
+    take: int
+    content: str
+    change: str
+    vetoes: list[VerdictView]
+
+
+@dataclass(frozen=True, slots=True)
 class FlagView:
     """Frames a check points at."""
 
@@ -446,6 +648,9 @@ class TakeView:
         state: `circled`, `stale`, `vetoed`, `concern`, `review`.
         stack: number shared by takes of this task that look the same.
         mine: the signed-in person made it.
+        carried: approvals of takes with the same frames and sound.
+        parent_take: what it was made from.
+        hidden: what others said and what was measured is hidden until the signed-in person decides.
     """
 
     id: str
@@ -470,6 +675,9 @@ class TakeView:
     seq: int
     overrides: list[OverrideView]
     notes: list[NoteView]
+    carried: list[CarriedView] = field(default_factory=list)
+    parent_take: ParentView | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -549,6 +549,59 @@ def test_a_veto_on_what_a_take_was_cut_from_stands_against_it_too(tmp_path: Path
     )
 
 
+def test_what_was_carried_never_counts_in_a_delivery(tmp_path: Path) -> None:
+    def carried(folder: Folder) -> None:
+        folder.take(MAKER, "s_1", "c3" * 32)
+        for content in (TAKES["s_1"], "c3" * 32):
+            folder.append("essence", "m_1", {"content": content, "essence": "e5" * 32, "job": ""})
+        seq = folder.circles["s_1", "director"]
+        folder.append("withdraw", DIRECTOR, {"verdict": seq, "key": "w"})
+        seq = folder.verdict(DIRECTOR, "s_1", "c3" * 32, "director", 2)
+        body = {"task": "t_s_1", "content": TAKES["s_1"], "change": "essence_same"}
+        folder.append("carry", "m_1", body | {"verdict": seq})
+
+    text = rechained(tmp_path, carried)
+    assert "slot s_1 (S_1, frames 0–5), gate director: nobody who may has circled it" in text
+
+
+def test_a_veto_on_the_same_essence_stands_and_on_another_does_not(tmp_path: Path) -> None:
+    def vetoed(essence: str) -> Callable[[Folder], object]:
+        def beside(folder: Folder) -> None:
+            folder.take(MAKER, "s_1", "c3" * 32)
+            for content, what in ((TAKES["s_1"], "e5" * 32), ("c3" * 32, essence)):
+                folder.append("essence", "m_1", {"content": content, "essence": what, "job": ""})
+            folder.verdict(DIRECTOR, "s_1", "c3" * 32, "director", -2)
+
+        return beside
+
+    assert "gate lead: entry 33 is a veto that stands" in rechained(tmp_path, vetoed("e5" * 32))
+    assert verify_folder(build(tmp_path / "fine", before_seal=vetoed("e6" * 32))).holds
+
+
+def test_a_reference_that_no_longer_passes_makes_what_leans_on_it_stale(tmp_path: Path) -> None:
+    def leans(folder: Folder) -> None:
+        for entry in folder.entries:
+            if entry["kind"] == "verdict" and entry["seq"] == folder.circles["s_1", "director"]:
+                entry["body"]["upstream"] = [["take:S_2/animation", TAKES["s_2"]]]
+            if entry["kind"] == "slot":
+                entry["body"] = {"slot": "take:S_2/animation", "content": TAKES["s_2"]}
+
+    def withdrawn(folder: Folder) -> None:
+        leans(folder)
+        folder.append("withdraw", DIRECTOR, {"verdict": folder.circles["s_2", "director"], "key": "w"})
+
+    def measured(folder: Folder) -> None:
+        leans(folder)
+        for slot in ("s_1", "s_2"):
+            for entry in folder.entries:
+                if entry["kind"] == "verdict" and entry["seq"] == folder.circles[slot, "director"]:
+                    entry["body"]["upstream"] = entry["body"]["upstream"] if slot == "s_1" else []
+
+    assert verify_folder(build(tmp_path / "fine", before_seal=measured)).holds
+    text = rechained(tmp_path, withdrawn)
+    assert "gate director: take:S_2/animation does not pass its own gates" in text
+
+
 def test_flagged_evidence_needs_a_persons_answer(tmp_path: Path) -> None:
     def flag(folder: Folder) -> None:
         folder.append("evidence", "m_1", folder.measured(TAKES["s_1"], flagged=True))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from circletake.cut.document import cut_hash, edit_hash
+from circletake.domain.lineage import CUT_SLOT
 from circletake.errors import (
     AlreadyThere,
     GapOpen,
@@ -14,7 +15,7 @@ from circletake.errors import (
     RoleMissing,
     WorldMoved,
 )
-from circletake.workflows.cut_book import CUT_SLOT, find_cut
+from circletake.workflows.cut_book import find_cut
 
 if TYPE_CHECKING:
     from tests.unit.workflows.conftest import Floor

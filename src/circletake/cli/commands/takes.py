@@ -7,7 +7,7 @@ import typer
 
 from circletake.cli.commands.words import ShotArgument, StageOption, checked, status_word
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
-from circletake.domain.take import ORIGINS, Origin
+from circletake.domain.take import ORIGINS, ChangeKind, Origin
 from circletake.errors import NotFound
 from circletake.workflows.views import TakeView, TaskView
 
@@ -25,6 +25,16 @@ def take_add(
         str, typer.Option("--origin", help="camera, drawn, generated, library or splice.")
     ] = "drawn",
     parent: Annotated[int | None, typer.Option("--from", help="Number of the take it was made from.")] = None,
+    change: Annotated[
+        str, typer.Option("--change", help="How it came from that take: rework, subrange or upstream_only.")
+    ] = "rework",
+    on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--on",
+            help="Slot it leans on: sheet:dog, take:SH010/animation; every adopted sheet if left out.",
+        ),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Measure it right away.")] = True,
     studio: StudioOption = None,
     production: ProductionOption = None,
@@ -43,6 +53,8 @@ def take_add(
             label=label,
             origin=came,
             parent=parent,
+            change=cast("ChangeKind", checked(change, ("rework", "subrange", "upstream_only"), "change")),
+            on=on,
         )
         if wait:
             here.work()
@@ -86,6 +98,30 @@ def _say_takes(view: TaskView) -> None:
             for take in view.takes
         ],
     )
+
+
+@take_app.command("adopt")
+def take_adopt(
+    shot: ShotArgument,
+    *,
+    stage: StageOption = "animation",
+    take: Annotated[
+        int | None, typer.Option("--take", help="Number of the take; the newest that passes if left out.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Measure what has to be.")] = True,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a take that passes its gates the one that others lean on."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        task = here.studio.find_task(here.session, here.production, shot, stage)
+        view = here.studio.adopt(here.session, task, number=take)
+        if wait:
+            here.work()
+        after = here.studio.lineage(here.session, task)
+        here.answer(view, lambda: line(f"{after.slot} holds take {after.adopted_take} from now on."))
 
 
 @take_app.command("show")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from circletake.domain.facts import EvidenceFact, Facts, Finding
+from circletake.domain.lineage import StaleCause
 from circletake.domain.policy import Gate, Param
 from circletake.gates.context import FINE, RuleContext, counted
 from circletake.gates.params import read_params
@@ -37,6 +38,7 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
     missing: list[str] = []
     uses: list[int] = []
     stale: list[bool] = []
+    causes: dict[str, StaleCause] = {}
     for check in params.checks:
         version = facts.current_versions.get(check)
         if version is None:
@@ -53,6 +55,7 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
             continue
         stale.append(any(_is_answered(found, answered) for found in measured if found.outdated))
         missing.append(_lack(check, measured, fresh))
+        causes |= _replaced(facts, measured) if stale[-1] else {}
     if missing:
         return Finding(
             "fresh_evidence",
@@ -61,6 +64,7 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
             missing=tuple(missing),
             uses=tuple(uses),
             stale=all(stale),
+            causes=tuple(causes[slot] for slot in sorted(causes)),
         )
     return Finding(
         "fresh_evidence", holds=True, sentence="Measured, and what was flagged is answered.", uses=tuple(uses)
@@ -69,6 +73,16 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
 
 def _is_answered(found: EvidenceFact, answered: set[str]) -> bool:
     return not found.flagged or found.id in answered
+
+
+def _replaced(facts: Facts, measured: list[EvidenceFact]) -> dict[str, StaleCause]:
+    """Slot → what it held when the newest evidence was measured that would do but for it."""
+    newest = max((found for found in measured if found.outdated), key=lambda found: found.seq)
+    slots = {content: facts.former.get(content, "") for content in newest.outdated}
+    return {
+        slot: StaleCause(slot=slot, leaned_on=content, adopted=facts.upstream.get(slot))
+        for content, slot in slots.items()
+    }
 
 
 def _lack(check: str, measured: list[EvidenceFact], fresh: list[EvidenceFact]) -> str:

@@ -16,7 +16,7 @@ class Params:
 
 
 def rule(facts: Facts, context: RuleContext) -> Finding:
-    """Hold when no live veto is on this content at any gate, nor on a take it is a trim or re-run of.
+    """Hold when no live veto is on this content or its essence, nor on a take it is a trim or re-run of.
 
     A veto stands until whoever gave it withdraws it or decides otherwise, also when they have since
     lost the role in which they gave it: vetoes stick, approvals do not.
@@ -25,20 +25,22 @@ def rule(facts: Facts, context: RuleContext) -> Finding:
         Gerrit submit requirements, `-label:Code-Review=MIN`.
     """
     read_params(Params, context.params)
+    own = {facts.content, *facts.same_essence}
     standing = [
         verdict
         for verdict in facts.verdicts
         if verdict.value <= VETO
         and verdict.person.startswith(PERSON_PREFIX)
         and (
-            (verdict.task == facts.task and verdict.content == facts.content)
-            or verdict.content in facts.veto_ancestors
+            (verdict.task == facts.task and verdict.content in own) or verdict.content in facts.veto_ancestors
         )
     ]
     if not standing:
         return Finding("no_veto", holds=True, sentence="Nobody vetoed it.")
-    own = [verdict for verdict in standing if verdict.content == facts.content]
-    matter = "It was vetoed" if own else "What it was made from was vetoed"
+    matter = "What it was made from was vetoed"
+    if any(verdict.content in own for verdict in standing):
+        exactly = any(verdict.content == facts.content for verdict in standing)
+        matter = "It was vetoed" if exactly else "The same pictures in another file were vetoed"
     entries = ", ".join(str(seq) for seq in seqs(standing))
     return Finding(
         "no_veto",

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from circletake.web.auth import SignedIn, StudioHere
-from circletake.web.requests import Code, Id, SentAdoption, SentConsent, SentPolicy, TakeNumber
+from circletake.web.requests import Code, Id, SentConsent, SentPolicy, SentPolicyAdoption, TakeNumber
 from circletake.workflows.views import ConsentView, PolicyNameView, PolicyPreviewView, PolicyView, TaskView
 
 router = APIRouter(tags=["policies"])
@@ -54,7 +54,7 @@ def preview_text(code: Code, sent: SentPolicy, studio: StudioHere, session: Sign
 
 
 @router.post("/api/productions/{code}/policy/adopt")
-def adopt(code: Code, sent: SentAdoption, studio: StudioHere, session: SignedIn) -> PolicyView:
+def adopt(code: Code, sent: SentPolicyAdoption, studio: StudioHere, session: SignedIn) -> PolicyView:
     """Put a circled policy in force."""
     return studio.policy_adopt(session, code, number=sent.take, anyway=sent.anyway)
 
