@@ -9,10 +9,10 @@ from typing import cast
 import pytest
 
 from circletake.checks.run import current_versions, find_checks
-from circletake.domain.evidence import FrameRange
 from circletake.domain.facts import ConsentFact, EvidenceFact, Facts
 from circletake.domain.people import Role
 from circletake.domain.policy import Gate, Policy, Stage
+from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Verdict
 from circletake.gates import rules as rules_folder
 from circletake.gates.context import asked_of, may_give
@@ -65,7 +65,7 @@ def blank(policy: Policy, stage: Stage) -> Facts:
         now=NOW,
         n_frames=24,
         consents=tuple(
-            ConsentFact(id=f"c_{kind}", seq=3, kind=kind, entity="max", uses=uses, until="2026-06-15")  # type: ignore[arg-type]  # both kinds there are
+            ConsentFact(id=f"c_{kind}", seq=3, kind=kind, entity="max", uses=uses, until="2026-06-15")
             for kind in ("consent", "permit")
         ),
     )

@@ -162,7 +162,7 @@ def test_what_only_looks_wrong_is_told_and_not_refused() -> None:
 
 
 def held(**roles: str) -> dict[str, frozenset[Role]]:
-    return {person: frozenset(said.split()) for person, said in roles.items()}  # type: ignore[misc]  # roles of the tests
+    return {person: frozenset(said.split()) for person, said in roles.items()}  # type: ignore[arg-type]  # roles of the tests
 
 
 @pytest.mark.parametrize(
