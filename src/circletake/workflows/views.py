@@ -158,7 +158,8 @@ class StaleApprovalView:
             it cannot be told.
         flagged: a check points at the take as it is measured now.
         gate_hash: of the gate as it is, to be named when confirming.
-        upstream: slots as they are, to be named when confirming.
+        upstream: slots as they are, to be named when confirming; told, as are `blocked`, `flagged` and
+            `poster`, where the approval is stale now and the signed-in person's own.
     """
 
     task: str
