@@ -328,7 +328,7 @@ class GateView:
     high: int | None
     reason_needed: list[int]
     blocked: str
-    blind: bool = False
+    blind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +355,7 @@ class VerdictView:
     ranges: list[RangeView]
     answers: list[str]
     live: bool
-    scores_hidden: bool = False
+    scores_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,9 +508,9 @@ class TakeView:
     evidence: list[EvidenceView]
     in_cut: bool
     seq: int
-    carried: list[CarriedView] = field(default_factory=list)
-    parent_take: ParentView | None = None
-    hidden: bool = False
+    carried: list[CarriedView]
+    parent_take: ParentView | None
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/reaffirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reaffirm
+         * @description Confirm stale approvals of one's own: a fresh verdict each, refused or recorded one by one.
+         */
+        post: operations["lineage_reaffirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/sheets/{character}/adopt": {
         parameters: {
             query?: never;
@@ -318,6 +338,46 @@ export interface paths {
          * @description Make a character's circled model sheet the one that takes lean on from now on.
          */
         post: operations["productions_adopt_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/stale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stale
+         * @description Every approval that is stale and why, largest visible change first.
+         */
+        get: operations["lineage_stale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What If
+         * @description What adopting a content would change; nothing is changed.
+         */
+        get: operations["lineage_what_if"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -424,6 +484,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Make a take that passes its gates the one that others lean on.
+         */
+        post: operations["lineage_adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/hold": {
         parameters: {
             query?: never;
@@ -443,6 +523,26 @@ export interface paths {
          * @description Take a task up again.
          */
         delete: operations["tasks_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lineage
+         * @description What a task leans on, and what leans on it.
+         */
+        get: operations["lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -544,6 +644,50 @@ export interface components {
             production?: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * CarriedView
+         * @description An approval of a take with the same frames and sound, carried here by rule.
+         *
+         *     Args:
+         *         seq: entry of the carry.
+         *         counts: the gate accepts it; a delivery never does.
+         *         from_take: number of the take it was given on.
+         *         original: the verdict that was given there.
+         */
+        CarriedView: {
+            /** Counts */
+            counts: boolean;
+            /** From Take */
+            from_take: number | null;
+            original: components["schemas"]["VerdictView"];
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * CauseView
+         * @description One reason why an approval went stale.
+         *
+         *     Args:
+         *         kind: upstream, upstream_lost, policy, consent or source.
+         *         slot: what was leaned on; the gate where the policy is the cause.
+         *         leaned_on: content as it was.
+         *         adopted: what stands there now; None where the slot was emptied.
+         *         root: where it began, for upstream_lost; else empty.
+         */
+        CauseView: {
+            /** Adopted */
+            adopted: string | null;
+            /** Kind */
+            kind: string;
+            /** Leaned On */
+            leaned_on: string;
+            /** Root */
+            root: string;
+            /** Sentence */
+            sentence: string;
+            /** Slot */
+            slot: string;
         };
         /**
          * CellView
@@ -722,6 +866,8 @@ export interface components {
          * @description What one rule says of a take.
          */
         FindingView: {
+            /** Causes */
+            causes: components["schemas"]["CauseView"][];
             /** Holds */
             holds: boolean;
             /** Missing */
@@ -750,6 +896,28 @@ export interface components {
             strength: number;
         };
         /**
+         * GateChangeView
+         * @description A gate's answer about one take, before and after.
+         */
+        GateChangeView: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Gate */
+            gate: string;
+            /** Stage */
+            stage: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+        };
+        /**
          * GateLabel
          * @description A gate's name in a list.
          */
@@ -764,14 +932,17 @@ export interface components {
          * @description A gate's state on one take.
          *
          *     Args:
-         *         result: satisfied, unsatisfied or error.
+         *         result: satisfied, unsatisfied, overridden or error; hidden until the signed-in person decides.
          *         hash: what a verdict must name as seen.
          *         low: lowest value the signed-in person may give here; None if they may not vote.
          *         high: highest value.
          *         reason_needed: values that need a reason code.
          *         blocked: why the signed-in person may not circle this take here (their own take …), or empty.
+         *         blind: whoever judges here sees neither scores nor others' verdicts before their own.
          */
         GateView: {
+            /** Blind */
+            blind: boolean;
             /** Blocked */
             blocked: string;
             /** Findings */
@@ -830,6 +1001,81 @@ export interface components {
             total_frames: number;
         };
         /**
+         * LeaningTakeView
+         * @description A take, and what it leans on.
+         */
+        LeaningTakeView: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Leans */
+            leans: components["schemas"]["LeanView"][];
+            /** Stage */
+            stage: string;
+            /** State */
+            state: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * LeanView
+         * @description One slot that a take leans on.
+         *
+         *     Args:
+         *         slot: what is leaned on.
+         *         leaned_on: content it was made or approved against.
+         *         adopted: what the slot holds now, or None.
+         *         task: the task that fills the slot, or None.
+         *         holds: it is the same still, and still passes.
+         *         sentence: what is the matter, or empty.
+         */
+        LeanView: {
+            /** Adopted */
+            adopted: string | null;
+            /** Holds */
+            holds: boolean;
+            /** Leaned On */
+            leaned_on: string;
+            /** Sentence */
+            sentence: string;
+            /** Slot */
+            slot: string;
+            /** Task */
+            task: string | null;
+        };
+        /**
+         * LineageView
+         * @description What a task leans on, and what leans on it.
+         *
+         *     Args:
+         *         slot: the slot that its take is adopted into.
+         *         adopted: what that holds, or None.
+         *         adopted_take: number of that take, or None.
+         *         takes: its takes, with what each leans on.
+         *         leaned_on_by: takes of other tasks that lean on its slot.
+         */
+        LineageView: {
+            /** Adopted */
+            adopted: string | null;
+            /** Adopted Take */
+            adopted_take: number | null;
+            /** Code */
+            code: string;
+            /** Leaned On By */
+            leaned_on_by: components["schemas"]["LeaningTakeView"][];
+            /** Slot */
+            slot: string;
+            /** Stage */
+            stage: string;
+            /** Takes */
+            takes: components["schemas"]["LeaningTakeView"][];
+            /** Task */
+            task: string;
+        };
+        /**
          * MediaView
          * @description Addresses of what a browser plays; None while it is still being made.
          *
@@ -877,6 +1123,24 @@ export interface components {
             take: string;
         };
         /**
+         * ParentView
+         * @description The take that a take was made from.
+         *
+         *     Args:
+         *         change: subrange, upstream_only or rework; the first two share its vetoes.
+         *         vetoes: that stand on it.
+         */
+        ParentView: {
+            /** Change */
+            change: string;
+            /** Content */
+            content: string;
+            /** Take */
+            take: number;
+            /** Vetoes */
+            vetoes: components["schemas"]["VerdictView"][];
+        };
+        /**
          * PersonView
          * @description A person as others see them; `name` is empty once erased.
          */
@@ -892,7 +1156,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "policy-holds" | "policy-invalid" | "port-taken" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "same-eyes" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "policy-holds" | "policy-invalid" | "port-taken" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "same-eyes" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -971,6 +1235,32 @@ export interface components {
             start: number;
         };
         /**
+         * ReaffirmedView
+         * @description What became of one confirmation: the new verdict's entry, or why it was refused.
+         */
+        ReaffirmedView: {
+            /** Code */
+            code: string;
+            /** Recorded */
+            recorded: number | null;
+            /** Refused */
+            refused: string;
+            /** Verdict */
+            verdict: number;
+        };
+        /**
+         * ReaffirmView
+         * @description A pass of confirmations: each recorded or refused by itself.
+         */
+        ReaffirmView: {
+            /** Recorded */
+            recorded: number;
+            /** Refused */
+            refused: number;
+            /** Results */
+            results: components["schemas"]["ReaffirmedView"][];
+        };
+        /**
          * ReasonFamilyView
          * @description A family of reasons under one digit.
          */
@@ -1017,6 +1307,14 @@ export interface components {
             title: string;
         };
         /**
+         * SentAdoption
+         * @description Number of the take to adopt; the newest that passes if left out.
+         */
+        SentAdoption: {
+            /** Take */
+            take?: number | null;
+        };
+        /**
          * SentClear
          * @description Which slot of which version of the cut is emptied.
          */
@@ -1025,6 +1323,30 @@ export interface components {
             cut_hash?: string | null;
             /** Slot */
             slot: string;
+        };
+        /**
+         * SentConfirmation
+         * @description A stale approval that still holds, and what its giver had in view.
+         */
+        SentConfirmation: {
+            /**
+             * Answers
+             * @default []
+             */
+            answers: string[];
+            /** Gate Hash */
+            gate_hash: string;
+            /** Key */
+            key: string;
+            /**
+             * Upstream
+             * @default {}
+             */
+            upstream: {
+                [key: string]: string;
+            };
+            /** Verdict */
+            verdict: number;
         };
         /**
          * SentFill
@@ -1060,6 +1382,14 @@ export interface components {
             end: number;
             /** Start */
             start: number;
+        };
+        /**
+         * SentReaffirmation
+         * @description Stale approvals that still hold.
+         */
+        SentReaffirmation: {
+            /** Confirmations */
+            confirmations: components["schemas"]["SentConfirmation"][];
         };
         /**
          * SentVerdict
@@ -1172,6 +1502,66 @@ export interface components {
             label: string;
         };
         /**
+         * StaleApprovalView
+         * @description An approval that is stale, or would be.
+         *
+         *     Args:
+         *         verdict: its entry in the book.
+         *         mine: the signed-in person gave it.
+         *         blocked: why the signed-in person cannot confirm it, or empty.
+         *         change: how much of the picture of what it leaned on changed, in 8-bit code values; None where
+         *             it cannot be told.
+         *         flagged: a check points at the take as it is measured now.
+         *         gate_hash: of the gate as it is, to be named when confirming.
+         *         upstream: slots as they are, to be named when confirming; told, as are `blocked`, `flagged` and
+         *             `poster`, where the approval is stale now and the signed-in person's own.
+         */
+        StaleApprovalView: {
+            /** At */
+            at: string;
+            /** Blocked */
+            blocked: string;
+            /** Causes */
+            causes: components["schemas"]["CauseView"][];
+            /** Change */
+            change: number | null;
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Flagged */
+            flagged: boolean;
+            /** Gate */
+            gate: string;
+            /** Gate Hash */
+            gate_hash: string;
+            /** Gate Label */
+            gate_label: string;
+            /** Mine */
+            mine: boolean;
+            person: components["schemas"]["PersonView"];
+            /** Poster */
+            poster: string | null;
+            /** Stage */
+            stage: string;
+            /** Stage Label */
+            stage_label: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Upstream */
+            upstream: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number;
+            /** Verdict */
+            verdict: number;
+        };
+        /**
          * StatusLookView
          * @description How a status is drawn.
          */
@@ -1193,8 +1583,13 @@ export interface components {
          *         state: `circled`, `stale`, `vetoed`, `concern`, `review`.
          *         stack: number shared by takes of this task that look the same.
          *         mine: the signed-in person made it.
+         *         carried: approvals of takes with the same frames and sound.
+         *         parent_take: what it was made from.
+         *         hidden: what others said and what was measured is hidden until the signed-in person decides.
          */
         TakeView: {
+            /** Carried */
+            carried: components["schemas"]["CarriedView"][];
             /** Content */
             content: string;
             /** Evidence */
@@ -1203,6 +1598,8 @@ export interface components {
             gates: components["schemas"]["GateView"][];
             /** Height Px */
             height_px: number;
+            /** Hidden */
+            hidden: boolean;
             /** Id */
             id: string;
             /** In Cut */
@@ -1222,6 +1619,7 @@ export interface components {
             origin: string;
             /** Parent */
             parent: string | null;
+            parent_take: components["schemas"]["ParentView"] | null;
             /** Rate */
             rate: number[] | null;
             /** Seq */
@@ -1296,12 +1694,39 @@ export interface components {
             ranges: components["schemas"]["RangeView"][];
             /** Reasons */
             reasons: string[];
+            /** Scores Hidden */
+            scores_hidden: boolean;
             /** Seq */
             seq: number;
             /** Value */
             value: number;
             /** Value Name */
             value_name: string;
+        };
+        /**
+         * WhatIfView
+         * @description What adopting something would change; nothing was changed to find out.
+         *
+         *     Args:
+         *         supposed: slot → content as it would be; None where it would be emptied.
+         *         goes_stale: approvals that would go stale, and only those.
+         *         heals: approvals that would hold again.
+         *         gates: every gate whose answer would be another.
+         *         doubts: what is not so yet, such as a content that does not pass its own gates.
+         */
+        WhatIfView: {
+            /** Doubts */
+            doubts: string[];
+            /** Gates */
+            gates: components["schemas"]["GateChangeView"][];
+            /** Goes Stale */
+            goes_stale: components["schemas"]["StaleApprovalView"][];
+            /** Heals */
+            heals: components["schemas"]["StaleApprovalView"][];
+            /** Supposed */
+            supposed: {
+                [key: string]: string | null;
+            };
         };
     };
     responses: never;
@@ -1778,6 +2203,41 @@ export interface operations {
             };
         };
     };
+    lineage_reaffirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentReaffirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaffirmView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     productions_adopt_sheet: {
         parameters: {
             query?: never;
@@ -1797,6 +2257,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_stale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaleApprovalView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_what_if: {
+        parameters: {
+            query: {
+                /** @description SHA-256, its first characters, #2 for take 2, or nothing. */
+                content?: string;
+                /** @description Such as sheet:dog. */
+                slot: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
             /** @description A problem. */
@@ -1959,6 +2486,41 @@ export interface operations {
             };
         };
     };
+    lineage_adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentAdoption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tasks_hold: {
         parameters: {
             query?: never;
@@ -2012,6 +2574,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageView"];
                 };
             };
             /** @description A problem. */

@@ -28,12 +28,15 @@ export const ANSWERS: readonly { answer: Answer; action: "waive" | "best-possibl
   { answer: "not_a_fault", action: "not-a-fault", label: "Not a fault" },
 ];
 
+/** Answers of a gate that let a take through; an override shows as one for ever. */
+export const PASSES: ReadonlySet<string> = new Set(["satisfied", "overridden"]);
+
 export const mayVote = (gate: GateView): boolean => gate.low !== null && gate.high !== null;
 
 /** The gate a person is here for: the first they may vote at that does not pass, else the last they may. */
 export function gateFor(gates: readonly GateView[]): GateView | null {
   const mine = gates.filter(mayVote);
-  return mine.find((gate) => gate.result !== "satisfied") ?? mine.at(-1) ?? null;
+  return mine.find((gate) => !PASSES.has(gate.result)) ?? mine.at(-1) ?? null;
 }
 
 export class Ballot {
