@@ -48,7 +48,7 @@ from circletake.workflows import consents, deliver, override, policies
 from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import remarks as notes
 from circletake.workflows.bind import bind_content
-from circletake.workflows.cut_book import CUT_SLOT, adopt, find_cut, record_cut
+from circletake.workflows.cut_book import adopt, find_cut, record_cut
 from circletake.workflows.found_production import add_entity, grant
 from circletake.workflows.house import STUDIO, House
 from circletake.workflows.receive_take import Attempt, record_take, task_of

@@ -1,6 +1,6 @@
 /** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
 
-export type Scope = "everywhere" | "queue" | "board" | "desk" | "cut";
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "cut" | "holds";
 
 export interface KeySpec {
   action: string;
@@ -31,12 +31,14 @@ export const KEYS = [
   spec("next", "ArrowDown", "queue", "Queue", "Next task", true),
   spec("previous", "ArrowUp", "queue", "Queue", "Previous task", true),
   spec("open", "Enter", "queue", "Queue", "Open it on the desk"),
+  spec("still-holds", "h", "queue", "Queue", "A stale one: your approvals of it still hold"),
 
   spec("cell-down", "ArrowDown", "board", "Board", "Cell below", true),
   spec("cell-up", "ArrowUp", "board", "Board", "Cell above", true),
   spec("cell-right", "ArrowRight", "board", "Board", "Cell to the right", true),
   spec("cell-left", "ArrowLeft", "board", "Board", "Cell to the left", true),
   spec("open", "Enter", "board", "Board", "Open the cell's task on the desk"),
+  spec("still-holds", "h", "board", "Board", "A stale cell: your approvals of it still hold"),
 
   spec("toggle", "Space", "desk", "Picture", "Play or pause"),
   spec("backwards", "j", "desk", "Picture", "Play backwards; again: faster"),
@@ -68,6 +70,7 @@ export const KEYS = [
   spec("not-a-fault", "x", "desk", "Verdict", "Answer flags: not a fault"),
   spec("commit", "Enter", "desk", "Verdict", "Record the verdict and go on"),
   spec("withdraw", "Ctrl+z", "desk", "Verdict", "Withdraw your last verdict"),
+  spec("still-holds", "h", "desk", "Verdict", "Stale: your approvals of it still hold"),
 
   spec("slot-left", "ArrowLeft", "cut", "Cut", "Slot before", true),
   spec("slot-right", "ArrowRight", "cut", "Cut", "Slot after", true),
@@ -75,6 +78,11 @@ export const KEYS = [
   spec("offer", "1 2 3 4 5 6 7 8 9", "cut", "Cut", "Fill the slot with the offered take of that number in the list"),
   spec("clear", "Delete", "cut", "Cut", "Empty the slot"),
   spec("open", "Enter", "cut", "Cut", "Open the slot's task on the desk"),
+
+  spec("next", "ArrowDown", "holds", "Still holds", "Next stale approval", true),
+  spec("previous", "ArrowUp", "holds", "Still holds", "Previous stale approval", true),
+  spec("still-holds", "h", "holds", "Still holds", "It still holds: confirm it and go on"),
+  spec("open", "Enter", "holds", "Still holds", "Look at it on the desk"),
 ] as const;
 
 export type Action = (typeof KEYS)[number]["action"];

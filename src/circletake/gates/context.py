@@ -95,18 +95,16 @@ def counted(
     barred = barred_makers(facts, gate, without)
     latest: dict[str, Verdict] = {}
     for verdict in [*by_people(facts, gate), *carried_here(facts, gate)]:
+        if verdict.value < at_least or not (any_wording or verdict.gate_hash == gate.hash):
+            continue
         held = facts.roles.get(verdict.person, frozenset())
-        voting = held & set(roles) if roles else held
-        if (
-            verdict.value >= at_least
-            and verdict.person not in barred
-            and not held & set(without)
-            and (any_wording or verdict.gate_hash == gate.hash)
-            and any(
-                gate.vote[role][0] <= verdict.value <= gate.vote[role][1] for role in voting & set(gate.vote)
-            )
-        ):
-            latest[verdict.person] = verdict
+        if verdict.person in barred or not held.isdisjoint(without):
+            continue
+        for role in held:
+            low, high = gate.vote.get(role, (1, 0))
+            if low <= verdict.value <= high and (not roles or role in roles):
+                latest[verdict.person] = verdict
+                break
     return sorted(latest.values(), key=lambda verdict: verdict.seq)
 
 

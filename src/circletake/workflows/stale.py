@@ -166,7 +166,7 @@ def stale_now(house: House, who: Session, production: str) -> list[StaleApproval
         teller = _Teller(house, conn, who, found.id, policy, roles)
         facts = keeper.facts(_doubtful(conn, policy, found.id))
         views = [
-            teller.tell(pair, one)
+            teller.tell(pair, one, is_now=True)
             for pair in sorted(facts)
             for one in stale_approvals(facts[pair], keeper.judge(facts[pair]))
             if _shows(veil, pair, one)
@@ -225,6 +225,7 @@ class _Teller:
         self._house = house
         self._conn = conn
         self._who = str(who.person)
+        self._production = production
         self._policy = policy
         self._roles = roles
         self._names = Names.read(conn)
@@ -235,17 +236,19 @@ class _Teller:
 
     def _take(self, pair: Pair) -> Take:
         task, content = pair
-        if task not in self._takes:
-            self._takes[task] = {take.content: take for take in reads.takes_of(self._conn, task)}
+        if not self._takes:
+            for take in reads.takes_in(self._conn, self._production):
+                self._takes.setdefault(take.task, {})[take.content] = take
         return self._takes[task][content]
 
-    def tell(self, pair: Pair, one: StaleApproval) -> StaleApprovalView:
-        """One stale approval."""
+    def tell(self, pair: Pair, one: StaleApproval, *, is_now: bool = False) -> StaleApprovalView:
+        """One approval that is stale now, or would be."""
         row, take = self._rows[pair[0]], self._take(pair)
         stage = self._policy.stage(row.task.stage)
         gate = self._policy.gate(row.task.stage, one.gate)
         mine = one.verdict.person == self._who
-        evidence = reads.evidence_on(self._conn, [take.content]).get(take.content, []) if mine else []
+        decides = mine and is_now  # whoever is to confirm it needs to know more
+        measured = reads.evidence_on(self._conn, [take.content]) if decides else {}
         return StaleApprovalView(
             task=row.task.id,
             code=row.entity.code,
@@ -262,12 +265,12 @@ class _Teller:
             person=self._names.person(one.verdict.person),
             mine=mine,
             causes=[cause_view(cause) for cause in one.causes],
-            blocked=self._blocked(pair, one) if mine else "",
+            blocked=self._blocked(pair, one) if decides else "",
             change=self._change(one.causes),
-            flagged=any(found.flagged for found in evidence),
-            poster=poster_of(self._house, take.content),
+            flagged=any(found.flagged for found in measured.get(take.content, [])),
+            poster=poster_of(self._house, take.content) if decides else None,
             gate_hash=gate.hash if gate else "",
-            upstream=relevant_slots(self._conn, take, self._slots),
+            upstream=relevant_slots(self._conn, take, self._slots) if decides else {},
         )
 
     def _blocked(self, pair: Pair, one: StaleApproval) -> str:

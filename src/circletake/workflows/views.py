@@ -159,7 +159,8 @@ class StaleApprovalView:
             it cannot be told.
         flagged: a check points at the take as it is measured now.
         gate_hash: of the gate as it is, to be named when confirming.
-        upstream: slots as they are, to be named when confirming.
+        upstream: slots as they are, to be named when confirming; told, as are `blocked`, `flagged` and
+            `poster`, where the approval is stale now and the signed-in person's own.
     """
 
     task: str
@@ -353,7 +354,7 @@ class GateView:
     blocked: str
     override: OverrideView | None
     may_override: list[str]
-    blind: bool = False
+    blind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +385,7 @@ class VerdictView:
     regions: list[list[int]]
     watched: list[RangeView]
     dwell_ms: int
-    scores_hidden: bool = False
+    scores_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -675,9 +676,9 @@ class TakeView:
     seq: int
     overrides: list[OverrideView]
     notes: list[NoteView]
-    carried: list[CarriedView] = field(default_factory=list)
-    parent_take: ParentView | None = None
-    hidden: bool = False
+    carried: list[CarriedView]
+    parent_take: ParentView | None
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)

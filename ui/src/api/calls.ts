@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { VerdictBody } from "./types";
+import type { ConfirmationBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -50,6 +50,10 @@ export const holdTask = (task_id: string, reason: string) =>
 export const releaseTask = (task_id: string) => or(client.DELETE("/api/tasks/{task_id}/hold", { params: { path: { task_id } } }));
 export const adoptSheet = (code: string, character: string) =>
   or(client.POST("/api/productions/{code}/sheets/{character}/adopt", { params: { path: { code, character } } }));
+
+export const getStale = (code: string) => or(client.GET("/api/productions/{code}/stale", { params: { path: { code } } }));
+export const reaffirm = (code: string, confirmations: ConfirmationBody[]) =>
+  or(client.POST("/api/productions/{code}/reaffirm", { params: { path: { code } }, body: { confirmations } }));
 
 export const getCut = (code: string) => or(client.GET("/api/productions/{code}/cut", { params: { path: { code } } }));
 export const fillSlot = (code: string, slot: string, take: string, cut_hash: string) =>

@@ -1251,10 +1251,7 @@ export interface components {
          *         blind: whoever judges here sees neither scores nor others' verdicts before their own.
          */
         GateView: {
-            /**
-             * Blind
-             * @default false
-             */
+            /** Blind */
             blind: boolean;
             /** Blocked */
             blocked: string;
@@ -2135,7 +2132,8 @@ export interface components {
          *             it cannot be told.
          *         flagged: a check points at the take as it is measured now.
          *         gate_hash: of the gate as it is, to be named when confirming.
-         *         upstream: slots as they are, to be named when confirming.
+         *         upstream: slots as they are, to be named when confirming; told, as are `blocked`, `flagged` and
+         *             `poster`, where the approval is stale now and the signed-in person's own.
          */
         StaleApprovalView: {
             /** At */
@@ -2210,7 +2208,7 @@ export interface components {
          */
         TakeView: {
             /** Carried */
-            carried?: components["schemas"]["CarriedView"][];
+            carried: components["schemas"]["CarriedView"][];
             /** Content */
             content: string;
             /** Evidence */
@@ -2219,10 +2217,7 @@ export interface components {
             gates: components["schemas"]["GateView"][];
             /** Height Px */
             height_px: number;
-            /**
-             * Hidden
-             * @default false
-             */
+            /** Hidden */
             hidden: boolean;
             /** Id */
             id: string;
@@ -2247,7 +2242,7 @@ export interface components {
             overrides: components["schemas"]["OverrideView"][];
             /** Parent */
             parent: string | null;
-            parent_take?: components["schemas"]["ParentView"] | null;
+            parent_take: components["schemas"]["ParentView"] | null;
             /** Rate */
             rate: number[] | null;
             /** Seq */
@@ -2326,10 +2321,7 @@ export interface components {
             reasons: string[];
             /** Regions */
             regions: number[][];
-            /**
-             * Scores Hidden
-             * @default false
-             */
+            /** Scores Hidden */
             scores_hidden: boolean;
             /** Seq */
             seq: number;

@@ -5,6 +5,8 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type BoardView = Schemas["BoardView"];
+export type CarriedView = Schemas["CarriedView"];
+export type CauseView = Schemas["CauseView"];
 export type CellView = Schemas["CellView"];
 export type CutSlotView = Schemas["CutSlotView"];
 export type CutView = Schemas["CutView"];
@@ -22,8 +24,10 @@ export type ProductionView = Schemas["ProductionView"];
 export type QueueItemView = Schemas["QueueItemView"];
 export type ReasonFamilyView = Schemas["ReasonFamilyView"];
 export type ReasonView = Schemas["ReasonView"];
+export type ReaffirmView = Schemas["ReaffirmView"];
 export type RowView = Schemas["RowView"];
 export type SheetView = Schemas["SheetView"];
+export type StaleApprovalView = Schemas["StaleApprovalView"];
 export type StatusLookView = Schemas["StatusLookView"];
 export type TakeView = Schemas["TakeView"];
 export type TaskView = Schemas["TaskView"];
@@ -31,3 +35,6 @@ export type VerdictView = Schemas["VerdictView"];
 export type VerdictBody = NonNullable<
   import("./schema").paths["/api/verdicts"]["post"]["requestBody"]
 >["content"]["application/json"];
+export type ConfirmationBody = NonNullable<
+  import("./schema").paths["/api/productions/{code}/reaffirm"]["post"]["requestBody"]
+>["content"]["application/json"]["confirmations"][number];

@@ -32,6 +32,7 @@ const DOINGS: Doings = {
   gate: ({ ballot }) => ballot.nextGate(),
   commit: (desk) => desk.commit(),
   withdraw: (desk) => desk.withdraw(),
+  "still-holds": (desk) => desk.stillHolds(),
   close: (desk) => {
     desk.refusal = null;
     desk.ballot.clear();

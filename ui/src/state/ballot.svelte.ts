@@ -2,6 +2,7 @@
 
 import type { EvidenceView, GateView, ReasonFamilyView, ReasonView, TakeView, TaskView, VerdictBody } from "../api/types";
 import type { Span } from "../player/clock";
+import type { Watched } from "../player/watched";
 import { newKey } from "./idempotency";
 
 export type Value = -2 | -1 | 0 | 1 | 2;
@@ -28,12 +29,15 @@ export const ANSWERS: readonly { answer: Answer; action: "waive" | "best-possibl
   { answer: "not_a_fault", action: "not-a-fault", label: "Not a fault" },
 ];
 
+/** Answers of a gate that let a take through; an override shows as one for ever. */
+export const PASSES: ReadonlySet<string> = new Set(["satisfied", "overridden"]);
+
 export const mayVote = (gate: GateView): boolean => gate.low !== null && gate.high !== null;
 
 /** The gate a person is here for: the first they may vote at that does not pass, else the last they may. */
 export function gateFor(gates: readonly GateView[]): GateView | null {
   const mine = gates.filter(mayVote);
-  return mine.find((gate) => gate.result !== "satisfied") ?? mine.at(-1) ?? null;
+  return mine.find((gate) => !PASSES.has(gate.result)) ?? mine.at(-1) ?? null;
 }
 
 export class Ballot {
@@ -136,7 +140,7 @@ export class Ballot {
       : [...this.reasons, reason.code];
   }
 
-  body(task: TaskView, range: Span | null): VerdictBody | null {
+  body(task: TaskView, range: Span | null, watched: Pick<Watched, "spans" | "dwell_ms">): VerdictBody | null {
     if (!this.ready || !this.take || !this.gate || this.value === null) return null;
     return {
       task: task.id,
@@ -151,6 +155,9 @@ export class Ballot {
       gate_hash: this.gate.hash,
       upstream: task.upstream,
       key: this.#key,
+      regions: [],
+      watched: watched.spans(),
+      dwell_ms: watched.dwell_ms,
     };
   }
 }

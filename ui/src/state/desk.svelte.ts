@@ -4,8 +4,9 @@ import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
 import { worstFrames } from "../player/strip";
-import { Ballot, CHOICES } from "./ballot.svelte";
+import { Ballot, CHOICES, PASSES } from "./ballot.svelte";
 import { newKey } from "./idempotency";
+import { confirmTask } from "./holds.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
 import { deskPath, hashOf, placeOf, route } from "./route.svelte";
@@ -22,7 +23,7 @@ export interface Recorded {
  * through the gates, the newest first, else the newest of all.
  */
 export function firstTake(takes: readonly TakeView[]): TakeView | null {
-  const passed = (take: TakeView): number => take.gates.filter((gate) => gate.result === "satisfied").length;
+  const passed = (take: TakeView): number => take.gates.filter((gate) => PASSES.has(gate.result)).length;
   const newest = [...takes].sort((a, b) => b.number - a.number);
   const waiting = newest.filter((take) => take.state === "review").sort((a, b) => passed(b) - passed(a));
   return newest.find((take) => take.state === "circled") ?? waiting[0] ?? newest[0] ?? null;
@@ -57,6 +58,8 @@ export class Desk {
   sending = $state(false);
   refusal = $state.raw<Problem | null>(null);
   recorded = $state.raw<Recorded | null>(null);
+  /** What came of confirming what still holds, in words. */
+  confirmed = $state("");
   #details = new Map<string, EvidenceDetailView>();
 
   task = $derived(this.loading.value);
@@ -70,6 +73,7 @@ export class Desk {
   async open(id: string): Promise<void> {
     const place = placeOf(location.hash);
     this.refusal = null;
+    this.confirmed = "";
     this.playback.clock.pause();
     const task = await this.loading.ask(() => calls.getTask(id));
     if (!task || task.id !== id) return;
@@ -117,7 +121,7 @@ export class Desk {
   async commit(): Promise<void> {
     const { task, take } = this;
     const { gate, value } = this.ballot;
-    const body = task && this.ballot.body(task, this.playback.loop);
+    const body = task && this.ballot.body(task, this.playback.loop, this.playback.watched);
     if (!task || !take || !gate || value === null || !body || this.sending) return;
     this.sending = true;
     this.refusal = null;
@@ -153,6 +157,22 @@ export class Desk {
     } finally {
       this.sending = false;
     }
+  }
+
+  /** Confirms this person's stale approvals of the task; what was refused is said. */
+  async stillHolds(): Promise<void> {
+    const { task } = this;
+    if (!task || this.sending) return;
+    this.sending = true;
+    this.refusal = null;
+    try {
+      this.confirmed = await confirmTask(task.production.code, task.id);
+    } catch (error) {
+      this.refusal = asProblem(error);
+    } finally {
+      this.sending = false;
+    }
+    await this.refresh();
   }
 
   async hold(reason: string | null): Promise<void> {

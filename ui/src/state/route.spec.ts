@@ -7,6 +7,7 @@ describe("addresses", () => {
     ["/sign-in", { name: "sign-in" }],
     ["/p/bunny", { name: "board", production: "bunny" }],
     ["/p/bunny/cut", { name: "cut", production: "bunny" }],
+    ["/p/bunny/still-holds", { name: "holds", production: "bunny" }],
     ["/t/t_01", { name: "desk", task: "t_01" }],
     ["/p/bunny/other", { name: "nowhere", path: "/p/bunny/other" }],
     ["/elsewhere", { name: "nowhere", path: "/elsewhere" }],

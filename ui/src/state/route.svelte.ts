@@ -5,6 +5,7 @@ export type Page =
   | { name: "sign-in" }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
+  | { name: "holds"; production: string }
   | { name: "desk"; task: string }
   | { name: "nowhere"; path: string };
 
@@ -17,12 +18,14 @@ export function pageOf(path: string): Page {
   if (first === "p" && second !== undefined) {
     if (parts.length === 2) return { name: "board", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
+    if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
   }
   return { name: "nowhere", path };
 }
 
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
+export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const deskPath = (task: string): string => `/t/${encodeURIComponent(task)}`;
 
 /** The frame and take an address names: `#f=1043&take=3`. */
