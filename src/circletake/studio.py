@@ -30,6 +30,7 @@ from circletake.errors import (
 from circletake.ledger import accounts, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
+from circletake.ledger.witness import read_witnesses
 from circletake.media.frames import read_frame
 from circletake.media.store import ContentStore
 from circletake.plugins import find_members
@@ -38,6 +39,7 @@ from circletake.work.job import Job
 from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Runner
+from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import deliver as delivery
 from circletake.workflows import (
     demo,
@@ -55,15 +57,18 @@ from circletake.workflows import (
     show_queue,
     show_task,
 )
+from circletake.workflows import erase_person as erasing
 from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
 from circletake.workflows import measure as measuring
+from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.sheets import BoxedImage
 from circletake.workflows.views import (
     BoardView,
     BookCheckView,
     BookEntryView,
+    CheckpointView,
     CutView,
     DeliveryView,
     EvidenceDetailView,
@@ -103,6 +108,7 @@ class Studio:
             book=Book(self._book_engine),
             store=ContentStore(folder / CONTENT),
             queue=JobQueue(self._jobs_engine),
+            witnesses=read_witnesses(config.witnesses),
         )
         self._operations = {
             operation.name: operation
@@ -111,6 +117,7 @@ class Studio:
             )
         }
         self._runner: Runner | None = None
+        self._keeper: Keeper | None = None
         self._lock = contextlib.ExitStack()
 
     @classmethod
@@ -537,12 +544,17 @@ class Studio:
             self.house.book.verify()  # all of it, once: a book that does not hold is served read-only
             self._runner = self._make_runner()
             self._runner.start()
+            self._keeper = Keeper(self.house)
+            self._keeper.start()
 
     def stop_runner(self) -> None:
         """Stop working in the background; unfinished jobs are handed back."""
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
+            if self._keeper is not None:
+                self._keeper.stop()
+                self._keeper = None
             self._lock.close()
 
     def _take_lock(self) -> None:
@@ -602,6 +614,29 @@ class Studio:
     def book_replay(self) -> BookCheckView:
         """Rebuild every projection from the book and compare."""
         return show_book.replay(self.house)
+
+    def checkpoint(self, *, new_key: bool = False) -> CheckpointView | None:
+        """Sign what the book is now and show it to the witnesses; None of an empty book.
+
+        Args:
+            new_key: begin a new log, because a person says that a backup was restored.
+        """
+        if new_key:
+            checkpointing.renew_key(self.house)
+        made = checkpointing.take_checkpoint(self.house)
+        return self.checkpoints()[0] if made else None
+
+    def checkpoints(self) -> list[CheckpointView]:
+        """What was signed of the book, newest first, with what witnesses said."""
+        return checkpointing.show_checkpoints(self.house)
+
+    def book_export(self, folder: Path) -> BookCheckView:
+        """Write the book, what was signed of it, names and the verifier into a new or empty folder."""
+        return show_book.export(self.house, folder)
+
+    def erase_person(self, session: Session, name: str, *, notes: bool = False) -> erasing.Erased:
+        """Erase a person's name, account and, if asked, texts; what they decided stays."""
+        return erasing.erase_person(self.house, session, name, notes=notes)
 
     def book_entries(self, session: Session, after: int, limit: int) -> list[BookEntryView]:
         """Entries after a number, of the studio and of productions this person is part of."""

@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from circletake.db.triggers import TRIGGERS
 from circletake.errors import BookBroken, CircletakeError, ConfigInvalid, DatabaseBusy, DiskFull
 
-NEWEST = {"book": "0001", "jobs": "0001"}
+NEWEST = {"book": "0002_book", "jobs": "0001"}
 """The newest schema of each history; a test holds it to the migrations."""
 BUSY_TIMEOUT_MS = 30_000
 _POOL_SIZE = 8
@@ -112,6 +112,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with translated(), engine.begin() as conn:
         yield conn
+
+
+def scrub(engine: Engine) -> None:
+    """Write a SQLite file anew, so that nothing that was deleted is left between its pages or in its WAL.
+
+    Raises:
+        DatabaseBusy: somebody reads or writes all the time.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        driver = raw.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError as busy:
+        raise DatabaseBusy(
+            f"What was erased is gone from every table and zeroed in its pages; the file could not be "
+            f"written anew ({busy}): run VACUUM on it when no server runs."
+        ) from busy
+    finally:
+        raw.close()
 
 
 @contextmanager

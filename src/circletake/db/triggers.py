@@ -51,4 +51,9 @@ TRIGGERS = {
         BEFORE UPDATE OF seq, production, at, person, task, content, gate, value, body ON verdict
         BEGIN SELECT RAISE(ABORT, 'a verdict is never altered'); END
     """,
+    "erasing_is_a_persons": """
+        CREATE TRIGGER erasing_is_a_persons BEFORE INSERT ON entry
+        WHEN NEW.kind = 'erased' AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.actor)
+        BEGIN SELECT RAISE(ABORT, 'only a person may do this'); END
+    """,
 }

@@ -57,6 +57,7 @@ Action = Literal[
     "render",
     "deliver",
     "cast_roles",
+    "erase",
 ]
 
 # Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.
@@ -71,4 +72,5 @@ MAY: dict[Action, frozenset[Role]] = {
     "render": frozenset({"editor", "director", "producer"}),
     "deliver": frozenset({"producer"}),
     "cast_roles": frozenset({"producer", "admin"}),
+    "erase": frozenset({"producer", "admin"}),
 }

@@ -20,9 +20,9 @@ FORMAT = 1
 Pair = tuple[str, str]
 
 # Only a person does these, in the code here and by trigger in the database.
-PERSONS_KINDS = frozenset({"verdict", "withdraw", "slot", "hold", "omit"})
+PERSONS_KINDS = frozenset({"verdict", "withdraw", "slot", "hold", "omit", "erased"})
 # These are decisions: they also need the sitting in which they were made.
-SITTING_KINDS = frozenset({"verdict", "withdraw"})
+SITTING_KINDS = frozenset({"verdict", "withdraw", "erased"})
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -244,6 +244,13 @@ class DoneBody(Body, frozen=True):
     result: str = ""
 
 
+class ErasedBody(Body, frozen=True):
+    """Name and account of a person were erased, and their texts if `notes`; decisions stay theirs."""
+
+    person: str
+    notes: bool = False
+
+
 BODIES: dict[str, type[Body]] = {
     "person": PersonBody,
     "machine": MachineBody,
@@ -265,6 +272,7 @@ BODIES: dict[str, type[Body]] = {
     "delivered": DeliveredBody,
     "recalled": RecalledBody,
     "done": DoneBody,
+    "erased": ErasedBody,
 }
 
 

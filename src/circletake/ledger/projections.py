@@ -301,6 +301,13 @@ def _done(conn: Connection, entry: e.Entry, body: e.DoneBody) -> None:
     rows.add(conn, tables.recorded, job_key=body.job, op=body.op, seq=entry.seq)
 
 
+def _erased(conn: Connection, _: e.Entry, body: e.ErasedBody) -> None:
+    if rows.change(conn, tables.person, {"id": body.person}, name_commitment=None) == 0:
+        raise NotFound(
+            f"The book knows no person {body.person}; `circletake person list` shows who there is."
+        )
+
+
 def _as(kind: type[B], function: Callable[[Connection, e.Entry, B], None]) -> "_Projection":
     def checked(conn: Connection, entry: e.Entry, body: e.Body) -> None:
         if not isinstance(body, kind):
@@ -332,4 +339,5 @@ _PROJECTIONS: dict[str, _Projection] = {
     "delivered": _as(e.DeliveredBody, _delivered),
     "recalled": _as(e.RecalledBody, _recalled),
     "done": _as(e.DoneBody, _done),
+    "erased": _as(e.ErasedBody, _erased),
 }
