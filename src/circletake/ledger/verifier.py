@@ -207,7 +207,8 @@ def _check_signed(folder: Path, report: Report, leaves: list[bytes]) -> bool:
     try:
         keys, size, seal = _read_signed(folder, leaves)
     except (Broken, *MISSHAPEN) as error:
-        report.bad(CHECKPOINTS, f"The checkpoints: {error!r}.")
+        said = error if isinstance(error, Broken) else f"something is missing or misshapen ({error!r})"
+        report.bad(CHECKPOINTS, f"The checkpoints: {said}.")
         return False
     if size:
         held = f", and entry {seal} is in it" if seal else ""
@@ -227,6 +228,8 @@ def _read_signed(folder: Path, leaves: list[bytes]) -> tuple[list[str], int, int
     """Keys that signed, size of the newest checkpoint, and the seal that is shown to be in it (or 0)."""
     told = read_json(_bytes(folder / CHECKPOINTS).rstrip(b"\n"), CHECKPOINTS)
     size, root, keys, notes = 0, tree_of(leaves), [], set()
+    if told.keys() != {"checkpoints", "seal"}:
+        raise Broken("the file has more than it should, or less")
     for one in told["checkpoints"]:
         before, (size, signed) = size, read_note(one["note"], one["key"])
         if not max(before, 1) <= size <= len(leaves) or signed != root(0, size):
@@ -976,7 +979,9 @@ def _read_people(report: Report, folder: Path, world: World) -> dict[str, str]:
         return names
     for person, opened in told.items():
         try:
-            commitment = sha256(bytes.fromhex(opened["salt"]) + opened["name"].encode())
+            salt = bytes.fromhex(opened["salt"])
+            is_spelled = salt.hex() == opened["salt"]  # capitals would open it as well
+            commitment = sha256(salt + opened["name"].encode()) if is_spelled else ""
         except MISSHAPEN:
             commitment = ""
         if commitment == world.people.get(person):
