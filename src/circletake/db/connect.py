@@ -26,6 +26,7 @@ BUSY_TIMEOUT_MS = 30_000
 _POOL_SIZE = 8
 _POOL_OVERFLOW = 56  # an open event stream holds no connection, a request holds one
 _READING = "circletake_reading"
+_ROOM_KIB = 256 * 1024  # a quarter of what a replay may take
 # SQLite's primary result codes; the upper bytes of an extended code say more and are masked off.
 # Source: https://www.sqlite.org/rescode.html
 _PRIMARY_MASK = 0xFF
@@ -112,6 +113,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with translated(), engine.begin() as conn:
         yield conn
+
+
+def roomy(conn: Connection) -> None:
+    """Let a connection that will touch everything keep more of the file in memory; until it is closed."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM_KIB}")
+
+
+def zeroing(conn: Connection) -> None:
+    """Let a connection write zeroes over what it deletes, where that is not done later by itself."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def scrub(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, delete, select
 
 from circletake.db import tables
+from circletake.db.connect import zeroing
 from circletake.ledger.canonical import read_canonical
 
 # Members of a body that commit to words of whoever made the entry. (What commits to somebody else's
@@ -26,8 +27,7 @@ def erase(conn: Connection, person: str, *, notes: bool) -> int:
     Returns:
         How many texts are gone.
     """
-    if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql("PRAGMA secure_delete=ON")  # zeroes, not only a free place
+    zeroing(conn)
     gone = set(_names(conn, person))
     if notes:
         gone |= set(_words(conn, person))

@@ -12,7 +12,7 @@ from circletake.domain.people import MACHINE_PREFIX, PERSON_PREFIX
 from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInvalid, NotFound, RoleMissing
 from circletake.ledger import entries as e
 from circletake.ledger import rows
-from circletake.ledger.canonical import canonical
+from circletake.ledger.canonical import spelled
 
 B = TypeVar("B", bound=e.Body)
 
@@ -48,7 +48,7 @@ def _named(entry: e.Entry, refused: IntegrityError) -> CircletakeError:
 
 
 def _text(value: object) -> str:
-    return canonical(value).decode()
+    return spelled(value).decode()
 
 
 def _production(entry: e.Entry) -> str:

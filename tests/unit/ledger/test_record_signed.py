@@ -86,7 +86,10 @@ def floor_kind(request: pytest.FixtureRequest) -> type["Floor"]:
     """The class of the fixture beside this file, which a module-wide fixture cannot ask for."""
     plugins = request.config.pluginmanager.get_plugins()
     files = ((plugin, str(getattr(plugin, "__file__", ""))) for plugin in plugins)
-    return next(plugin.Floor for plugin, file in files if file.endswith("unit/ledger/conftest.py"))
+    found: type[Floor] = next(
+        plugin.Floor for plugin, file in files if file.endswith("unit/ledger/conftest.py")
+    )
+    return found
 
 
 def content(number: int) -> str:
