@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed-$(shell cat pyproject.toml constraints.txt hatch_bui
 STUDIO ?= demo-studio
 PORT ?= 8470
 
-.PHONY: help demo serve test check lint types contracts bench ui ui-check docs openapi clean
+.PHONY: help demo serve test check coverage lint types contracts bench ui ui-check docs openapi clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,11 @@ serve: $(STAMP) ## Serve the demo studio again
 
 test: $(STAMP) ## Run every test but the benches
 	$(BIN)/python -m pytest -m 'not bench' -n 2 --dist loadgroup
+
+coverage: $(STAMP) ## Run the tests of domain, gates and ledger; fail where a line or branch is not reached
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest tests/unit tests/property -q
+	$(BIN)/python -m coverage report
 
 lint: $(STAMP) ## Read the code's form
 	$(BIN)/ruff format --check .

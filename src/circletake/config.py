@@ -44,6 +44,7 @@ class Config:
         session_days: days until a person has to sign in again.
         public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
+        witnesses: who is shown checkpoints of the book, as `[witnesses.<name>]` of `studio.toml` has them.
         came_from: setting → where its value came from, for those that are not defaults.
     """
 
@@ -55,6 +56,7 @@ class Config:
     session_days: int = 14
     public_url: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
+    witnesses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     came_from: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def origins(self) -> dict[str, str]:
@@ -73,7 +75,7 @@ class Config:
 
 
 SETTINGS: tuple[str, ...] = tuple(
-    entry.name for entry in fields(Config) if entry.name not in {"secret_files", "came_from"}
+    entry.name for entry in fields(Config) if entry.name not in {"secret_files", "witnesses", "came_from"}
 )
 _WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days"})
 
@@ -111,13 +113,14 @@ def read_config(
     values: dict[str, str | int | None] = {}
     came_from: dict[str, str] = {}
     secret_files: dict[str, str] = {}
+    witnesses: dict[str, dict[str, str]] = {}
 
     def take(name: str, value: object, origin: str) -> None:
         values[name] = _checked(name, value, origin)
         came_from[name] = origin
 
     if folder is not None:
-        settings, secret_files = _read_file(folder / FILE_NAME)
+        settings, secret_files, witnesses = _read_file(folder / FILE_NAME)
         for name, value in settings.items():
             take(name, value, FILE_NAME)
     for name, variable, text in _from_environment(os.environ if environ is None else environ):
@@ -127,7 +130,12 @@ def read_config(
             raise ConfigInvalid(_unknown(name, "The command line"), setting=name)
         if given is not None:
             take(name, given, "--" + name.replace("_", "-"))
-    return Config(**values, secret_files=secret_files, came_from=came_from)  # type: ignore[arg-type]  # _checked gives each its type
+    return Config(
+        **values,  # type: ignore[arg-type]  # _checked gives each its type
+        secret_files=secret_files,
+        witnesses=witnesses,
+        came_from=came_from,
+    )
 
 
 def get_secret(
@@ -187,12 +195,12 @@ def get_secret(
     return made
 
 
-def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str]]:
-    """Settings and secret files of a `studio.toml`; nothing when there is none."""
+def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str], dict[str, dict[str, str]]]:
+    """Settings, secret files and witnesses of a `studio.toml`; nothing when there is none."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return {}, {}
+        return {}, {}, {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigInvalid(f"{path.name} cannot be read ({error}); mend it or take it away.") from error
     named = data.pop("secrets", {})
@@ -207,10 +215,24 @@ def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str]]:
                 setting=f"secrets.{key}",
             )
         files[key.removesuffix("_file")] = value
+    witnesses = _read_witnesses(data.pop("witnesses", {}), path.name)
     for key in data:
         if key not in SETTINGS:
             raise ConfigInvalid(_unknown(key, path.name), setting=key)
-    return data, files
+    return data, files, witnesses
+
+
+def _read_witnesses(named: object, where: str) -> dict[str, dict[str, str]]:
+    is_tables = isinstance(named, dict) and all(isinstance(given, dict) for given in named.values())
+    if not is_tables or not isinstance(named, dict):
+        raise ConfigInvalid(f"{where}: a witness is a table; write [witnesses.file] on a line of its own.")
+    for name, given in named.items():
+        for key, value in given.items():
+            if not isinstance(value, str):
+                raise ConfigInvalid(
+                    f"{where}: [witnesses.{name}] {key} has to be text.", setting=f"witnesses.{name}.{key}"
+                )
+    return named
 
 
 def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -148,6 +148,12 @@ class PortTaken(Refused):
     code = "port-taken"
 
 
+class CheckpointRefused(Refused):
+    """The book does not continue what was signed of it before; a restored backup, or worse."""
+
+    code = "checkpoint-refused"
+
+
 class MasterAltered(Refused):
     """A sealed master's bytes are not those that were sealed; names where."""
 
@@ -245,6 +251,12 @@ class NameInvalid(Invalid):
     """A code or name that cannot be used."""
 
     code = "name-invalid"
+
+
+class CheckpointInvalid(Invalid):
+    """A text is no checkpoint, or not signed with the key it should be signed with."""
+
+    code = "checkpoint-invalid"
 
 
 class EvidenceUnreadable(Invalid):
@@ -365,6 +377,12 @@ class DeskMissing(Unavailable):
     """The desk was not built into this installation."""
 
     code = "desk-missing"
+
+
+class WitnessUnavailable(Unavailable):
+    """A witness could not be asked, or did not answer as one; the checkpoint stands without it."""
+
+    code = "witness-unavailable"
 
 
 class TooManyTries(Unavailable):

@@ -32,6 +32,7 @@ from circletake.gates.reasons import reasons_of, shipped_reasons
 from circletake.ledger import accounts, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
+from circletake.ledger.witness import read_witnesses
 from circletake.media.frames import read_frame
 from circletake.media.store import ContentStore
 from circletake.plugins import find_members
@@ -42,6 +43,7 @@ from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Runner
 from circletake.workflows import adopt as adopting
+from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import (
     consents,
     demo,
@@ -63,12 +65,14 @@ from circletake.workflows import (
     show_task,
 )
 from circletake.workflows import deliver as delivery
+from circletake.workflows import erase_person as erasing
 from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
 from circletake.workflows import measure as measuring
 from circletake.workflows import override as overriding
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
+from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.sheets import BoxedImage
@@ -76,6 +80,7 @@ from circletake.workflows.views import (
     BoardView,
     BookCheckView,
     BookEntryView,
+    CheckpointView,
     ConsentView,
     CutView,
     DeliveryView,
@@ -123,6 +128,7 @@ class Studio:
             book=Book(self._book_engine),
             store=ContentStore(folder / CONTENT),
             queue=JobQueue(self._jobs_engine),
+            witnesses=read_witnesses(config.witnesses),
         )
         self._operations = {
             operation.name: operation
@@ -132,6 +138,7 @@ class Studio:
         }
         self._runner: Runner | None = None
         self._daily: Daily | None = None
+        self._keeper: Keeper | None = None
         self._lock = contextlib.ExitStack()
 
     @classmethod
@@ -756,6 +763,8 @@ class Studio:
             self._runner.start()
             self._daily = Daily(self.lapse_consents)
             self._daily.start()
+            self._keeper = Keeper(self.house)
+            self._keeper.start()
 
     def stop_runner(self) -> None:
         """Stop working in the background; unfinished jobs are handed back."""
@@ -765,6 +774,9 @@ class Studio:
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
+            if self._keeper is not None:
+                self._keeper.stop()
+                self._keeper = None
             self._lock.close()
 
     def _take_lock(self) -> None:
@@ -824,6 +836,29 @@ class Studio:
     def book_replay(self) -> BookCheckView:
         """Rebuild every projection from the book and compare."""
         return show_book.replay(self.house)
+
+    def checkpoint(self, *, new_key: bool = False) -> CheckpointView | None:
+        """Sign what the book is now and show it to the witnesses; None of an empty book.
+
+        Args:
+            new_key: begin a new log, because a person says that a backup was restored.
+        """
+        if new_key:
+            checkpointing.renew_key(self.house)
+        made = checkpointing.take_checkpoint(self.house)
+        return self.checkpoints()[0] if made else None
+
+    def checkpoints(self) -> list[CheckpointView]:
+        """What was signed of the book, newest first, with what witnesses said."""
+        return checkpointing.show_checkpoints(self.house)
+
+    def book_export(self, folder: Path) -> BookCheckView:
+        """Write the book, what was signed of it, names and the verifier into a new or empty folder."""
+        return show_book.export(self.house, folder)
+
+    def erase_person(self, session: Session, name: str, *, notes: bool = False) -> erasing.Erased:
+        """Erase a person's name, account and, if asked, texts; what they decided stays."""
+        return erasing.erase_person(self.house, session, name, notes=notes)
 
     def book_entries(self, session: Session, after: int, limit: int) -> list[BookEntryView]:
         """Entries after a number, of the studio and of productions this person is part of."""

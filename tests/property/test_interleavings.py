@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 from circletake.cut.document import edit_hash
 from circletake.db.connect import migrate_book, open_jobs
 from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.lineage import CUT_SLOT
 from circletake.domain.people import PersonId
 from circletake.domain.policy import Policy
 from circletake.domain.take import ChangeKind
@@ -234,7 +235,7 @@ class Oracle:
             )
         }
 
-    def holds(  # noqa: PLR0911 (one return a rule)
+    def holds(  # noqa: C901, PLR0911 (one return a rule)
         self,
         name: str,
         params: dict[str, Any],

@@ -4,7 +4,7 @@ Which database it is shows in the address and nowhere else: a path is a SQLite f
 server. What differs between them is the dialects' (`sqlite`, `postgresql`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,15 @@ __all__ = [
     "open_book",
     "open_jobs",
     "reading",
+    "roomy",
+    "scrub",
     "translated",
     "version_of",
     "writing",
+    "zeroing",
 ]
 
-NEWEST = {"book": "0003_lineage", "jobs": "0001"}
+NEWEST = {"book": "0004_book", "jobs": "0001"}
 """The newest schema of each history; a test holds it to the migrations."""
 _DIALECTS: dict[str, Dialect] = {"sqlite": SQLite(), "postgresql": PostgreSQL(), "postgres": PostgreSQL()}
 
@@ -104,6 +107,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one moment of the database and cannot write."""
     with translated(engine), dialect_of(engine).reading(engine) as conn:
         yield conn
+
+
+def roomy(conn: Connection) -> None:
+    """Let a connection that will touch everything keep more of the database in memory; until it is closed."""
+    dialect_of(conn).roomy(conn)
+
+
+def zeroing(conn: Connection) -> None:
+    """Let a connection write zeroes over what it deletes, where that is not done later by itself."""
+    dialect_of(conn).zeroing(conn)
+
+
+def scrub(engine: Engine, tables: Sequence[Table]) -> None:
+    """Write tables anew, so that nothing that was deleted from them is left between pages.
+
+    Raises:
+        DatabaseBusy: somebody reads or writes all the time.
+    """
+    with translated(engine):
+        dialect_of(engine).scrub(engine, tables)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Statements are SQLAlchemy's and the same everywhere. What differs (how a transac
 the book, what an error means, how the book's end is locked) is asked of the dialect and of nobody else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -87,6 +87,18 @@ class Dialect(Protocol):
 
     def insert(self, table: Table) -> Any:  # noqa: ANN401 - each dialect's own class, with the same conflict clauses
         """An insert that can say what happens on a conflict."""
+        ...
+
+    def roomy(self, conn: Connection) -> None:
+        """Let a connection that will touch everything keep more in memory; until it is closed."""
+        ...
+
+    def zeroing(self, conn: Connection) -> None:
+        """Let a connection write zeroes over what it deletes."""
+        ...
+
+    def scrub(self, engine: Engine, tables: Sequence[Table]) -> None:
+        """Write tables anew, so that nothing that was deleted from them is left between pages."""
         ...
 
     def version(self, engine: Engine) -> "Version":

@@ -8,7 +8,7 @@ one moment, however many statements.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -173,6 +173,18 @@ class PostgreSQL:
     def insert(self, table: Table) -> Any:  # noqa: ANN401 - as the protocol has it
         """PostgreSQL's insert with conflict clauses."""
         return insert(table)
+
+    def roomy(self, conn: Connection) -> None:
+        """Nothing to do: the server has its own buffers."""
+
+    def zeroing(self, conn: Connection) -> None:
+        """Nothing to do here: what is deleted stays in dead rows until they are written anew."""
+
+    def scrub(self, engine: Engine, tables: Sequence[Table]) -> None:
+        """Write the tables anew; archives of the WAL and backups are the operator's to let go."""
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            for table in tables:
+                conn.exec_driver_sql(f'VACUUM (FULL) "{table.name}"')
 
     def version(self, engine: Engine) -> Version:
         """Its snapshot, which differs after every commit on the server, whoever's."""

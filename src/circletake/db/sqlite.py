@@ -8,7 +8,7 @@ reads and would split schema changes from what goes with them.
 import contextlib
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,7 @@ _POOL_OVERFLOW = 56  # an open event stream holds no connection, a request holds
 _READING = "circletake_reading"
 # SQLite's primary result codes; the upper bytes of an extended code say more and are masked off.
 # Source: https://www.sqlite.org/rescode.html
+_ROOM_KIB = 256 * 1024  # a quarter of what a replay may take
 _PRIMARY_MASK = 0xFF
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -142,6 +143,30 @@ class SQLite:
     def insert(self, table: Table) -> Any:  # noqa: ANN401 - as the protocol has it
         """SQLite's insert with conflict clauses."""
         return insert(table)
+
+    def roomy(self, conn: Connection) -> None:
+        """A larger page cache."""
+        conn.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM_KIB}")
+
+    def zeroing(self, conn: Connection) -> None:
+        """SQLite has a word for it."""
+        conn.exec_driver_sql("PRAGMA secure_delete=ON")
+
+    def scrub(self, engine: Engine, tables: Sequence[Table]) -> None:
+        """Write the whole file anew and empty its WAL; one table alone cannot be."""
+        raw = engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as busy:
+            raise DatabaseBusy(
+                f"What was erased is gone from every table and zeroed in its pages; "
+                f"{' and '.join(table.name for table in tables)} could not be written anew ({busy}): "
+                f"run VACUUM on the file when no server runs."
+            ) from busy
+        finally:
+            raw.close()
 
     def version(self, engine: Engine) -> Version:
         """Its data version, which costs microseconds."""

@@ -400,6 +400,31 @@ studio_fact = Table(
     Column("value", Text, nullable=False),
 )
 
+checkpoint = Table(  # what was signed of the book, and when; a key that signed it has its name
+    "checkpoint",
+    book_metadata,
+    Column("name", String(64), primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("peaks", LargeBinary, nullable=False),  # the tree's edge there, from which the next one grows
+    Column("at", String(32), nullable=False),
+    Column("note", Text, nullable=False),  # the signed text
+    Column("key", String(160), nullable=False),  # public, as it is handed round
+)
+witnessed = Table(  # what somebody outside said of a checkpoint, or why they could not
+    "witnessed",
+    book_metadata,
+    Column("name", String(64), primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", String(32), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("holds", Boolean, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("receipt", LargeBinary),
+    Column("suffix", String(8), nullable=False),  # of the file that the receipt is written to
+)
+
 # private: names, free text, accounts
 
 private_text = Table(

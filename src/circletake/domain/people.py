@@ -61,6 +61,7 @@ Action = Literal[
     "adopt_policy",
     "note",
     "keep_consents",
+    "erase",
 ]
 
 # Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.
@@ -79,4 +80,5 @@ MAY: dict[Action, frozenset[Role]] = {
     "adopt_policy": frozenset({"producer"}),
     "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "client"}),
     "keep_consents": frozenset({"producer", "admin"}),
+    "erase": frozenset({"producer", "admin"}),
 }

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, select
 
 from circletake.db import tables
-from circletake.db.connect import BUSY_TIMEOUT_MS, assert_triggers, lock_book, reading, writing
+from circletake.db.connect import BUSY_TIMEOUT_MS, assert_triggers, lock_book, reading, scrub, writing
 from circletake.errors import BookBroken, Bug, DatabaseBusy
 from circletake.ledger.chain import Head
 from circletake.ledger.entries import Entry
@@ -128,6 +128,11 @@ class Book:
         """Check every byte of the book; one that does not hold is read-only from here on."""
         self.found = self._verify(tail=None)
         return self.found
+
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted beside the book in its file."""
+        beside = [tables.private_text, tables.account, tables.session, tables.sign_in_link]
+        scrub(self._engine, beside)
 
     def replay(self) -> Replayed:
         """Rebuild every projection from the book, in one transaction, and compare with what was there.

@@ -51,6 +51,11 @@ def canonical(value: object) -> bytes:
     return _written_out(value)
 
 
+def spelled(value: object) -> bytes:
+    """Write what is known to have a canonical spelling, such as a part of an entry that was read."""
+    return _write(value)
+
+
 def _written_out(value: object) -> bytes:
     _check(value, "", 0)
     spelled = json.dumps(

@@ -21,10 +21,10 @@ Pair = tuple[str, str]
 
 # Only a person does these, in the code here and by trigger in the database.
 PERSONS_KINDS = frozenset(
-    {"verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "consent"}
+    {"verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "consent", "erased"}
 )
 # These are decisions: they also need the sitting in which they were made.
-SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve"})
+SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve", "erased"})
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -324,6 +324,13 @@ class LapsedBody(Body, frozen=True):
     until: str
 
 
+class ErasedBody(Body, frozen=True):
+    """Name and account of a person were erased, and their texts if `notes`; decisions stay theirs."""
+
+    person: str
+    notes: bool = False
+
+
 BODIES: dict[str, type[Body]] = {
     "person": PersonBody,
     "machine": MachineBody,
@@ -352,6 +359,7 @@ BODIES: dict[str, type[Body]] = {
     "lapsed": LapsedBody,
     "essence": EssenceBody,
     "carry": CarryBody,
+    "erased": ErasedBody,
 }
 
 

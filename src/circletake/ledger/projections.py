@@ -15,7 +15,7 @@ from circletake.domain.verdict import CLOSING
 from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInvalid, NotFound, RoleMissing
 from circletake.ledger import entries as e
 from circletake.ledger import rows
-from circletake.ledger.canonical import canonical
+from circletake.ledger.canonical import spelled
 
 B = TypeVar("B", bound=e.Body)
 
@@ -97,7 +97,7 @@ def _named(conn: Connection, entry: e.Entry, refused: IntegrityError) -> Circlet
 
 
 def _text(value: object) -> str:
-    return canonical(value).decode()
+    return spelled(value).decode()
 
 
 def _production(entry: e.Entry) -> str:
@@ -486,6 +486,13 @@ def _check_take(conn: Connection, entry: e.Entry, task: str, content: str) -> st
     return production
 
 
+def _erased(conn: Connection, _: e.Entry, body: e.ErasedBody) -> None:
+    if rows.change(conn, tables.person, {"id": body.person}, name_commitment=None) == 0:
+        raise NotFound(
+            f"The book knows no person {body.person}; `circletake person list` shows who there is."
+        )
+
+
 def _as(kind: type[B], function: Callable[[Connection, e.Entry, B], None]) -> "_Projection":
     def checked(conn: Connection, entry: e.Entry, body: e.Body) -> None:
         if not isinstance(body, kind):
@@ -524,4 +531,5 @@ _PROJECTIONS: dict[str, _Projection] = {
     "lapsed": _as(e.LapsedBody, _lapsed),
     "essence": _as(e.EssenceBody, _essence),
     "carry": _as(e.CarryBody, _carry),
+    "erased": _as(e.ErasedBody, _erased),
 }

@@ -109,11 +109,6 @@ def roles_of(conn: Connection, production: str, person: str) -> frozenset[Role]:
     return frozenset(cast("Role", row.role) for row in conn.execute(query))
 
 
-def is_founded(conn: Connection) -> bool:
-    """Whether anybody is in the book yet."""
-    return conn.execute(select(tables.person.c.id).limit(1)).first() is not None
-
-
 def has_policy(conn: Connection, policy_hash: str) -> bool:
     """Whether the book holds this policy."""
     return (

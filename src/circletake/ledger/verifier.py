@@ -13,20 +13,22 @@ A folder holds `master.mp4`; `deliverable.json` (which frames come from which ta
 traced to a take, and each take to the verdicts of people, judged anew by the policy the book holds.
 """
 
+import base64
 import hashlib
 import json
 import re
 import struct
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
 MASTER, DELIVERABLE, ENTRIES = "master.mp4", "deliverable.json", "entries.jsonl"
-HEADS, PEOPLE = "heads.json", "people.json"
+HEADS, PEOPLE, CHECKPOINTS = "heads.json", "people.json", "checkpoints.json"
 PERSON = "p_"  # actors are p_… (a person) or m_… (a machine)
 CIRCLED, FINE, VETO = 2, 1, -2
 INHERITS_VETO = {"subrange", "upstream_only"}
@@ -71,6 +73,10 @@ class Report:
         """Answer what does not hold, and where: `seq 7`, `slot s_2`, `container` …."""
         self.lines.append(Line(holds=False, text=text, where=where))
 
+    def open(self, text: str) -> None:
+        """Say what this program cannot prove."""
+        self.lines.append(Line(holds=None, text=text, where=""))
+
     @property
     def holds(self) -> bool:
         """Whether everything that was checked holds."""
@@ -85,7 +91,7 @@ class Report:
         """The report as it is printed; what others wrote cannot steer the terminal."""
         mark = {True: "holds   ", False: "BROKEN  ", None: "unproven"}
         lines = [f"{mark[line.holds]}  {line.text}" for line in self.lines]
-        lines.append("Everything holds." if self.holds else "This deliverable does not hold.")
+        lines.append("Everything holds." if self.holds else "This does not hold.")
         return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
 
 
@@ -153,8 +159,16 @@ def read_book(folder: Path, report: Report) -> list[Json]:
     there, so that the first altered entry is known by its number.
     """
     entries: list[Json] = []
+    leaves: list[bytes] = []
+    chain = bytes(32)
+    lines = _bytes(folder / ENTRIES).split(b"\n")
     try:
-        chain = _read_entries(_bytes(folder / ENTRIES).split(b"\n"), entries)
+        for seq, line in enumerate(lines[:-1], start=1):
+            entry, leaf, chain = read_line(line, seq, chain)
+            entries.append(entry)
+            leaves.append(leaf)
+        if lines[-1]:
+            raise Broken(f"entry {len(lines)} is cut off")  # noqa: TRY301 (as the others are said)
     except Broken as error:
         report.bad(f"seq {len(entries) + 1}", f"The book: {error}; nothing from there on is proven.")
         return []
@@ -168,23 +182,194 @@ def read_book(folder: Path, report: Report) -> list[Json]:
         )
         return []
     report.good(f"The book: {len(entries)} entries, canonical, gapless, chained to {chain.hex()}.")
-    return entries
+    return entries if _check_signed(folder, report, leaves) else []
 
 
-def _read_entries(lines: list[bytes], entries: list[Json]) -> bytes:
-    chain = bytes(32)
-    for seq, line in enumerate(lines[:-1], start=1):
-        raw, _, kept = line.partition(b"\t")
-        chain = chain_hash(chain, leaf_hash(raw))
-        entry = read_json(raw, f"entry {seq}")
-        if entry.keys() != ENTRY_MEMBERS or (entry["v"], entry["seq"]) != (FORMAT, seq):
-            raise Broken(f"entry {seq} does not have the shape of an entry of that number")
-        if kept != chain.hex().encode():
-            raise Broken(f"entry {seq} is not the one that was chained")
-        entries.append(entry)
-    if lines[-1]:
-        raise Broken(f"entry {len(lines)} is cut off")
-    return chain
+def read_line(line: bytes, seq: int, chain: bytes) -> tuple[Json, bytes, bytes]:
+    """Read the entry of a line; returns it, its leaf hash and the chain's hash there."""
+    raw, _, kept = line.partition(b"\t")
+    leaf = leaf_hash(raw)
+    chain = chain_hash(chain, leaf)
+    entry = read_json(raw, f"entry {seq}")
+    if entry.keys() != ENTRY_MEMBERS or (entry["v"], entry["seq"]) != (FORMAT, seq):
+        raise Broken(f"entry {seq} does not have the shape of an entry of that number")
+    if kept != chain.hex().encode():
+        raise Broken(f"entry {seq} is not the one that was chained")
+    return entry, leaf, chain
+
+
+# ----------------------------------------------------------------- what was signed of the book: checkpoints
+# A checkpoint names how many entries there were and the root of the Merkle tree over their leaf hashes,
+# signed with the studio's key. The tree: RFC 9162, 2.1. The text: C2SP signed-note and tlog-checkpoint.
+
+
+def _check_signed(folder: Path, report: Report, leaves: list[bytes]) -> bool:
+    """Hold every checkpoint against the entries, its signature, and the one before it."""
+    if not (folder / CHECKPOINTS).exists():
+        return True
+    try:
+        keys, size, seal = _read_signed(folder, leaves)
+    except (Broken, *MISSHAPEN) as error:
+        said = error if isinstance(error, Broken) else f"something is missing or misshapen ({error!r})"
+        report.bad(CHECKPOINTS, f"The checkpoints: {said}.")
+        return False
+    if size:
+        held = f", and entry {seal} is in it" if seal else ""
+        report.good(
+            f"The checkpoints: signed, each continues the one before; the newest has {size} entries{held}."
+        )
+    for key in keys:
+        report.open(
+            f"Who has the private key of {key} could sign another book, unless a witness saw this one."
+        )
+    for path in sorted(folder.glob("witness-*")):
+        report.open(f"{path.name} is a witness's receipt: have it checked by that witness's own tools.")
+    return True
+
+
+def _read_signed(folder: Path, leaves: list[bytes]) -> tuple[list[str], int, int]:
+    """Keys that signed, size of the newest checkpoint, and the seal that is shown to be in it (or 0)."""
+    told = read_json(_bytes(folder / CHECKPOINTS).rstrip(b"\n"), CHECKPOINTS)
+    size, root, keys, notes = 0, tree_of(leaves), [], set()
+    if told.keys() != {"checkpoints", "seal"}:
+        raise Broken("the file has more than it should, or less")
+    for one in told["checkpoints"]:
+        before, (size, signed) = size, read_note(one["note"], one["key"])
+        if not max(before, 1) <= size <= len(leaves) or signed != root(0, size):
+            raise Broken(f"the one of {size} entries is of another book")
+        if one["proof"] != (consistency(root, before, 0, size) if before else []):
+            raise Broken(f"the one of {size} entries is not shown to continue that of {before}")
+        keys += [one["key"]] * (one["key"] not in keys)
+        notes.add(one["note"].encode())
+    seal = told["seal"] or {"proof": [], "seq": 0}
+    if seal["seq"] and seal["proof"] != inclusion(root, seal["seq"] - 1, 0, size):
+        raise Broken(f"entry {seal['seq']} is not shown to be in the newest one")
+    for path in sorted(folder.glob("checkpoint-*.txt")):
+        if _bytes(path) not in notes:
+            raise Broken(f"{path.name} is none of them")
+    return keys, size, seal["seq"]
+
+
+Root = Callable[[int, int], bytes]  # of the subtree over leaves `start` to `end`
+
+
+def tree_of(leaves: list[bytes]) -> Root:
+    """The Merkle tree over leaf hashes; it splits at the largest power of two below its size."""
+
+    @cache
+    def root(start: int, end: int) -> bytes:
+        if end - start == 1:
+            return leaves[start]
+        middle = start + _split(end - start)
+        return hashlib.sha256(b"\x01" + root(start, middle) + root(middle, end)).digest()
+
+    return root
+
+
+def _split(count: int) -> int:
+    return 1 << (count - 1).bit_length() - 1
+
+
+def inclusion(root: Root, index: int, start: int, end: int) -> list[str]:
+    """The hashes that lead from a leaf up to the root (RFC 9162, 2.1.3.1)."""
+    if end - start == 1:
+        return []
+    middle = start + _split(end - start)
+    if index < middle:
+        return [*inclusion(root, index, start, middle), root(middle, end).hex()]
+    return [*inclusion(root, index, middle, end), root(start, middle).hex()]
+
+
+def consistency(root: Root, old: int, start: int, end: int, *, whole: bool = True) -> list[str]:
+    """The hashes that show the first `old` leaves to be the beginning (RFC 9162, 2.1.4.1)."""
+    if old == end - start:
+        return [] if whole else [root(start, end).hex()]
+    left = _split(end - start)
+    middle = start + left
+    if old <= left:
+        return [*consistency(root, old, start, middle, whole=whole), root(middle, end).hex()]
+    return [*consistency(root, old - left, middle, end, whole=False), root(start, middle).hex()]
+
+
+def read_note(note: str, key: str) -> tuple[int, bytes]:
+    """Size and root of a checkpoint, if it is signed with this key (`name+id+key`) and spelled in one way."""
+    name, key_id, coded = key.split("+", 2)
+    public = base64.b64decode(coded)
+    told = hashlib.sha256(f"{name}\n".encode() + public).digest()[:4]
+    origin, size, root, empty, line, end = note.split("\n")
+    dash, signer, signed = line.split(" ")
+    text = f"{origin}\n{size}\n{root}\n".encode()
+    signature = base64.b64decode(signed)
+    respelled = (
+        base64.b64encode(public).decode(),
+        base64.b64encode(signature).decode(),
+        told.hex(),
+        str(int(size)),
+    )
+    if (
+        (coded, signed, key_id, size) != respelled
+        or (dash, empty, end) != ("—", "", "")
+        or public[:1] != b"\x01"
+    ):
+        raise Broken(f"the checkpoint of {size} entries is not spelled as one is")
+    if (
+        not origin == signer == name
+        or signature[:4] != told
+        or not is_signed(public[1:], signature[4:], text)
+    ):
+        raise Broken(f"the checkpoint of {size} entries is not signed with {key}")
+    return int(size), base64.b64decode(root)
+
+
+# Ed25519, as RFC 8032 has it (5.1): Python's standard library does not. For checking alone, so nothing here
+# needs to be quick or secret. Points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
+_P = 2**255 - 19
+_L = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, -1, _P) % _P
+Point = tuple[int, int, int, int]
+
+
+def _add(a: Point, b: Point) -> Point:
+    low, high = (a[1] - a[0]) * (b[1] - b[0]) % _P, (a[1] + a[0]) * (b[1] + b[0]) % _P
+    c, d = 2 * a[3] * b[3] * _D % _P, 2 * a[2] * b[2] % _P
+    e, f, g, h = high - low, d - c, d + c, high + low
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _times(factor: int, point: Point) -> Point:
+    total = (0, 1, 1, 0)
+    while factor:
+        total = _add(total, point) if factor & 1 else total
+        point, factor = _add(point, point), factor >> 1
+    return total
+
+
+def _point(data: bytes) -> Point | None:
+    """The point of 32 bytes, or None where they are not the one spelling of one."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    x = x if x * x % _P == square else x * pow(2, (_P - 1) // 4, _P) % _P
+    if y >= _P or x * x % _P != square or (x == 0 and sign):
+        return None
+    x = x if x & 1 == sign else _P - x
+    return x, y, 1, x * y % _P
+
+
+def is_signed(public: bytes, signature: bytes, text: bytes) -> bool:
+    """Whether an Ed25519 signature over a text is of this key (RFC 8032, 5.1.7)."""
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    key, commitment = _point(public), _point(r)
+    if (len(public), len(signature)) != (32, 64) or key is None or commitment is None or s >= _L:
+        return False
+    factor = int.from_bytes(hashlib.sha512(r + public + text).digest(), "little") % _L
+    base = (4 * pow(5, -1, _P) % _P).to_bytes(32, "little")
+    left, right = _times(s, _point(base) or key), _add(commitment, _times(factor, key))
+    return all((left[i] * right[2] - right[i] * left[2]) % _P == 0 for i in (0, 1))
+
+
+# ------------------------------------------------------------------------------------- what the book says
 
 
 @dataclass
@@ -206,6 +391,7 @@ class World:
     policy: str = ""
     policies: dict[str, Json] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)  # pseudonym → commitment to a name
+    erased: set[str] = field(default_factory=set)
     roles: dict[str, set[str]] = field(default_factory=dict)
     entities: dict[str, Json] = field(default_factory=dict)  # id → entity, its newest particulars
     tasks: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, stage) → task
@@ -264,12 +450,15 @@ class World:
 
     def learn(self, entry: Json) -> None:
         """Take in one entry; kinds without a method here decide nothing about a deliverable."""
-        of_studio = entry["kind"] in {"person", "policy"}
+        of_studio = entry["kind"] in {"person", "policy", "erased"}
         if of_studio or entry["production"] == self.production:
             getattr(self, f"_{entry['kind']}", lambda *_: None)(entry, entry["body"])
 
     def _person(self, _: Json, body: Json) -> None:
         self.people[body["person"]] = body["name"]
+
+    def _erased(self, _: Json, body: Json) -> None:
+        self.erased.add(body["person"])
 
     def _policy(self, entry: Json, body: Json) -> None:
         self.policies[body["hash"]] = body["policy"]
@@ -755,6 +944,8 @@ def verify_folder(folder: Path, *, master: Path | None = None) -> Report:
         Unusable: a file is missing or cannot be opened.
     """
     report = Report()
+    if master is None and not (folder / DELIVERABLE).exists() and not (folder / MASTER).exists():
+        return _verify_book(folder, report)
     master = master or folder / MASTER
     raw, master_hash = _bytes(folder / DELIVERABLE), _file_hash(master)
     entries = read_book(folder, report)
@@ -777,12 +968,31 @@ def verify_folder(folder: Path, *, master: Path | None = None) -> Report:
         report.bad(DELIVERABLE, f"The record: {error}.")
     except MISSHAPEN as error:
         report.bad(DELIVERABLE, f"The record or the book lacks what it should have: {error!r}.")
-    for limit in (
-        "Whoever holds this folder could rewrite all of it: hold the chain's hash against another copy.",
-        "Times and names are as the studio recorded them; nobody outside witnessed either.",
-        "A verify.py that came with the folder is part of it: run your own copy.",
-    ):
-        report.lines.append(Line(holds=None, text=limit, where=""))
+    return _limits(folder, report)
+
+
+def _verify_book(folder: Path, report: Report) -> Report:
+    """Verify the book alone, as `circletake book export` writes it."""
+    entries = read_book(folder, report)
+    world = World(production="")
+    try:
+        for entry in entries:
+            world.learn(entry)
+        if entries:
+            _read_people(report, folder, world)
+    except MISSHAPEN as error:
+        report.bad(ENTRIES, f"The book lacks what it should have: {error!r}.")
+    report.open("There is no deliverable in this folder: no film was held against the book.")
+    return _limits(folder, report)
+
+
+def _limits(folder: Path, report: Report) -> Report:
+    if not (folder / CHECKPOINTS).exists():
+        report.open(
+            "Whoever holds this folder could rewrite all of it: hold the chain's hash against another copy."
+        )
+    report.open("Times and names are as the studio recorded them; this program asked nobody outside.")
+    report.open("A verify.py that came with the folder is part of it: run your own copy.")
     return report
 
 
@@ -903,6 +1113,7 @@ def _check_approvals(report: Report, folder: Path, entries: list[Json], seal: Js
     report.good(f"The policy: “{policy['name']}”, {world.policy}, as the book holds it.")
     if world.cuts.get(record["cut"]["hash"]) != record["cut"]["document"]:
         report.bad("cut", "The cut: the book does not hold the one that was delivered.")
+    world.erased |= {entry["body"]["person"] for entry in entries if entry["kind"] == "erased"}
     names = _read_people(report, folder, world)
     film = next((entity["code"] for entity in world.entities.values() if entity["kind"] == "film"), "")
     shipped = [(slot_name(slot), slot["shot"], slot["take"], slot) for slot in record["slots"]]
@@ -953,7 +1164,8 @@ def _check_content(
 
 def _read_people(report: Report, folder: Path, world: World) -> dict[str, str]:
     """Names behind pseudonyms, where each opens the commitment that its person's entry holds."""
-    names: dict[str, str] = {}
+    names = {person: f"erased person {person}" for person in world.erased}
+    known = len(names)
     try:
         told = read_json(_bytes(folder / PEOPLE).rstrip(b"\n"), PEOPLE)
     except Broken as error:
@@ -961,14 +1173,16 @@ def _read_people(report: Report, folder: Path, world: World) -> dict[str, str]:
         return names
     for person, opened in told.items():
         try:
-            commitment = sha256(bytes.fromhex(opened["salt"]) + opened["name"].encode())
+            salt = bytes.fromhex(opened["salt"])
+            is_spelled = salt.hex() == opened["salt"]  # capitals would open it as well
+            commitment = sha256(salt + opened["name"].encode()) if is_spelled else ""
         except MISSHAPEN:
             commitment = ""
         if commitment == world.people.get(person):
             names[person] = opened["name"]
         else:
             report.bad(PEOPLE, f"The names: {person} was not committed to under the name given.")
-    report.good(f"The names: {len(names)} of {len(world.people)} people are named as committed to.")
+    report.good(f"The names: {len(names) - known} of {len(world.people)} people are named as committed to.")
     return names
 
 

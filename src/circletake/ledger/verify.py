@@ -14,6 +14,7 @@ from circletake.ledger import rows
 from circletake.ledger.canonical import Whole, decoder_of, read_as
 from circletake.ledger.chain import ROOT, Head, chain_hash, leaf_hash
 from circletake.ledger.entries import FORMAT, Entry
+from circletake.ledger.merkle import Frontier
 
 _BATCH = 1000
 _LOWEST = -(2**62)
@@ -96,8 +97,11 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
     ).one()
     first = 1 if tail is None else max(1, last - tail + 1)
     chain = _chain_before(conn, first)
+    signed = _Signed(conn) if first == 1 else None
     try:
         for entry in walk(conn, first=first, chain=chain):
+            if signed is not None:
+                signed.check(entry)
             chain = entry.chain
         check_end(conn, Head(seq=last, chain=chain))
     except BookBroken as broken:
@@ -116,6 +120,36 @@ def verify(conn: Connection, *, tail: int | None = None) -> Verification:
         broken_at=None,
         sentence=f"The book has {entries} entries and {checked}.",
     )
+
+
+class _Signed:
+    """Holds what was signed of the book against its entries, as they go by."""
+
+    def __init__(self, conn: Connection) -> None:
+        table = tables.checkpoint
+        self._marks = [
+            (row.size, row.root)
+            for row in conn.execute(select(table.c.size, table.c.root).order_by(table.c.size.desc()))
+        ]
+        self._edge = Frontier()
+
+    def check(self, entry: Entry) -> None:
+        """Take the next entry in.
+
+        Raises:
+            BookBroken: what was signed up to here is another book.
+        """
+        if not self._marks:
+            return
+        self._edge.append(entry.leaf)
+        while self._marks and self._marks[-1][0] == self._edge.size:
+            _, root = self._marks.pop()
+            if root != self._edge.root():
+                raise BookBroken(
+                    f"The book does not hold: its first {entry.seq} entries are not those of the checkpoint; "
+                    f"restore it from a backup.",
+                    seq=entry.seq,
+                )
 
 
 def _chain_before(conn: Connection, first: int) -> bytes:

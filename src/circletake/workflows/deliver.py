@@ -22,6 +22,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.ledger.record import export_record
 from circletake.workflows.bind import ask_gates
+from circletake.workflows.checkpoints import check_signable, take_checkpoint
 from circletake.workflows.cut_book import get_cut
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import House, require
@@ -151,11 +152,13 @@ def deliver(house: House, who: Session, production: str) -> DeliveryView:
     Raises:
         GateClosed: `missing` lists everything that stands in the way; nothing was sealed.
         RoleMissing: only a producer delivers.
+        CheckpointRefused: the book is not a continuation of what was signed of it; nothing was sealed.
     """
     with house.book.reading() as conn:
         found, _ = require(conn, who, production, "deliver")
         cut = get_cut(conn, found.id)
         rendered = find_master(conn, found.id, cut)
+    check_signable(house)  # a book that cannot be signed is not sealed either
     # Hashing the master's samples takes a while and the bytes cannot change: not while holding the book.
     facts = read_master(house.store.path(rendered.content), cut) if rendered else None
     with house.book.transact() as tx:
@@ -186,6 +189,7 @@ def deliver(house: House, who: Session, production: str) -> DeliveryView:
                 book_seq=tx.seq,
             )
             sealed = _seal(tx, who, found, cut, record=house.store.put_bytes(record), master=facts.sha256)
+    take_checkpoint(house)
     _write_folder(house, found, sealed)
     return next(view for view in deliveries(house, who, production) if view.seq == sealed.seq)
 

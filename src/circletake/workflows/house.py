@@ -1,6 +1,6 @@
 """What every recipe is handed: the book, the store, the queue. The studio makes one and passes it on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from circletake.gates.policy import read_policy, with_policy_stage
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
+from circletake.ledger.witness import Witness
 from circletake.media.store import ContentStore
 from circletake.work.job import Lane
 from circletake.work.queue import JobQueue
@@ -29,6 +30,7 @@ class House:
     store: ContentStore
     queue: JobQueue
     policies: dict[str, Policy] = field(default_factory=dict)
+    witnesses: Mapping[str, Witness] = field(default_factory=dict)
 
     def policy(self, conn: reads.Connection, policy_hash: str) -> Policy:
         """The policy of this hash, read once, with a gate for changing it if it has none of its own."""

@@ -26,7 +26,7 @@ from circletake.workflows.views import (
 )
 
 FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
-_ERASED = "somebody who was erased"
+_ERASED = "erased person"
 MACHINES = {"m_studio": "the studio", "m_drawn": "the drawing machine"}
 
 

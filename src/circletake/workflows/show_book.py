@@ -1,7 +1,11 @@
 """The book as doors show it: its entries, whether it verifies, whether the tables follow from it."""
 
+from pathlib import Path
+
+from circletake.errors import AlreadyThere, DiskFull
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
+from circletake.ledger.record import export_record
 from circletake.workflows.house import House
 from circletake.workflows.show_board import veil_of
 from circletake.workflows.veil import HIDDEN
@@ -31,6 +35,29 @@ def replay(house: House) -> BookCheckView:
         head=rebuilt.head,
         broken_at=None,
         sentence=rebuilt.sentence,
+    )
+
+
+def export(house: House, folder: Path) -> BookCheckView:
+    """Write the record of the book alone.
+
+    Raises:
+        AlreadyThere: the folder holds other things.
+        DiskFull: it cannot be written.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise AlreadyThere(f"{folder} holds other things; name a new or empty folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        head = export_record(house.book, folder)
+    except OSError as refused:
+        raise DiskFull(f"{folder} cannot be written ({refused.strerror}); choose another place.") from refused
+    return BookCheckView(
+        holds=True,
+        entries=head.seq,
+        head=head.chain.hex(),
+        broken_at=None,
+        sentence=f"{head.seq} entries are in {folder}; to check: python -I {folder}/verify.py {folder}",
     )
 
 

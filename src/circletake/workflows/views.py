@@ -836,3 +836,26 @@ class BookCheckView:
     head: str
     broken_at: int | None
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessView:
+    """How it went with a witness of a checkpoint."""
+
+    witness: str
+    at: str
+    tries: int
+    holds: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointView:
+    """What was signed of the book: how many entries, their Merkle root, with which key."""
+
+    size: int
+    root: str
+    at: str
+    key: str
+    note: str
+    witnesses: list[WitnessView] = field(default_factory=list)

@@ -1,11 +1,13 @@
 """Verbs for the book: read it, verify it, rebuild the tables from it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from circletake.cli.verb import AsOption, JsonOption, StudioOption, line, table, verb
 from circletake.errors import BookBroken
+from circletake.workflows.views import CheckpointView
 
 book_app = typer.Typer(help="The book: everything that was decided, hash-chained.", no_args_is_help=True)
 
@@ -48,6 +50,70 @@ def book_show(
                 [[str(one.seq), one.at[:19], one.kind, one.actor, one.leaf[:12]] for one in found],
             ),
         )
+
+
+@book_app.command("export")
+def book_export(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    *,
+    studio: StudioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the book with its checkpoints, names and verifier, for anybody to check offline."""
+    with verb(studio, as_json=json) as here:
+        found = here.studio.book_export(folder)
+        here.answer(found, lambda: line(found.sentence))
+
+
+@book_app.command("checkpoint")
+def book_checkpoint(
+    *,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Begin a new log: a backup was restored, and that is known.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    studio: StudioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sign what the book is now, and show it to the witnesses in studio.toml."""
+    with verb(studio, as_json=json) as here:
+        if new_key and not yes:
+            typer.confirm(
+                "Put the key away and begin a new log? What the old key signed cannot be continued.",
+                abort=True,
+            )
+        made = here.studio.checkpoint(new_key=new_key)
+        here.answer(made, lambda: _say_checkpoint(made))
+
+
+@book_app.command("checkpoints")
+def book_checkpoints(*, studio: StudioOption = None, json: JsonOption = False) -> None:
+    """List what was signed of the book, and what witnesses said of it."""
+    with verb(studio, as_json=json) as here:
+        found = here.studio.checkpoints()
+        here.answer(
+            found,
+            lambda: table(
+                "",
+                ["entries", "at", "key", "witnesses"],
+                [[str(one.size), one.at[:19], one.key.split("+")[0], _witnesses(one)] for one in found],
+            ),
+        )
+
+
+def _say_checkpoint(made: CheckpointView | None) -> None:
+    if made is None:
+        line("The book is empty; there is nothing to sign.")
+        return
+    line(f"{made.size} entries are signed with {made.key}")
+    for one in made.witnesses:
+        line(f"  {one.witness}: {'' if one.holds else 'NOT YET: '}{one.sentence}")
+
+
+def _witnesses(made: CheckpointView) -> str:
+    return ", ".join(
+        f"{one.witness}{'' if one.holds else f' (not yet, {one.tries} tries)'}" for one in made.witnesses
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -222,7 +222,7 @@ def _say_delivery(made: DeliveryView) -> None:
 
 
 def verify(
-    path: Annotated[Path, typer.Argument(help="A deliverable's folder, or its master.")],
+    path: Annotated[Path, typer.Argument(help="A deliverable's folder, its master, or an exported book.")],
     *,
     json: JsonOption = False,
 ) -> None:

@@ -84,6 +84,32 @@ def person_list(*, studio: StudioOption = None, json: JsonOption = False) -> Non
         here.answer(found, lambda: table("", ["name", "pseudonym"], [[one.name, one.id] for one in found]))
 
 
+@person_app.command("erase")
+def person_erase(
+    name: Annotated[str, typer.Argument(help="Who is erased.")],
+    *,
+    notes: Annotated[bool, typer.Option("--notes", help="The texts they wrote as well.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    studio: StudioOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Erase a person's name and account for good; what they decided stays in the book, without a name."""
+    with verb(studio, as_json=json, name=as_) as here:
+        if not yes:
+            what = "name, account and texts" if notes else "name and account"
+            typer.confirm(f"Erase the {what} of {name}? Nobody can bring them back.", abort=True)
+        gone = here.studio.erase_person(here.session, name, notes=notes)
+        forget(here.studio, name)
+        here.answer(
+            gone,
+            lambda: line(
+                f"Erased; in the book {gone.person} is an erased person. Backups and folders that were "
+                f"handed over still hold the name: see to those yourself."
+            ),
+        )
+
+
 def sign_in(
     name: Annotated[str | None, typer.Argument(help="Your name.")] = None,
     *,

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.requests import After, Limit
-from circletake.workflows.views import BookCheckView, BookEntryView
+from circletake.workflows.views import BookCheckView, BookEntryView, CheckpointView
 
 router = APIRouter(tags=["book"])
 
@@ -21,3 +21,9 @@ def entries(
 def check(studio: StudioHere, _session: SignedIn) -> BookCheckView:
     """Verify the whole chain and say what was found."""
     return studio.book_verify()
+
+
+@router.get("/api/book/checkpoints")
+def checkpoints(studio: StudioHere, _session: SignedIn) -> list[CheckpointView]:
+    """What was signed of the book, newest first, with what witnesses said."""
+    return studio.checkpoints()
