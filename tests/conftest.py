@@ -370,7 +370,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left: list[pytest.Item] = []
     for item in items:
         params = getattr(getattr(item, "callspec", None), "params", {})
-        is_left = params.get("database") == "postgresql" and item.get_closest_marker("sqlite")
+        asked = {params.get("database"), params.get("kept_in")}
+        is_left = "postgresql" in asked and item.get_closest_marker("sqlite")
         (left if is_left else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
