@@ -248,7 +248,8 @@ class PostgreSQLServer:
 
     def address(self, database: str) -> str:
         """The address of one of its databases; nobody needs a password on this socket."""
-        return str(make_url(self.uri).set(database=database))
+        shown = make_url(self.uri).set(database=database).render_as_string(hide_password=False)
+        return shown.replace(":@", "@")
 
     def run(self, sql: str) -> list[tuple[object, ...]]:
         """Run a statement outside of any transaction, in the server's own database."""
@@ -280,6 +281,12 @@ def postgresql() -> Iterator[PostgreSQLServer]:
     It does not wait for the disk: most tests are about what is written. The storms start their own.
     """
     yield from start_postgresql(is_durable=False)
+
+
+@pytest.fixture(scope="session")
+def durable_postgresql() -> Iterator[PostgreSQLServer]:
+    """A server of its own for storms: it waits for the disk, and may be killed."""
+    yield from start_postgresql(is_durable=True)
 
 
 def start_postgresql(*, is_durable: bool) -> Iterator[PostgreSQLServer]:
@@ -370,7 +377,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left: list[pytest.Item] = []
     for item in items:
         params = getattr(getattr(item, "callspec", None), "params", {})
-        is_left = params.get("database") == "postgresql" and item.get_closest_marker("sqlite")
+        asked = {params.get("database"), params.get("kept_in")}
+        is_left = "postgresql" in asked and item.get_closest_marker("sqlite")
         (left if is_left else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from circletake.errors import ConfigInvalid
 
 FILE_NAME = "studio.toml"
 PREFIX = "CIRCLETAKE_"
+DATABASE_PASSWORD = "database_password"  # noqa: S105 (a secret's name, not a secret)
 SECRET_PREFIX = "CIRCLETAKE_SECRET_"  # noqa: S105 (a prefix of names, not a secret)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _HIGHEST_PORT = 65535
@@ -43,8 +44,10 @@ class Config:
         log_level: debug, info, warning or error.
         session_days: days until a person has to sign in again.
         public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
+        database: where book and jobs are kept, `postgresql://USER@HOST/NAME`; None is files in the folder.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
         witnesses: who is shown checkpoints of the book, as `[witnesses.<name>]` of `studio.toml` has them.
+        given: secret's name → secret, where one came inside another setting; never shown.
         came_from: setting → where its value came from, for those that are not defaults.
     """
 
@@ -55,8 +58,10 @@ class Config:
     log_level: str = "info"
     session_days: int = 14
     public_url: str | None = None
+    database: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
     witnesses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
     came_from: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def origins(self) -> dict[str, str]:
@@ -75,7 +80,9 @@ class Config:
 
 
 SETTINGS: tuple[str, ...] = tuple(
-    entry.name for entry in fields(Config) if entry.name not in {"secret_files", "witnesses", "came_from"}
+    entry.name
+    for entry in fields(Config)
+    if entry.name not in {"secret_files", "witnesses", "given", "came_from"}
 )
 _WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days"})
 
@@ -114,8 +121,11 @@ def read_config(
     came_from: dict[str, str] = {}
     secret_files: dict[str, str] = {}
     witnesses: dict[str, dict[str, str]] = {}
+    secrets_given: dict[str, str] = {}
 
     def take(name: str, value: object, origin: str) -> None:
+        if name == "database":
+            value = _take_password(value, origin, secrets_given)
         values[name] = _checked(name, value, origin)
         came_from[name] = origin
 
@@ -134,6 +144,7 @@ def read_config(
         **values,  # type: ignore[arg-type]  # _checked gives each its type
         secret_files=secret_files,
         witnesses=witnesses,
+        given=secrets_given,
         came_from=came_from,
     )
 
@@ -157,6 +168,50 @@ def get_secret(
         ConfigInvalid: the named file cannot be read or is empty, or nobody set the secret of a server
             that other machines can reach.
     """
+    found = find_secret(name, folder=folder, config=config, environ=environ)
+    if found is not None:
+        return found
+    if not config.is_loopback:
+        raise ConfigInvalid(
+            f"This server listens on {config.host}, where other machines reach it, and has no secret {name}; "
+            f"set {SECRET_PREFIX}{name.upper()} or {SECRET_PREFIX}{name.upper()}_FILE.",
+            secret=name,
+        )
+    made = secrets.token_urlsafe(_SECRET_BYTES)
+    try:
+        keep_secret(name, made, folder=folder)
+    except FileExistsError:  # another process of this studio was first: its secret is the one
+        return (folder / "secrets" / name).read_text("utf-8").strip()
+    return made
+
+
+def keep_secret(name: str, secret: str, *, folder: Path) -> None:
+    """Keep a secret in the studio's folder, readable by its owner only.
+
+    Raises:
+        FileExistsError: there is one already.
+    """
+    kept = folder / "secrets" / name
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+
+
+def find_secret(
+    name: str,
+    *,
+    folder: Path,
+    config: Config,
+    environ: Mapping[str, str] | None = None,
+) -> str | None:
+    """Read a secret that somebody set, or that was kept; None where there is none.
+
+    Raises:
+        ConfigInvalid: the named file cannot be read or is empty.
+    """
+    if name in config.given:
+        return config.given[name]
     given = os.environ if environ is None else environ
     variable = SECRET_PREFIX + name.upper()
     if text := given.get(variable, "").strip():
@@ -178,21 +233,7 @@ def get_secret(
         if not text:
             raise ConfigInvalid(f"The file {path} of the secret {name} is empty; put it there.", secret=name)
         return text
-    if not config.is_loopback:
-        raise ConfigInvalid(
-            f"This server listens on {config.host}, where other machines reach it, and has no secret {name}; "
-            f"set {variable} or {variable}_FILE.",
-            secret=name,
-        )
-    kept.parent.mkdir(mode=0o700, exist_ok=True)
-    made = secrets.token_urlsafe(_SECRET_BYTES)
-    try:
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process of this studio was first: its secret is the one
-        return kept.read_text("utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(made + "\n")
-    return made
+    return None
 
 
 def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str], dict[str, dict[str, str]]]:
@@ -271,19 +312,66 @@ def _checked(name: str, value: object, origin: str) -> str | int | None:
         checked = whole
     elif not isinstance(value, str):
         raise _wrong(name, value, origin, "text")
-    elif name == "log_level":
+    else:
+        checked = _checked_text(name, value, origin)
+    return checked
+
+
+def _checked_text(name: str, value: str, origin: str) -> str | None:
+    checked: str | None = value
+    if name == "log_level":
         checked = value.lower()
         if checked not in LOG_LEVELS:
             raise _wrong(name, value, origin, f"one of {', '.join(LOG_LEVELS)}")
+    elif name == "database":
+        checked = value or None
+        if checked and not _is_server(checked):
+            raise _wrong(name, value, origin, "an address such as postgresql://USER@HOST/NAME")
     elif name == "public_url":
         checked = value.rstrip("/") or None
         if checked and not _is_site(checked):
             raise _wrong(name, value, origin, "a site's address such as https://takes.example")
-    else:
-        checked = value
-        if not value or value.split() != [value]:
-            raise _wrong(name, value, origin, "an address such as 127.0.0.1")
+    elif not value or value.split() != [value]:
+        raise _wrong(name, value, origin, "an address such as 127.0.0.1")
     return checked
+
+
+def _take_password(address: object, origin: str, given: dict[str, str]) -> object:
+    """Put the password of a database's address, if there is one, among the secrets; the rest may be shown."""
+    shown, password = _without_password(address)
+    given.pop(DATABASE_PASSWORD, None)
+    if password is not None and origin == FILE_NAME:
+        raise ConfigInvalid(
+            f"{FILE_NAME}: database holds a password, which does not belong in this file; take it out and "
+            f"set {SECRET_PREFIX}{DATABASE_PASSWORD.upper()}, or name its file in [secrets].",
+            setting="database",
+        )
+    if password is not None:
+        given[DATABASE_PASSWORD] = password
+    return shown
+
+
+def _without_password(address: object) -> tuple[object, str | None]:
+    """A database's address as it may be shown, and the password that stood in it."""
+    if not isinstance(address, str):
+        return address, None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "what was given", None  # what cannot be read may hold a password: it is not shown
+    who, at, host = parts.netloc.rpartition("@")
+    user, _, in_front = who.partition(":")
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    password = unquote(in_front) or dict(options).get("password")
+    if not password:
+        return address, None
+    kept = urlencode([(name, value) for name, value in options if name != "password"], safe="/")
+    return parts._replace(netloc=user + at + host, query=kept).geturl(), password
+
+
+def _is_server(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in {"postgresql", "postgres"} and len(parts.path) > 1
 
 
 def _whole_number(value: object) -> int | None:

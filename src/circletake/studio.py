@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import json
+import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -9,8 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
-from circletake.config import FILE_NAME, Config, read_config
-from circletake.db.connect import migrate_book, migrate_jobs, open_book, open_jobs
+from circletake.config import (
+    DATABASE_PASSWORD,
+    FILE_NAME,
+    Config,
+    find_secret,
+    keep_secret,
+    read_config,
+)
+from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.domain.entity import SourceClass
 from circletake.domain.lineage import DESIGN
 from circletake.domain.people import ROLES, PersonId
@@ -20,6 +29,7 @@ from circletake.domain.verdict import Disposition, Region, Severity
 from circletake.errors import (
     AlreadyThere,
     Bug,
+    ConfigInvalid,
     ContentMissing,
     JobFailed,
     NameInvalid,
@@ -32,6 +42,7 @@ from circletake.gates.reasons import reasons_of, shipped_reasons
 from circletake.ledger import accounts, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
+from circletake.ledger.move import Moved, move_book
 from circletake.ledger.witness import read_witnesses
 from circletake.media.frames import read_frame
 from circletake.media.store import ContentStore
@@ -39,6 +50,7 @@ from circletake.plugins import find_members
 from circletake.work.daily import Daily
 from circletake.work.executors.local import LocalExecutor
 from circletake.work.job import Job
+from circletake.work.move import move_jobs
 from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Runner
@@ -119,8 +131,9 @@ class Studio:
     def __init__(self, folder: Path, config: Config) -> None:
         self.folder = folder
         self.config = config
-        self._book_engine = open_book(folder / BOOK_FILE)
-        self._jobs_engine = open_jobs(folder / JOBS_FILE)
+        password = find_secret(DATABASE_PASSWORD, folder=folder, config=config) if config.database else None
+        self._book_engine = open_book(config.database or folder / BOOK_FILE, password=password)
+        self._jobs_engine = open_jobs(config.database or folder / JOBS_FILE, password=password)
         migrate_book(self._book_engine)
         migrate_jobs(self._jobs_engine)
         self.house = House(
@@ -143,18 +156,35 @@ class Studio:
 
     @classmethod
     def create(cls, folder: Path, *, config: Config | None = None) -> "Studio":
-        """Make a studio in an empty or new folder.
+        """Make a studio in an empty or new folder, or in one that holds its settings and nothing else.
+
+        With the setting `database` the book and the jobs are made in that database, and the folder
+        keeps the rest.
 
         Raises:
-            AlreadyThere: the folder holds a studio, or other things.
+            AlreadyThere: the folder holds a studio, or other things, or the database holds a studio.
         """
-        if (folder / BOOK_FILE).exists():
+        if cls.is_in(folder):
             raise AlreadyThere(f"{folder} is a studio already; open it, or choose another folder.")
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and {path.name for path in folder.iterdir()} - {FILE_NAME, "secrets"}:
             raise AlreadyThere(f"{folder} holds other things; choose a new or empty folder for the studio.")
+        config = config or read_config(folder)
+        if config.database is not None and _holds_a_studio(folder, config):
+            raise AlreadyThere(
+                f"{config.database} holds a studio already; name an empty database, or serve that studio "
+                f"from its own folder."
+            )
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE_NAME).write_text(_TOML, encoding="utf-8")
-        return cls(folder, config or read_config(folder))
+        if config.database is not None:
+            _keep_database(folder, config)
+        elif not (folder / FILE_NAME).exists():
+            (folder / FILE_NAME).write_text(_TOML, encoding="utf-8")
+        return cls(folder, config)
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether there is a studio in a folder, wherever it keeps its book."""
+        return (folder / BOOK_FILE).exists() or (folder / CONTENT).exists()
 
     @classmethod
     def open(cls, folder: Path, *, config: Config | None = None) -> "Studio":
@@ -162,12 +192,25 @@ class Studio:
 
         Raises:
             StudioMissing: there is none.
+            ConfigInvalid: the folder has a book of its own, and the settings name another.
         """
-        if not (folder / BOOK_FILE).exists():
+        config = config or read_config(folder)
+        is_here = (folder / BOOK_FILE).exists()
+        if config.database is None and not is_here:
             raise StudioMissing(
                 f"There is no studio in {folder}; make one with `circletake new`, or name another: --studio."
             )
-        return cls(folder, config or read_config(folder))
+        if config.database is not None and is_here:
+            raise ConfigInvalid(
+                f"{folder} holds a book of its own, and the setting database names another; bring it there "
+                f"with `circletake move`, or take the setting away."
+            )
+        if config.database is not None and not (folder.is_dir() and _holds_a_studio(folder, config)):
+            raise StudioMissing(
+                f"There is no studio in {config.database} with its folder at {folder}; make one with "
+                f"`circletake new`."
+            )
+        return cls(folder, config)
 
     def __enter__(self) -> Self:
         return self
@@ -751,13 +794,14 @@ class Studio:
             runner.stop()
 
     def start_runner(self) -> None:
-        """Work in the background, as the one server of this folder.
+        """Work in the background: as the one server of this folder, or as one of several on PostgreSQL.
 
         Raises:
-            StudioBusy: another server has this folder open.
+            StudioBusy: another server has this folder open, and its book is a file.
         """
         if self._runner is None:
-            self._take_lock()
+            if self.config.database is None:
+                self._take_lock()
             self.house.book.verify()  # all of it, once: a book that does not hold is served read-only
             self._runner = self._make_runner()
             self._runner.start()
@@ -860,6 +904,37 @@ class Studio:
         """Erase a person's name, account and, if asked, texts; what they decided stays."""
         return erasing.erase_person(self.house, session, name, notes=notes)
 
+    def move(self, to: Config) -> Moved:
+        """Copy book and jobs to another database, verify and compare, and use that one from now on.
+
+        Args:
+            to: settings that name it.
+
+        Raises:
+            AlreadyThere: this studio's book is in a database already, or another is in that one.
+            StudioBusy: a server has this folder open.
+            BookBroken: the book does not hold, or what arrived is not what left; nothing is changed.
+        """
+        if to.database is None or self.config.database is not None:
+            raise AlreadyThere("This studio's book is where it should go already; nothing is moved.")
+        self._take_lock()
+        password = find_secret(DATABASE_PASSWORD, folder=self.folder, config=to)
+        book, jobs = open_book(to.database, password=password), open_jobs(to.database, password=password)
+        try:
+            migrate_book(book)
+            migrate_jobs(jobs)
+            moved = move_book(self._book_engine, book)
+            move_jobs(self._jobs_engine, jobs)
+        finally:
+            book.dispose()
+            jobs.dispose()
+        _keep_database(self.folder, to)
+        self._book_engine.dispose()
+        self._jobs_engine.dispose()
+        for name in (BOOK_FILE, JOBS_FILE):
+            (self.folder / name).rename(self.folder / f"{name}.moved")
+        return moved
+
     def book_entries(self, session: Session, after: int, limit: int) -> list[BookEntryView]:
         """Entries after a number, of the studio and of productions this person is part of."""
         return show_book.entries(self.house, session, after=after, limit=limit)
@@ -901,3 +976,31 @@ class Studio:
         with self.house.book.reading() as conn:
             found, _ = require(conn, session, production, "see")
             return show.reason_families(reasons_of(self.house.policy(conn, found.policy)))
+
+
+def _holds_a_studio(folder: Path, config: Config) -> bool:
+    password = find_secret(DATABASE_PASSWORD, folder=folder, config=config)
+    engine = open_book(config.database or folder / BOOK_FILE, password=password)
+    try:
+        return has_book(engine)
+    finally:
+        engine.dispose()
+
+
+def _keep_database(folder: Path, config: Config) -> None:
+    """Write where the book is into the folder's settings, and a password that came by flag beside them."""
+    path = folder / FILE_NAME
+    if read_config(folder, environ={}).database == config.database:
+        return  # a move that broke off here is taken up again
+    before = path.read_text(encoding="utf-8") if path.exists() else _TOML
+    written = path.with_suffix(".new")
+    with written.open("w", encoding="utf-8") as file:
+        # first, because a setting after a [table] would belong to that
+        file.write(f"database = {json.dumps(config.database)}\n{before}")
+        file.flush()
+        os.fsync(file.fileno())
+    password = config.given.get(DATABASE_PASSWORD)
+    if password is not None and config.origins()["database"].startswith("--"):
+        with contextlib.suppress(FileExistsError):
+            keep_secret(DATABASE_PASSWORD, password, folder=folder)
+    written.replace(path)

@@ -103,16 +103,28 @@ def draw_film(path: Path) -> None:
     )
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept_in(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where a studio's book is kept: None is its folder, else the address of an empty database."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server = request.getfixturevalue("postgresql")
+    name = server.create(template="template0")
+    yield server.address(name)
+    server.drop(name)
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One served studio for the tests of a module.
+def served(tmp_path_factory: pytest.TempPathFactory, kept_in: str | None) -> Iterator[Served]:
+    """One served studio for the tests of a module, on SQLite and on PostgreSQL.
 
     ana produces, dora directs, leo leads, arti draws, olaf is part of nothing.
     """
     folder = tmp_path_factory.mktemp("served")
     film = folder / "square.mp4"
     draw_film(film)
-    with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
+    with Studio.create(folder / "studio", config=Config(workers=1, database=kept_in)) as studio:
         studio.add_person("ana", password=PASSWORD)
         for name in ("dora", "leo", "arti", "olaf"):
             studio.add_person(name)

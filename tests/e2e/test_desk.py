@@ -22,6 +22,7 @@ _ARGUMENTS = (
 _SLOW_MS = 60_000
 
 pytestmark = [
+    pytest.mark.sqlite,  # what the browser sees does not know the database
     pytest.mark.e2e,
     pytest.mark.browser,
     pytest.mark.timeout(1500),

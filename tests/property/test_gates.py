@@ -13,7 +13,15 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Engine
 
 from circletake.db.connect import migrate_book, open_jobs
 from circletake.domain.people import MachineId, PersonId
@@ -24,6 +32,7 @@ from circletake.gates.policy import policy_dict, read_policy, shipped
 from circletake.ledger.book import Book
 from circletake.ledger.facts import facts_of
 
+Server = Any  # of the conftest above, which cannot be imported
 STEPS = 30
 EXAMPLES = int(os.environ.get("CIRCLETAKE_EXAMPLES", "30"))
 PRODUCTION = "pr_1"
@@ -141,10 +150,7 @@ class Supervision(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.mkdtemp()
-        # not synced at every commit: the power will not fail in here
-        self.engine = open_jobs(Path(self.folder) / "book.sqlite")
-        migrate_book(self.engine)
+        self.engine = self.open_engine()
         self.book = Book(self.engine)
         self.model = Model()
         self.count = 0
@@ -153,6 +159,16 @@ class Supervision(RuleBasedStateMachine):
     def teardown(self) -> None:
         assert self.book.verify().holds
         assert self.book.replay().equal
+        self.close_engine()
+
+    def open_engine(self) -> Engine:
+        self.folder = tempfile.mkdtemp()
+        # not synced at every commit: the power will not fail in here
+        engine = open_jobs(Path(self.folder) / "book.sqlite")
+        migrate_book(engine)
+        return engine
+
+    def close_engine(self) -> None:
         self.engine.dispose()
         shutil.rmtree(self.folder)
 
@@ -352,3 +368,23 @@ Supervision.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 test_gates_ask_for_their_people = Supervision.TestCase
+
+
+class SupervisionOnPostgreSQL(Supervision):
+    """The same steps, on a database of their own on a server."""
+
+    server: Server = None
+
+    def open_engine(self) -> Engine:
+        self.name = self.server.create()
+        return open_jobs(self.server.address(self.name))
+
+    def close_engine(self) -> None:
+        self.engine.dispose()
+        self.server.drop(self.name)
+
+
+def test_gates_ask_for_their_people_on_postgresql_too(postgresql: Server) -> None:
+    SupervisionOnPostgreSQL.server = postgresql
+    fewer = settings(Supervision.TestCase.settings, max_examples=max(3, EXAMPLES // 10))
+    run_state_machine_as_test(SupervisionOnPostgreSQL, settings=fewer)

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from circletake.config import SETTINGS, Config, get_secret, is_loopback, read_config
+from circletake.config import (
+    SETTINGS,
+    Config,
+    find_secret,
+    get_secret,
+    is_loopback,
+    keep_secret,
+    read_config,
+)
 from circletake.errors import ConfigInvalid
 
 
@@ -163,3 +171,60 @@ def test_a_secret_file_that_is_absent_or_empty_is_refused(tmp_path: Path) -> Non
                 config=Config(),
                 environ={"CIRCLETAKE_SECRET_KEY_FILE": str(named)},
             )
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "password"),
+    [
+        ("postgresql://ana@host/book", "postgresql://ana@host/book", None),
+        ("postgresql://ana:a%40b@host:5433/book", "postgresql://ana@host:5433/book", "a@b"),
+        (
+            "postgres://ana@h/book?password=xyz&sslmode=require",
+            "postgres://ana@h/book?sslmode=require",
+            "xyz",
+        ),
+        ("postgresql://ana:xyz@/book?host=/run/pg", "postgresql://ana@/book?host=/run/pg", "xyz"),
+    ],
+)
+def test_a_databases_password_is_taken_out_of_its_address_and_never_shown(
+    given: str, shown: str, password: str | None, tmp_path: Path
+) -> None:
+    config = read_config(None, environ={"CIRCLETAKE_DATABASE": given})
+    assert config.database == shown
+    assert find_secret("database_password", folder=tmp_path, config=config, environ={}) == password
+    assert password is None or password not in repr(config)
+
+
+def test_a_flag_takes_the_password_of_another_address_along(tmp_path: Path) -> None:
+    environ = {"CIRCLETAKE_DATABASE": "postgresql://ana:old@host/book"}
+    config = read_config(None, environ=environ, flags={"database": "postgresql://bo@other/book"})
+    assert find_secret("database_password", folder=tmp_path, config=config, environ={}) is None
+
+
+def test_a_password_in_the_settings_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match="CIRCLETAKE_SECRET_DATABASE_PASSWORD") as refused:
+        read_config(write(tmp_path, 'database = "postgresql://ana:a-secret@host/book"'), environ={})
+    assert "a-secret" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "address", ["book.sqlite", "mysql://ana:a-secret@host/book", "postgresql://host", "http://["]
+)
+def test_an_address_that_is_no_server_is_refused_and_no_password_repeated(address: str) -> None:
+    with pytest.raises(ConfigInvalid, match="postgresql://USER@HOST/NAME") as refused:
+        read_config(None, environ={"CIRCLETAKE_DATABASE": address})
+    assert "a-secret" not in refused.value.message
+
+
+def test_no_database_is_the_default_and_an_empty_one_too() -> None:
+    assert read_config(None, environ={}).database is None
+    assert read_config(None, environ={"CIRCLETAKE_DATABASE": ""}).database is None
+
+
+def test_a_secret_nobody_set_is_not_made_up_when_it_is_only_looked_for(tmp_path: Path) -> None:
+    assert find_secret("database_password", folder=tmp_path, config=Config(), environ={}) is None
+    keep_secret("database_password", "xyz", folder=tmp_path)
+    assert find_secret("database_password", folder=tmp_path, config=Config(), environ={}) == "xyz"
+    assert stat.S_IMODE((tmp_path / "secrets" / "database_password").stat().st_mode) == 0o600
+    with pytest.raises(FileExistsError):
+        keep_secret("database_password", "other", folder=tmp_path)

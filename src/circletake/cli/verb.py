@@ -52,6 +52,15 @@ JsonOption = Annotated[
 ]
 
 
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        help="Where the book is kept, if not in the folder: postgresql://USER@HOST/NAME.",
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """An open studio and how to answer."""
@@ -131,12 +140,17 @@ def answering(*, as_json: bool) -> Iterator[None]:
 
 @contextmanager
 def verb(
-    folder: Path | None, *, as_json: bool, name: str | None = None, production: str | None = None
+    folder: Path | None,
+    *,
+    as_json: bool,
+    name: str | None = None,
+    production: str | None = None,
+    database: str | None = None,
 ) -> Iterator[Verb]:
     """Open the studio for one verb."""
     with answering(as_json=as_json):
         at = find_studio(folder)
-        with Studio.open(at, config=read_config(at)) as studio:
+        with Studio.open(at, config=read_config(at, flags={"database": database})) as studio:
             yield Verb(studio=studio, as_json=as_json, name=name, production_code=production)
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "assert_triggers",
     "breach_of",
     "dialect_of",
+    "has_book",
     "insert_into",
     "lock_book",
     "migrate_book",
@@ -50,22 +51,30 @@ def dialect_of(where: Engine | Connection) -> Dialect:
     return _DIALECTS[where.dialect.name]
 
 
-def open_book(path_or_url: str | Path | URL) -> Engine:
+def open_book(path_or_url: str | Path | URL, *, password: str | None = None) -> Engine:
     """Open the database of the book and its projections; every commit is on the disk when it returns.
 
+    Args:
+        path_or_url: of a SQLite file, or `postgresql://USER@HOST/NAME`.
+        password: of the user, where the address holds none.
+
     Raises:
         ConfigInvalid: not a path or an address of a database that is spoken here.
     """
-    return _open(path_or_url, durable=True)
+    return _open(path_or_url, password, durable=True)
 
 
-def open_jobs(path_or_url: str | Path | URL) -> Engine:
+def open_jobs(path_or_url: str | Path | URL, *, password: str | None = None) -> Engine:
     """Open the jobs' database; a power cut may take its last commits, never the rest.
 
+    Args:
+        path_or_url: of a SQLite file, or `postgresql://USER@HOST/NAME`: the book's own.
+        password: of the user, where the address holds none.
+
     Raises:
         ConfigInvalid: not a path or an address of a database that is spoken here.
     """
-    return _open(path_or_url, durable=False)
+    return _open(path_or_url, password, durable=False)
 
 
 def migrate_book(engine: Engine) -> None:
@@ -84,6 +93,12 @@ def migrate_jobs(engine: Engine) -> None:
         ConfigInvalid: a newer circletake wrote the database.
     """
     _upgrade(engine, "jobs")
+
+
+def has_book(engine: Engine) -> bool:
+    """Whether a studio was ever made in this database."""
+    with reading(engine) as conn:
+        return _revision(conn, "book") is not None
 
 
 def assert_triggers(engine: Engine) -> None:
@@ -178,8 +193,10 @@ def translated(engine: Engine) -> Iterator[None]:
         raise known from failed
 
 
-def _open(path_or_url: str | Path | URL, *, durable: bool) -> Engine:
+def _open(path_or_url: str | Path | URL, password: str | None, *, durable: bool) -> Engine:
     url = _url(path_or_url)
+    if password is not None:
+        url = url.set(password=password)
     dialect = _DIALECTS.get(url.get_backend_name())
     if dialect is None:
         raise ConfigInvalid(

@@ -16,12 +16,19 @@ from sqlalchemy import Column, Connection, Engine, Table, create_engine, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from circletake.db import tables
 from circletake.db.dialect import BUSY_TIMEOUT_MS, Breach, Version
 from circletake.db.plpgsql import CATALOG, GUARDS
-from circletake.errors import BookBroken, CircletakeError, ConfigInvalid, DatabaseBusy, DiskFull
+from circletake.errors import (
+    BookBroken,
+    CircletakeError,
+    ConfigInvalid,
+    DatabaseBusy,
+    DiskFull,
+    NotFound,
+)
 
 # A server with a book and a jobs' pool holds at most 42 connections; PostgreSQL gives out 100.
 _POOLS = {True: (8, 22), False: (4, 8)}  # durable → kept open, opened when busy
@@ -45,6 +52,7 @@ _TRY_AGAIN = {
     "40P01": "others wrote the same rows",
     "55P03": "others held the lock for half a minute",
 }
+_TEXT = {"22021", "22P05"}
 _FOREIGN, _UNIQUE = "23503", "23505"
 
 
@@ -152,6 +160,9 @@ class PostgreSQL:
         said = _first_line(failed.orig)
         if code in _FULL:
             return DiskFull("The database's disk is full and nothing was recorded; free some room there.")
+        if isinstance(failed, DataError) and (not code or code in _TEXT):
+            # what is written was looked at before; so somebody looks for what cannot be there
+            return NotFound("Nothing is called so: a name holds a character that no text here has.")
         if code in _BROKEN:
             return BookBroken(f"The database is damaged ({said}); restore it from a backup.")
         why = _TRY_AGAIN.get(code) or _AWAY.get(code[:2])

@@ -171,6 +171,10 @@ class Transaction:
             "v": FORMAT,
         }
         raw = canonical(members)
+        if _NUL in raw and _has_nul(written):
+            raise EntryInvalid(
+                "A text here holds the character U+0000, which no database of ours keeps; leave it out."
+            )
         leaf = leaf_hash(raw)
         return Entry(
             seq=seq,
@@ -234,9 +238,11 @@ class Transaction:
             The commitment that an entry may hold: hex of SHA-256(32 random bytes ‖ UTF-8).
 
         Raises:
-            EntryInvalid: it holds half a character.
+            EntryInvalid: it holds half a character, or U+0000.
         """
         kept = unicodedata.normalize("NFC", text)
+        if "\0" in kept:
+            raise EntryInvalid("This text holds the character U+0000; write it again without.")
         try:
             spelled = kept.encode()
         except UnicodeEncodeError:
@@ -268,6 +274,17 @@ def read_head(conn: Connection) -> Head:
     """Where the book ends, as this connection sees it."""
     row = conn.execute(_LAST).first()
     return Head(seq=row.seq, chain=row.chain) if row else Head(seq=0, chain=ROOT)
+
+
+_NUL = rb"\u0000"  # as JSON spells it; the same letters may also be a text's own
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(one) for one in value.values())
+    return isinstance(value, list | tuple) and any(_has_nul(one) for one in value)
 
 
 def _check_actor(kind: str, actor: Actor, session: str | None) -> None:

@@ -26,7 +26,7 @@ MAX_TRIES = 3
 MAX_CLAIM = 32
 MAX_WAIT_S = 300.0
 LONGEST_LEASE_S = 300.0
-"""No lease is made for longer; one that ends later was made before the clock stepped back."""
+"""No lease is made for longer, nor for more than ten times as long as this studio's usually are."""
 _KEYS_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
 LOCAL_LANES: tuple[Lane, ...] = ("cpu", "gpu", "io")
 
@@ -220,16 +220,22 @@ class JobQueue:
         """Return jobs unfinished, as if they had not been claimed: stopping costs no try."""
         self._change(statements.HAND_BACK, [job.lease for job in jobs])
 
-    def reap(self) -> int:
+    def reap(self, *, ttl_s: float = TTL_S) -> int:
         """Take jobs back whose lease has run out, or is of another start of the machine.
+
+        A lease that ends later than any can was made before the clock stepped back; it is made as long
+        as any. Whoever is alive keeps it long before it ends.
+
+        Args:
+            ttl_s: how long leases of this studio hold.
 
         Returns:
             How many.
         """
         now = self._clock.now()
         then = {"boot": now.boot, "now_ms": now.ms}
-        # Whoever is alive keeps such a lease long before this shorter one ends.
-        stepped = {"too_far_ms": _later_ms(now, LONGEST_LEASE_S), "until_ms": _later_ms(now, TTL_S)}
+        too_far_s = max(LONGEST_LEASE_S, 10 * ttl_s)
+        stepped = {"too_far_ms": _later_ms(now, too_far_s), "until_ms": _later_ms(now, ttl_s)}
         with reading(self.engine) as conn:
             is_stepped = conn.scalar(statements.ANY_TOO_FAR, stepped)
         if is_stepped:

@@ -223,7 +223,7 @@ class Runner:
             lost = self._held.pop(handle)
             self._executor.cancel(handle, grace_s=0)
             _log.warning("The lease on job %s ran out under %s.", lost.job.id, self.owner)
-        taken_back = self._queue.reap()
+        taken_back = self._queue.reap(ttl_s=self._ttl_s)
         if taken_back:
             _log.info("%s took back %s jobs whose leases had run out.", self.owner, taken_back)
 

@@ -9,6 +9,7 @@ import typer
 from circletake.cli.commands.people import read_password
 from circletake.cli.signed_in import remember
 from circletake.cli.verb import (
+    DatabaseOption,
     JsonOption,
     StudioOption,
     Verb,
@@ -60,13 +61,15 @@ def new(
     policy: Annotated[
         str, typer.Option("--policy", help="Which shipped policy it is judged by.")
     ] = "animation",
+    database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a studio, sign its first person in, and found a production if one is named."""
     with answering(as_json=json):
         frames, (width_px, height_px) = parse_rate(rate), parse_size(size)
         password = read_password(from_stdin=password_stdin, confirm=True)
-        with Studio.create(folder) as studio:
+        settings = read_config(folder, flags={"database": database})
+        with Studio.create(folder, config=settings) as studio:
             studio.add_person(person, password=password)
             remember(studio, studio.sign_in(person, password))
             here = Verb(studio=studio, as_json=json, name=person, production_code=production)
@@ -130,25 +133,26 @@ def demo(
 
     Lord Queso, his film and everybody who works on it are fiction.
     """
-    with answering(as_json=json):
-        is_there = (folder / "book.sqlite").exists()
-        with Studio.open(folder) if is_there else Studio.create(folder) as studio:
-            here = Verb(studio=studio, as_json=json, name=None, production_code=None)
-            if not json:
-                line("Drawing, measuring and judging Lord Queso. This takes a few minutes the first time.")
-            with bars(quiet=json) as show:
-                people = studio.fill_with_demo(on_progress=show)
-            links: dict[str, str] = {}
-            for name in people:
-                remember(studio, studio.sign_in_by_link(studio.make_link(name)))
-                links[name] = studio.make_link(name)
-            if serve:
-                serve_studio(studio, port=port, announce=lambda text: _announce(text, links))
-            else:
-                here.answer(
-                    {"studio": str(folder), "people": links},
-                    lambda: line(f"The demo is in {folder}. Serve it with: circletake serve {folder}"),
-                )
+    with (
+        answering(as_json=json),
+        Studio.open(folder) if Studio.is_in(folder) else Studio.create(folder) as studio,
+    ):
+        here = Verb(studio=studio, as_json=json, name=None, production_code=None)
+        if not json:
+            line("Drawing, measuring and judging Lord Queso. This takes a few minutes the first time.")
+        with bars(quiet=json) as show:
+            people = studio.fill_with_demo(on_progress=show)
+        links: dict[str, str] = {}
+        for name in people:
+            remember(studio, studio.sign_in_by_link(studio.make_link(name)))
+            links[name] = studio.make_link(name)
+        if serve:
+            serve_studio(studio, port=port, announce=lambda text: _announce(text, links))
+        else:
+            here.answer(
+                {"studio": str(folder), "people": links},
+                lambda: line(f"The demo is in {folder}. Serve it with: circletake serve {folder}"),
+            )
 
 
 def serve_studio(
@@ -183,11 +187,12 @@ def serve(
         str | None, typer.Option("--host", help="Address to listen on; loopback unless set.")
     ] = None,
     port: PortOption = None,
+    database: DatabaseOption = None,
     studio: StudioOption = None,
     json: JsonOption = False,
 ) -> None:
     """Serve the desk and work on jobs until interrupted."""
-    with verb(folder or studio, as_json=json) as here:
+    with verb(folder or studio, as_json=json, database=database) as here:
         serve_studio(here.studio, host=host, port=port, announce=line)
 
 
