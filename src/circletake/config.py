@@ -9,7 +9,7 @@ import difflib
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -42,6 +42,11 @@ class Config:
         lease_ttl_s: seconds until a job whose worker fell silent is given to another.
         log_level: debug, info, warning or error.
         session_days: days until a person has to sign in again.
+        session_idle_hours: hours after which a session that nobody used has ended.
+        oidc_issuer: address of an identity provider (OpenID Connect) to sign in with; None is none.
+        oidc_client_id: what the provider knows this studio as.
+        oidc_label: what the button on the sign-in page calls the provider.
+        oidc_domains: domains, separated by commas, whose verified addresses come in without an invitation.
         public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
         came_from: setting → where its value came from, for those that are not defaults.
@@ -53,6 +58,11 @@ class Config:
     lease_ttl_s: int = 30
     log_level: str = "info"
     session_days: int = 14
+    session_idle_hours: int = 72
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_label: str | None = None
+    oidc_domains: str | None = None
     public_url: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
     came_from: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -75,7 +85,7 @@ class Config:
 SETTINGS: tuple[str, ...] = tuple(
     entry.name for entry in fields(Config) if entry.name not in {"secret_files", "came_from"}
 )
-_WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days"})
+_WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days", "session_idle_hours"})
 
 
 def is_loopback(host: str) -> bool:
@@ -149,6 +159,39 @@ def get_secret(
         ConfigInvalid: the named file cannot be read or is empty, or nobody set the secret of a server
             that other machines can reach.
     """
+    if text := find_secret(name, folder=folder, config=config, environ=environ):
+        return text
+    variable = SECRET_PREFIX + name.upper()
+    kept = folder / "secrets" / name
+    if not config.is_loopback:
+        raise ConfigInvalid(
+            f"This server listens on {config.host}, where other machines reach it, and has no secret {name}; "
+            f"set {variable} or {variable}_FILE.",
+            secret=name,
+        )
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    made = secrets.token_urlsafe(_SECRET_BYTES)
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process of this studio was first: its secret is the one
+        return kept.read_text("utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made + "\n")
+    return made
+
+
+def find_secret(
+    name: str,
+    *,
+    folder: Path,
+    config: Config,
+    environ: Mapping[str, str] | None = None,
+) -> str | None:
+    """Read a secret that somebody set, or None.
+
+    Raises:
+        ConfigInvalid: the named file cannot be read or is empty.
+    """
     given = os.environ if environ is None else environ
     variable = SECRET_PREFIX + name.upper()
     if text := given.get(variable, "").strip():
@@ -170,21 +213,7 @@ def get_secret(
         if not text:
             raise ConfigInvalid(f"The file {path} of the secret {name} is empty; put it there.", secret=name)
         return text
-    if not config.is_loopback:
-        raise ConfigInvalid(
-            f"This server listens on {config.host}, where other machines reach it, and has no secret {name}; "
-            f"set {variable} or {variable}_FILE.",
-            secret=name,
-        )
-    kept.parent.mkdir(mode=0o700, exist_ok=True)
-    made = secrets.token_urlsafe(_SECRET_BYTES)
-    try:
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process of this studio was first: its secret is the one
-        return kept.read_text("utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(made + "\n")
-    return made
+    return None
 
 
 def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str]]:
@@ -253,15 +282,23 @@ def _checked(name: str, value: object, origin: str) -> str | int | None:
         checked = value.lower()
         if checked not in LOG_LEVELS:
             raise _wrong(name, value, origin, f"one of {', '.join(LOG_LEVELS)}")
+    elif name.startswith("oidc_"):
+        checked = value.strip() or None
+        if name == "oidc_issuer":
+            _check_address(name, checked, origin, "an https address such as https://id.example", _is_issuer)
     elif name == "public_url":
         checked = value.rstrip("/") or None
-        if checked and not _is_site(checked):
-            raise _wrong(name, value, origin, "a site's address such as https://takes.example")
+        _check_address(name, checked, origin, "a site's address such as https://takes.example", _is_site)
     else:
         checked = value
         if not value or value.split() != [value]:
             raise _wrong(name, value, origin, "an address such as 127.0.0.1")
     return checked
+
+
+def _check_address(name: str, value: str | None, origin: str, what: str, fits: Callable[[str], bool]) -> None:
+    if value and not fits(value):
+        raise _wrong(name, value, origin, what)
 
 
 def _whole_number(value: object) -> int | None:
@@ -282,6 +319,16 @@ def _is_site(url: str) -> bool:
         return False
     bare = not (parts.path or parts.query or parts.fragment or parts.username)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_fits and bare
+
+
+def _is_issuer(url: str) -> bool:
+    """Source: OpenID Connect Core 1.0, 2: https, no query, no fragment; plain http only on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    return is_safe and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 def _wrong(name: str, value: object, origin: str, what: str) -> ConfigInvalid:

@@ -17,7 +17,9 @@ TRIGGERS = {
     """,
     "entry_of_a_person_is_a_persons": """
         CREATE TRIGGER entry_of_a_person_is_a_persons BEFORE INSERT ON entry
-        WHEN NEW.kind IN ('verdict', 'withdraw', 'slot', 'hold', 'omit')
+        WHEN NEW.kind IN (
+            'verdict', 'withdraw', 'slot', 'hold', 'omit', 'grant', 'group', 'member', 'group_grant'
+        )
             AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.actor)
         BEGIN SELECT RAISE(ABORT, 'only a person may do this'); END
     """,

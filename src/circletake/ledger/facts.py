@@ -16,6 +16,9 @@ from circletake.domain.policy import Policy, Stage
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Severity, Verdict
 from circletake.errors import NotFound
+from circletake.ledger.roles import role_map
+
+__all__ = ["facts_for", "facts_of", "role_map"]
 
 Pair = tuple[str, str]
 
@@ -134,14 +137,6 @@ def _load(conn: Connection, pairs: list[Pair]) -> _Sources:
     _load_verdicts(conn, sources, production, tasks)
     _load_evidence(conn, sources, production, contents)
     return sources
-
-
-def role_map(conn: Connection, production: str) -> dict[str, frozenset[Role]]:
-    """Person → roles held now in a production."""
-    held: dict[str, set[Role]] = defaultdict(set)
-    for row in _in(conn, tables.role.c.production, {production}):
-        held[row.person].add(cast("Role", row.role))
-    return {person: frozenset(roles) for person, roles in held.items()}
 
 
 def _upstream(conn: Connection, production: str) -> dict[str, str]:

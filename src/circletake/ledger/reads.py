@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from circletake.db import tables
 from circletake.domain.entity import Entity, EntityKind, SourceClass
-from circletake.domain.people import Role
 from circletake.domain.production import Production
 from circletake.domain.take import ChangeKind, Origin, Take, Task
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Severity, Value, Verdict
+from circletake.ledger.roles import HELD, roles_of
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "roles_of"]
 
 _MAX_IN = 500
 
@@ -100,13 +100,6 @@ def productions(conn: Connection) -> list[Production]:
     return [
         _production(row) for row in conn.execute(select(tables.production).order_by(tables.production.c.seq))
     ]
-
-
-def roles_of(conn: Connection, production: str, person: str) -> frozenset[Role]:
-    """Roles a person holds in a production."""
-    table = tables.role
-    query = select(table.c.role).where(table.c.production == production, table.c.person == person)
-    return frozenset(cast("Role", row.role) for row in conn.execute(query))
 
 
 def is_founded(conn: Connection) -> bool:
@@ -422,8 +415,8 @@ def may_see(conn: Connection, person: str, content: str) -> bool:
     """Whether a content is a take of a production in which the person holds a role."""
     query = (
         select(tables.take.c.id)
-        .join_from(tables.take, tables.role, tables.take.c.production == tables.role.c.production)
-        .where(tables.take.c.content == content, tables.role.c.person == person)
+        .join_from(tables.take, HELD, tables.take.c.production == HELD.c.production)
+        .where(tables.take.c.content == content, HELD.c.person == person)
     )
     return conn.execute(query.limit(1)).first() is not None
 

@@ -203,7 +203,9 @@ class World:
     policy: str = ""
     policies: dict[str, Json] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)  # pseudonym → commitment to a name
-    roles: dict[str, set[str]] = field(default_factory=dict)
+    held: dict[str, set[str]] = field(default_factory=dict)  # person or group → roles granted to it
+    members: dict[str, set[str]] = field(default_factory=dict)  # group → people
+    disbanded: set[str] = field(default_factory=set)  # groups by which nobody holds anything
     entities: dict[str, Json] = field(default_factory=dict)  # id → entity, its newest particulars
     tasks: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, stage) → task
     takes: dict[tuple[str, str], Json] = field(default_factory=dict)  # (task, content) → take
@@ -213,6 +215,11 @@ class World:
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
+
+    def roles(self, person: str) -> set[str]:
+        """Roles a person holds: those granted to them, and to groups they belong to."""
+        of = {group for group, members in self.members.items() if person in members} - self.disbanded
+        return set[str]().union(*(self.held.get(one, set()) for one in {person, *of}))
 
     def ancestors(self, content: str) -> set[str]:
         """Contents whose veto a content shares: what it is a trim or a re-run of, and so on upwards."""
@@ -245,8 +252,20 @@ class World:
         self.policy = body["policy"]
 
     def _grant(self, _: Json, body: Json) -> None:
-        held = self.roles.setdefault(body["person"], set())
+        held = self.held.setdefault(body["person"], set())
         (held.add if body["granted"] else held.discard)(body["role"])
+
+    def _group_grant(self, _: Json, body: Json) -> None:
+        held = self.held.setdefault(body["group"], set())
+        (held.add if body["granted"] else held.discard)(body["role"])
+
+    def _group(self, _: Json, body: Json) -> None:
+        self.members.setdefault(body["group"], set())
+        (self.disbanded.add if body["disbanded"] else self.disbanded.discard)(body["group"])
+
+    def _member(self, _: Json, body: Json) -> None:
+        members = self.members.setdefault(body["group"], set())
+        (members.add if body["member"] else members.discard)(body["person"])
 
     def _entity(self, _: Json, body: Json) -> None:
         self.entities[body["entity"]] = body
@@ -274,7 +293,7 @@ class World:
             raise Broken(f"entry {entry['seq']} is a verdict of {actor}, who is no person of this book")
         # A person's newer verdict at the same task, content and gate takes the older one's place.
         self.verdicts[actor, body["task"], body["content"], body["gate"]] = Verdict(
-            entry["seq"], entry["at"], actor, set(self.roles.get(actor, ())), body
+            entry["seq"], entry["at"], actor, self.roles(actor), body
         )
 
     def _withdraw(self, _: Json, body: Json) -> None:
@@ -304,7 +323,7 @@ class Case:
         barred = self.world.makers.get(self.content, set()) if asks_four_eyes or "maker" in without else set()
         found = []
         for one in self.verdicts:
-            now = self.world.roles.get(one.actor, set())
+            now = self.world.roles(one.actor)
             speaks = one.body["gate"] == self.gate["key"] and one.body["value"] >= at_least
             as_it_is = any_wording or one.body["gate_hash"] == gate_hash(self.gate)
             may = self._may(one, one.roles) and self._may(one, now & asked if asked else now)

@@ -15,6 +15,7 @@ from circletake.gates.engine import evaluate
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.ledger.facts import facts_for
+from circletake.ledger.roles import tasks_judged_by
 from circletake.workflows.house import STUDIO, House
 
 
@@ -88,3 +89,9 @@ def bind_family(house: House, tx: Transaction, *, task: str, content: str) -> No
             if take.parent in family and take.change in {"subrange", "upstream_only"}
         ],
     )
+
+
+def bind_people(house: House, tx: Transaction, production: str, persons: set[str]) -> None:
+    """Ask the gates again about what these people judged: a vote counts while its giver holds the role."""
+    for task, content in tasks_judged_by(tx.conn, production, persons):
+        bind_content(house, tx, task=task, content=content)

@@ -173,7 +173,7 @@ def _seal(
 ) -> reads.SealedRow:
     entry = tx.append(
         "sealed",
-        actor=who.person,
+        actor=who.actor,
         session=who.pseudonym,
         production=production.id,
         body={
@@ -185,7 +185,7 @@ def _seal(
     )
     tx.append(
         "delivered",
-        actor=who.person,
+        actor=who.actor,
         session=who.pseudonym,
         production=production.id,
         body={

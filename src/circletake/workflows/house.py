@@ -67,6 +67,8 @@ def require(
     Raises:
         NotFound: no such production, or one in which the person holds no role.
         RoleMissing: names the roles that may.
+        ScopeMissing: somebody acts by an API token that does not cover this.
+        NotAPerson: somebody acts by an API token, and no token covers this.
     """
     found = reads.find_production(conn, production)
     roles = reads.roles_of(conn, found.id, str(who.person)) if found else frozenset()
@@ -77,6 +79,7 @@ def require(
             f"To {action.replace('_', ' ')} in {found.title} you need one of these roles: "
             f"{', '.join(sorted(MAY[action]))}; ask the producer."
         )
+    who.allow(action)
     return found, roles
 
 
