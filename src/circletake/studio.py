@@ -448,6 +448,15 @@ class Studio:
         """Shots × stages."""
         return show_board.show_board(self.house, session, production)
 
+    def board_json(self, session: Session, production: str) -> bytes:
+        """The same as JSON, as it is kept: nothing of it is made for this request alone but its head."""
+        return show_board.board_json(self.house, session, production)
+
+    def work_out_boards(self) -> None:
+        """Work out every board once, so that the first who asks does not wait for it."""
+        with contextlib.suppress(CircletakeError):  # whoever asks is told
+            show_board.work_out_all(self.house)
+
     def queue(self, session: Session) -> list[QueueItemView]:
         """What waits for this person."""
         return show_queue.show_queue(self.house, session)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Row, Select, func, select
 
 from circletake.db import tables
 from circletake.domain.entity import Entity, EntityKind, SourceClass
@@ -278,13 +278,110 @@ def find_evidence(conn: Connection, evidence: str) -> EvidenceRow | None:
     return _evidence(row) if row else None
 
 
-def flagged_counts(conn: Connection, production: str) -> dict[str, int]:
-    """Task → how many of its takes carry flagged evidence of the latest measurement."""
-    found = evidence_on(conn, (take.content for take in takes_in(conn, production)))
+def flagged_counts(conn: Connection, production: str, tasks: Iterable[str] | None = None) -> dict[str, int]:
+    """Task → how many of its takes carry flagged evidence of the latest measurement.
+
+    Args:
+        tasks: only of these; None is every task of the production.
+    """
+    take, evidence = tables.take, tables.evidence
+    query = (
+        select(take.c.task, take.c.content, evidence.c.check, evidence.c.flagged)
+        .join_from(take, evidence, take.c.content == evidence.c.content)
+        .where(take.c.production == production)
+        .order_by(evidence.c.seq)
+    )
+    latest: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
+    for row in _of_tasks(conn, query, take.c.task, tasks):
+        latest[row.task, row.content][row.check] = row.flagged
     counts: dict[str, int] = defaultdict(int)
-    for take in takes_in(conn, production):
-        counts[take.task] += any(evidence.flagged for evidence in found.get(take.content, ()))
+    for (task, _), flags in latest.items():
+        counts[task] += any(flags.values())
     return counts
+
+
+def _of_tasks(
+    conn: Connection, query: Select[Any], column: Column[Any], tasks: Iterable[str] | None
+) -> Iterator[Row[Any]]:
+    """A query's rows, of these tasks or of all."""
+    if tasks is None:
+        yield from conn.execute(query)
+    else:
+        for batch in _batches(tasks):
+            yield from conn.execute(query.where(column.in_(batch)))
+
+
+def takes_at(conn: Connection, production: str, tasks: Iterable[str] | None = None) -> dict[str, list[Take]]:
+    """Task → its takes in order of arrival, of these tasks or of a whole production."""
+    table = tables.take
+    query = select(table).where(table.c.production == production).order_by(table.c.task, table.c.number)
+    found: dict[str, list[Take]] = defaultdict(list)
+    for row in _of_tasks(conn, query, table.c.task, tasks):
+        found[row.task].append(_take(row))
+    return dict(found)
+
+
+def being_made(conn: Connection) -> frozenset[str]:
+    """Tasks for which a take is owed: it is being drawn or rendered."""
+    table = tables.outbox
+    query = select(table.c.args).where(table.c.op.in_(("draw", "render")))
+    ordered = (json.loads(args) for args in conn.execute(query).scalars())
+    return frozenset(str(args["task"]) for args in ordered if "task" in args)
+
+
+def tasks_of_entities(conn: Connection, production: str, entities: Iterable[str]) -> list[TaskRow]:
+    """Every task of some entities of a production."""
+    query = _TASKS.where(tables.task.c.production == production).order_by(tables.task.c.seq)
+    return [
+        _task(row)
+        for batch in _batches(entities)
+        for row in conn.execute(query.where(tables.task.c.entity.in_(batch)))
+    ]
+
+
+def entities_of_tasks(conn: Connection, tasks: Iterable[str]) -> set[str]:
+    """Entities that some tasks are for."""
+    query = select(tables.task.c.entity)
+    return {row.entity for row in _of_tasks(conn, query, tables.task.c.id, tasks)}
+
+
+def entities_with(conn: Connection, production: str, contents: Iterable[str]) -> set[str]:
+    """Entities of a production that have a take of one of these contents."""
+    query = (
+        select(tables.task.c.entity)
+        .join_from(tables.take, tables.task, tables.take.c.task == tables.task.c.id)
+        .where(tables.take.c.production == production)
+    )
+    return {row.entity for row in _of_tasks(conn, query, tables.take.c.content, contents)}
+
+
+def tasks_of_verdicts(conn: Connection, verdicts: Iterable[int]) -> set[str]:
+    """Tasks that some verdicts are on."""
+    table, found = tables.verdict, sorted(set(verdicts))
+    return {
+        task
+        for start in range(0, len(found), _MAX_IN)
+        for task in conn.execute(
+            select(table.c.task).where(table.c.seq.in_(found[start : start + _MAX_IN]))
+        ).scalars()
+    }
+
+
+def news_of(conn: Connection, production: str, *, after: int, most: int) -> list[tuple[str, dict[str, Any]]]:
+    """(Kind, body) of a production's entries after a number, in order."""
+    table = tables.entry
+    query = (
+        select(table.c.kind, table.c.body)
+        .where(table.c.seq > after, table.c.production == production)
+        .order_by(table.c.seq)
+        .limit(most)
+    )
+    return [(row.kind, json.loads(row.body)["body"]) for row in conn.execute(query)]
+
+
+def chain_at(conn: Connection, seq: int) -> bytes | None:
+    """The chain's hash at an entry, or None where the book has no such entry."""
+    return conn.execute(select(tables.entry.c.chain).where(tables.entry.c.seq == seq)).scalar()
 
 
 def _verdict(row: Row[Any]) -> tuple[Verdict, bool]:
@@ -332,8 +429,10 @@ def find_verdict(
     return _verdict(row) if row else None
 
 
-def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """(task, content) → (entry, value) of its live verdicts, oldest first."""
+def last_values(
+    conn: Connection, production: str, tasks: Iterable[str] | None = None
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(task, content) → (entry, value) of its live verdicts, oldest first; of these tasks or of all."""
     table = tables.verdict
     query = (
         select(table.c.task, table.c.content, table.c.seq, table.c.value)
@@ -341,13 +440,15 @@ def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list
         .order_by(table.c.seq)
     )
     values: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for row in conn.execute(query):
+    for row in _of_tasks(conn, query, table.c.task, tasks):
         values[row.task, row.content].append((row.seq, row.value))
     return values
 
 
-def bound_in(conn: Connection, production: str) -> dict[tuple[str, str, str], BoundRow]:
-    """(task, content, gate) → what that gate last said, over a production."""
+def bound_in(
+    conn: Connection, production: str, tasks: Iterable[str] | None = None
+) -> dict[tuple[str, str, str], BoundRow]:
+    """(task, content, gate) → what that gate last said, over a production or of some of its tasks."""
     query = (
         select(tables.bound)
         .join_from(tables.bound, tables.task, tables.bound.c.task == tables.task.c.id)
@@ -355,7 +456,7 @@ def bound_in(conn: Connection, production: str) -> dict[tuple[str, str, str], Bo
     )
     return {
         (row.task, row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
-        for row in conn.execute(query)
+        for row in _of_tasks(conn, query, tables.bound.c.task, tasks)
     }
 
 

@@ -29,6 +29,7 @@ class House:
     store: ContentStore
     queue: JobQueue
     policies: dict[str, Policy] = field(default_factory=dict)
+    boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
 
     def policy(self, conn: reads.Connection, policy_hash: str) -> Policy:
         """The policy of this hash, read once."""

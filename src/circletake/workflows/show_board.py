@@ -1,14 +1,19 @@
 """The board: shots × stages, each cell's status derived from what the gates last said."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from circletake.domain.policy import Stage
+import msgspec
+
+from circletake.domain.policy import Policy, Stage
 from circletake.domain.status import Status, TakeState, status_of
 from circletake.domain.take import Take
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
+from circletake.ledger.book import Head
+from circletake.ledger.transaction import read_head
 from circletake.workflows.house import House, require
 from circletake.workflows.show import production_view, stage_view, status_looks
 from circletake.workflows.views import BoardView, CellView, RowView
@@ -28,23 +33,14 @@ class Floor:
     making: frozenset[str]
 
     @classmethod
-    def read(cls, conn: reads.Connection, production: str) -> "Floor":
-        """Read a production's floor."""
-        takes: dict[str, list[Take]] = defaultdict(list)
-        for take in reads.takes_in(conn, production):
-            takes[take.task].append(take)
-        orders = reads.open_orders(conn)
+    def read(cls, conn: reads.Connection, production: str, tasks: Collection[str] | None = None) -> "Floor":
+        """Read the floor of a production, or of some of its tasks."""
         return cls(
-            takes=dict(takes),
-            bound=reads.bound_in(conn, production),
-            values=reads.last_values(conn, production),
-            flagged=reads.flagged_counts(conn, production),
-            making=frozenset(
-                str(order["task"])
-                for op in ("draw", "render")
-                for order in orders.get(op, [])
-                if "task" in order
-            ),
+            takes=reads.takes_at(conn, production, tasks),
+            bound=reads.bound_in(conn, production, tasks),
+            values=reads.last_values(conn, production, tasks),
+            flagged=reads.flagged_counts(conn, production, tasks),
+            making=reads.being_made(conn),
         )
 
     def take_state(self, stage: Stage, take: Take) -> TakeState:
@@ -98,20 +94,171 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        floor = Floor.read(conn, found.id)
-        rows: dict[str, list[reads.TaskRow]] = defaultdict(list)
-        for task in reads.tasks(conn, found.id):
-            rows[task.entity.id].append(task)
-        seq = house.book.head().seq
-    ordered = sorted(
-        rows.values(), key=lambda tasks: (_KIND_ORDER[tasks[0].entity.kind], tasks[0].entity.position)
-    )
+        kept = in_step(house, conn, found.id, policy)
     return BoardView(
         production=production_view(found, roles),
         stages=[stage_view(stage) for stage in policy.stages],
-        rows=[_row(tasks, policy.stages, floor) for tasks in ordered],
+        rows=[row.view for row in kept.rows],
         statuses=status_looks(),
-        book_seq=seq,
+        book_seq=kept.seq,
+    )
+
+
+def board_json(house: House, who: Session, production: str) -> bytes:
+    """A production's board as JSON: the same, without making each cell anew for everybody who asks."""
+    with house.book.reading() as conn:
+        found, roles = require(conn, who, production, "see")
+        policy = house.policy(conn, found.policy)
+        kept = in_step(house, conn, found.id, policy)
+    head = {
+        "production": production_view(found, roles),
+        "stages": [stage_view(stage) for stage in policy.stages],
+        "statuses": status_looks(),
+        "book_seq": kept.seq,
+    }
+    return msgspec.json.encode(head)[:-1] + b',"rows":[' + kept.joined + b"]}"
+
+
+def work_out_all(house: House) -> None:
+    """Work out the board of every production, to be followed from there."""
+    with house.book.reading() as conn:
+        found = reads.productions(conn)
+    for production in found:
+        with house.book.reading() as conn:
+            in_step(house, conn, production.id, house.policy(conn, production.policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entity's row as it was last worked out: for programs here, and as its JSON."""
+
+    place: tuple[int, int, str]
+    view: RowView
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every row of a production, as it was at one entry of the book; never changed, only followed.
+
+    Args:
+        seq: number of that entry.
+        chain: the book's hash there, by which a book that was put back to an older one is noticed.
+        policy: hash of the one in force.
+        making: tasks for which a take was owed.
+        by_entity: every row.
+        rows: the same in order.
+        joined: their JSON, with commas between.
+    """
+
+    seq: int
+    chain: bytes
+    policy: str
+    making: frozenset[str]
+    by_entity: dict[str, Row]
+    rows: list[Row]
+    joined: bytes
+
+
+# What an entry can change on a board: the member of its body that says where; empty for nothing. After an
+# entry of a kind that is not here, everything is worked out anew.
+_CHANGES = {
+    "take": "task",
+    "verdict": "task",
+    "bound": "task",
+    "hold": "task",
+    "task": "task",
+    "evidence": "content",
+    "entity": "entity",
+    "omit": "entity",
+    "withdraw": "verdict",
+} | dict.fromkeys(
+    ("cut", "delivered", "done", "grant", "group", "group_grant", "member", "recalled", "sealed", "slot"), ""
+)
+_MOST_NEWS = 5_000  # beyond, working all out is quicker than following
+
+
+def in_step(house: House, conn: reads.Connection, production: str, policy: Policy) -> Board:
+    """The board as this connection sees the book: the one that is kept, with what came since worked out.
+
+    Two threads may work the same out at once: both are right, and whichever is kept is followed from there.
+    """
+    head = read_head(conn)
+    making = reads.being_made(conn)
+    kept = cast("Board | None", house.boards.get(production))
+    touched: set[str] | None = None
+    if kept is not None and kept.policy == policy.hash and kept.seq <= head.seq:
+        touched = _touched(conn, production, kept, making)
+    if kept is None or touched is None:
+        made = _work_out(conn, production, policy, None, None, head=head, making=making)
+    elif touched:
+        made = _work_out(conn, production, policy, kept, touched, head=head, making=making)
+    else:
+        made = replace(kept, seq=head.seq, chain=head.chain, making=making)
+    if kept is None or made.seq >= kept.seq:
+        house.boards[production] = made
+    return made
+
+
+def _touched(conn: reads.Connection, production: str, kept: Board, making: frozenset[str]) -> set[str] | None:
+    """Entities whose rows may be otherwise since; None where all of them may."""
+    if kept.seq and reads.chain_at(conn, kept.seq) != kept.chain:
+        return None
+    news = reads.news_of(conn, production, after=kept.seq, most=_MOST_NEWS + 1)
+    if len(news) > _MOST_NEWS:
+        return None
+    found: dict[str, set[Any]] = defaultdict(set)
+    found["task"] |= kept.making ^ making
+    for kind, body in news:
+        member = _CHANGES.get(kind)
+        if member is None:
+            return None
+        if member:
+            found[member].add(body[member])
+    entities: set[str] = found["entity"]
+    tasks = found["task"] | reads.tasks_of_verdicts(conn, found["verdict"])
+    return (
+        entities
+        | reads.entities_of_tasks(conn, tasks)
+        | reads.entities_with(conn, production, found["content"])
+    )
+
+
+def _work_out(
+    conn: reads.Connection,
+    production: str,
+    policy: Policy,
+    kept: Board | None,
+    entities: set[str] | None,
+    *,
+    head: Head,
+    making: frozenset[str],
+) -> Board:
+    """Work out the rows of some entities, or of all, and put them beside those that stay."""
+    if entities is None:
+        tasks = reads.tasks(conn, production)
+        floor = Floor.read(conn, production)
+    else:
+        tasks = reads.tasks_of_entities(conn, production, entities)
+        floor = Floor.read(conn, production, {row.task.id for row in tasks})
+    by_entity: dict[str, list[reads.TaskRow]] = defaultdict(list)
+    for task in tasks:
+        by_entity[task.entity.id].append(task)
+    made = dict(kept.by_entity) if kept else {}
+    for entity, of in by_entity.items():
+        view = _row(of, policy.stages, floor)
+        one = of[0].entity
+        place = (_KIND_ORDER.get(one.kind, len(_KIND_ORDER)), one.position, one.code)
+        made[entity] = Row(place=place, view=view, encoded=msgspec.json.encode(view))
+    rows = sorted(made.values(), key=lambda row: row.place)
+    return Board(
+        seq=head.seq,
+        chain=head.chain,
+        policy=policy.hash,
+        making=making,
+        by_entity=made,
+        rows=rows,
+        joined=b",".join(row.encoded for row in rows),
     )
 
 
