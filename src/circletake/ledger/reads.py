@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
 
 from circletake.db import tables
 from circletake.domain.entity import Entity, EntityKind, SourceClass
@@ -88,10 +88,15 @@ def _production(row: Row[Any]) -> Production:
     )
 
 
+# Built once: what is asked at every verdict and every page is not put together each time.
+_FIND_PRODUCTION = select(tables.production).where(
+    (tables.production.c.code == bindparam("named")) | (tables.production.c.id == bindparam("named"))
+)
+
+
 def find_production(conn: Connection, code: str) -> Production | None:
     """The production of this code or id, or None."""
-    table = tables.production
-    row = conn.execute(select(table).where((table.c.code == code) | (table.c.id == code))).first()
+    row = conn.execute(_FIND_PRODUCTION, {"named": code}).first()
     return _production(row) if row else None
 
 
@@ -163,6 +168,9 @@ _TASKS = select(
 ).join_from(tables.task, tables.entity, tables.task.c.entity == tables.entity.c.id)
 
 
+_FIND_TASK = _TASKS.where(tables.task.c.id == bindparam("task"))
+
+
 def _task(row: Row[Any]) -> TaskRow:
     entity = _entity(row)
     task = Task(id=row.task_id, production=entity.production, entity=entity.id, stage=row.stage)
@@ -171,7 +179,7 @@ def _task(row: Row[Any]) -> TaskRow:
 
 def find_task(conn: Connection, task: str) -> TaskRow | None:
     """The task of this id, or None."""
-    row = conn.execute(_TASKS.where(tables.task.c.id == task)).first()
+    row = conn.execute(_FIND_TASK, {"task": task}).first()
     return _task(row) if row else None
 
 
@@ -214,9 +222,12 @@ def _takes(conn: Connection, query: Select[Any]) -> list[Take]:
     return [_take(row) for row in conn.execute(query.order_by(tables.take.c.task, tables.take.c.number))]
 
 
+_TAKES_OF = select(tables.take).where(tables.take.c.task == bindparam("task")).order_by(tables.take.c.number)
+
+
 def takes_of(conn: Connection, task: str) -> list[Take]:
     """A task's takes, in order of arrival."""
-    return _takes(conn, select(tables.take).where(tables.take.c.task == task))
+    return [_take(row) for row in conn.execute(_TAKES_OF, {"task": task})]
 
 
 def takes_in(conn: Connection, production: str) -> list[Take]:
@@ -235,10 +246,14 @@ def find_take(conn: Connection, take: str) -> Take | None:
     return _take(row) if row else None
 
 
+_SLOTS = select(tables.slot.c.slot, tables.slot.c.content).where(
+    tables.slot.c.production == bindparam("production")
+)
+
+
 def slots(conn: Connection, production: str) -> dict[str, str]:
     """Slot → content adopted now."""
-    query = select(tables.slot.c.slot, tables.slot.c.content).where(tables.slot.c.production == production)
-    return {row.slot: row.content for row in conn.execute(query)}
+    return {row.slot: row.content for row in conn.execute(_SLOTS, {"production": production})}
 
 
 def _batches(values: Iterable[str]) -> Iterator[list[str]]:
@@ -327,6 +342,19 @@ def being_made(conn: Connection) -> frozenset[str]:
     query = select(table.c.args).where(table.c.op.in_(("draw", "render")))
     ordered = (json.loads(args) for args in conn.execute(query).scalars())
     return frozenset(str(args["task"]) for args in ordered if "task" in args)
+
+
+_AT_STAGE = (
+    select(tables.task.c.id)
+    .join_from(tables.task, tables.entity, tables.task.c.entity == tables.entity.c.id)
+    .where(tables.task.c.production == bindparam("production"), tables.task.c.stage == bindparam("stage"))
+    .order_by(tables.entity.c.kind, tables.entity.c.position, tables.task.c.seq)
+)
+
+
+def tasks_at_stage(conn: Connection, production: str, stage: str) -> list[str]:
+    """Every task at a stage, by kind and place of its entity."""
+    return list(conn.execute(_AT_STAGE, {"production": production, "stage": stage}).scalars())
 
 
 def tasks_of_entities(conn: Connection, production: str, entities: Iterable[str]) -> list[TaskRow]:
@@ -460,12 +488,14 @@ def bound_in(
     }
 
 
+_BOUND_OF = select(tables.bound).where(tables.bound.c.task == bindparam("task"))
+
+
 def bound_of(conn: Connection, task: str) -> dict[tuple[str, str], BoundRow]:
     """(content, gate) → what that gate last said, of one task."""
-    query = select(tables.bound).where(tables.bound.c.task == task)
     return {
         (row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
-        for row in conn.execute(query)
+        for row in conn.execute(_BOUND_OF, {"task": task})
     }
 
 

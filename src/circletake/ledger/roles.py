@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, bindparam, select, union
 
 from circletake.db import tables
 from circletake.domain.people import Role
@@ -22,6 +22,12 @@ _BY_GROUP = (
 HELD: Any = union(_BY_NAME, _BY_GROUP).subquery("held")
 """(production, person, role) of every role that somebody holds now, each once."""
 
+# Built once: they are asked at every verdict and every page.
+_ROLES_OF = select(HELD.c.role).where(
+    HELD.c.production == bindparam("production"), HELD.c.person == bindparam("person")
+)
+_ROLE_MAP = select(HELD.c.person, HELD.c.role).where(HELD.c.production == bindparam("production"))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -35,14 +41,14 @@ class Group:
 
 def roles_of(conn: Connection, production: str, person: str) -> frozenset[Role]:
     """Roles a person holds in a production."""
-    query = select(HELD.c.role).where(HELD.c.production == production, HELD.c.person == person)
-    return frozenset(cast("Role", row.role) for row in conn.execute(query))
+    asked = {"production": production, "person": person}
+    return frozenset(cast("Role", row.role) for row in conn.execute(_ROLES_OF, asked))
 
 
 def role_map(conn: Connection, production: str) -> dict[str, frozenset[Role]]:
     """Person → roles held now in a production."""
     held: dict[str, set[Role]] = defaultdict(set)
-    for row in conn.execute(select(HELD.c.person, HELD.c.role).where(HELD.c.production == production)):
+    for row in conn.execute(_ROLE_MAP, {"production": production}):
         held[row.person].add(cast("Role", row.role))
     return {person: frozenset(roles) for person, roles in held.items()}
 

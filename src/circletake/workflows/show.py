@@ -119,11 +119,11 @@ def poster_of(house: House, content: str | None) -> str | None:
 
 def media_view(house: House, take: Take) -> MediaView:
     """Addresses of what a browser plays of a take."""
-    at = f"/media/{take.content}"
+    at, made = f"/media/{take.content}", house.queue.derived_of(take.content)
     return MediaView(
-        frames=f"{at}/frames/{{n}}.jpg" if house.queue.find_derived(take.content, FRAMES) else None,
-        proxy=f"{at}/proxy.mp4" if house.queue.find_derived(take.content, PROXY) else None,
-        poster=poster_of(house, take.content),
+        frames=f"{at}/frames/{{n}}.jpg" if FRAMES in made else None,
+        proxy=f"{at}/proxy.mp4" if PROXY in made else None,
+        poster=f"{at}/poster.jpg" if POSTER in made else None,
         size_px=[take.width_px, take.height_px],
     )
 

@@ -52,7 +52,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         stage = house.policy(conn, production.policy).stage(row.task.stage)
         if stage is None:
             raise NotFound(f"The policy in force has no stage “{row.task.stage}” any more.")
-        floor = Floor.read(conn, production.id)
+        floor = Floor.read(conn, production.id, {task})
         takes = reads.takes_of(conn, task)
         evidence = reads.evidence_on(conn, (take.content for take in takes))
         verdicts = reads.verdicts_of(conn, task)
@@ -78,9 +78,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
             )
             for take in takes
         ]
-        neighbours = [
-            other.task.id for other in reads.tasks(conn, production.id) if other.task.stage == stage.key
-        ]
+        neighbours = reads.tasks_at_stage(conn, production.id, stage.key)
         upstream = {
             slot: content for take in takes for slot, content in relevant_slots(conn, take, slots).items()
         }
