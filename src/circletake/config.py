@@ -9,7 +9,7 @@ import difflib
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -43,6 +43,11 @@ class Config:
         lease_ttl_s: seconds until a job whose worker fell silent is given to another.
         log_level: debug, info, warning or error.
         session_days: days until a person has to sign in again.
+        session_idle_hours: hours after which a session that nobody used has ended.
+        oidc_issuer: address of an identity provider (OpenID Connect) to sign in with; None is none.
+        oidc_client_id: what the provider knows this studio as.
+        oidc_label: what the button on the sign-in page calls the provider.
+        oidc_domains: domains, separated by commas, whose verified addresses come in without an invitation.
         public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
         database: where book and jobs are kept, `postgresql://USER@HOST/NAME`; None is files in the folder.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
@@ -57,6 +62,11 @@ class Config:
     lease_ttl_s: int = 30
     log_level: str = "info"
     session_days: int = 14
+    session_idle_hours: int = 72
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_label: str | None = None
+    oidc_domains: str | None = None
     public_url: str | None = None
     database: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +94,7 @@ SETTINGS: tuple[str, ...] = tuple(
     for entry in fields(Config)
     if entry.name not in {"secret_files", "witnesses", "given", "came_from"}
 )
-_WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days"})
+_WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days", "session_idle_hours"})
 
 
 def is_loopback(host: str) -> bool:
@@ -325,15 +335,24 @@ def _checked_text(name: str, value: str, origin: str) -> str | None:
             raise _wrong(name, value, origin, f"one of {', '.join(LOG_LEVELS)}")
     elif name == "database":
         checked = value or None
-        if checked and not _is_server(checked):
-            raise _wrong(name, value, origin, "an address such as postgresql://USER@HOST/NAME")
+        _check_address(name, checked, origin, "an address such as postgresql://USER@HOST/NAME", _is_server)
+    elif name.startswith("oidc_"):
+        checked = value.strip() or None
+        if name == "oidc_issuer":
+            _check_address(name, checked, origin, "an https address such as https://id.example", _is_issuer)
     elif name == "public_url":
         checked = value.rstrip("/") or None
-        if checked and not _is_site(checked):
-            raise _wrong(name, value, origin, "a site's address such as https://takes.example")
-    elif not value or value.split() != [value]:
-        raise _wrong(name, value, origin, "an address such as 127.0.0.1")
+        _check_address(name, checked, origin, "a site's address such as https://takes.example", _is_site)
+    else:
+        checked = value
+        if not value or value.split() != [value]:
+            raise _wrong(name, value, origin, "an address such as 127.0.0.1")
     return checked
+
+
+def _check_address(name: str, value: str | None, origin: str, what: str, fits: Callable[[str], bool]) -> None:
+    if value and not fits(value):
+        raise _wrong(name, value, origin, what)
 
 
 def _take_password(address: object, origin: str, given: dict[str, str]) -> object:
@@ -392,6 +411,16 @@ def _is_site(url: str) -> bool:
         return False
     bare = not (parts.path or parts.query or parts.fragment or parts.username)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_fits and bare
+
+
+def _is_issuer(url: str) -> bool:
+    """Source: OpenID Connect Core 1.0, 2: https, no query, no fragment; plain http only on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    return is_safe and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 def _wrong(name: str, value: object, origin: str, what: str) -> ConfigInvalid:

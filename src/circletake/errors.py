@@ -154,6 +154,18 @@ class CheckpointRefused(Refused):
     code = "checkpoint-refused"
 
 
+class LastProducer(Refused):
+    """A production would be left without anybody who produces it."""
+
+    code = "last-producer"
+
+
+class PasskeyAway(Refused):
+    """Passkeys do not work at the address that the browser came by."""
+
+    code = "passkey-away"
+
+
 class MasterAltered(Refused):
     """A sealed master's bytes are not those that were sealed; names where."""
 
@@ -337,6 +349,12 @@ class NotAPerson(Forbidden):
     code = "not-a-person"
 
 
+class ScopeMissing(Forbidden):
+    """The API token does not cover this, or no token ever does."""
+
+    code = "scope-missing"
+
+
 class OriginRefused(Forbidden):
     """A request from another site tried to change something."""
 
@@ -389,6 +407,12 @@ class TooManyTries(Unavailable):
     """Signing in failed too often for this name or from this address; it opens again by itself."""
 
     code = "too-many-tries"
+
+
+class ProviderAway(Unavailable):
+    """The identity provider does not answer, or not as the standard asks."""
+
+    code = "provider-away"
 
 
 # bug

@@ -4,8 +4,8 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -22,24 +22,24 @@ from circletake.config import (
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.domain.entity import SourceClass
 from circletake.domain.lineage import DESIGN
-from circletake.domain.people import ROLES, PersonId
+from circletake.domain.people import PERSON_PREFIX, PersonId
 from circletake.domain.take import ChangeKind, Origin
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Region, Severity
 from circletake.errors import (
     AlreadyThere,
     Bug,
+    CircletakeError,
     ConfigInvalid,
     ContentMissing,
     JobFailed,
-    NameInvalid,
     NotFound,
     RoleMissing,
     StudioBusy,
     StudioMissing,
 )
 from circletake.gates.reasons import reasons_of, shipped_reasons
-from circletake.ledger import accounts, reads
+from circletake.ledger import accounts, reads, tokens
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
 from circletake.ledger.move import Moved, move_book
@@ -54,6 +54,7 @@ from circletake.work.move import move_jobs
 from circletake.work.queue import JobQueue
 from circletake.work.relay import Relay
 from circletake.work.runner import Runner
+from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
 from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import (
@@ -63,6 +64,7 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     import_film,
+    machines,
     policies,
     receive_take,
     remarks,
@@ -82,13 +84,16 @@ from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
 from circletake.workflows import measure as measuring
 from circletake.workflows import override as overriding
+from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.sheets import BoxedImage
+from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.views import (
+    AccountView,
     BoardView,
     BookCheckView,
     BookEntryView,
@@ -97,8 +102,12 @@ from circletake.workflows.views import (
     CutView,
     DeliveryView,
     EvidenceDetailView,
+    InvitationView,
+    InvitedView,
     JobView,
     LineageView,
+    MachineView,
+    MadeTokenView,
     MeView,
     PersonView,
     PolicyNameView,
@@ -110,6 +119,7 @@ from circletake.workflows.views import (
     ReasonFamilyView,
     StaleApprovalView,
     TaskView,
+    TeamView,
     WhatIfView,
 )
 
@@ -233,14 +243,12 @@ class Studio:
         """Give somebody an account; whoever can write this folder may."""
         checked = accounts.checked_name(name)
         hashed = accounts.hash_password(password) if password else None
-        person = PersonId("p_" + secrets.token_hex(8))
         with self.house.book.transact() as tx:
-            accounts.open_account(tx.conn, person=person, name=checked, password_hash=hashed)
-            tx.append("person", actor=STUDIO, body={"name": tx.keep_text(checked), "person": str(person)})
+            person = crew.open_person(tx, checked, password_hash=hashed)
         return PersonView(id=str(person), name=checked)
 
     def set_password(self, name: str, password: str) -> None:
-        """Give somebody a new password."""
+        """Give somebody a new password; wherever they were signed in, that ends."""
         hashed = accounts.hash_password(password)
         with self.house.book.transact() as tx:
             accounts.set_password(tx.conn, person=accounts.get_person(tx.conn, name), password_hash=hashed)
@@ -251,17 +259,170 @@ class Studio:
         Raises:
             NameInvalid: there is no such role.
         """
-        if role not in ROLES:
-            raise NameInvalid(f"“{role}” is no role; say one of {', '.join(ROLES)}.")
-        with self.house.book.reading() as conn:
-            found = accounts.get_person(conn, person)
-        found_production.cast_role(self.house, session, production, person=found, role=role)
+        who = self._person(session, production, person)
+        (checked,) = crew.checked_roles([role])
+        found_production.cast_role(self.house, session, production, person=who, role=checked)
 
-    def sign_in(self, name: str, password: str) -> str:
+    def take_role(self, session: Session, production: str, *, person: str, role: str) -> None:
+        """Take a role from somebody, by name or id.
+
+        Raises:
+            NotFound: they do not hold it by name.
+            LastProducer: nobody would produce the production.
+        """
+        who = self._person(session, production, person)
+        (checked,) = crew.checked_roles([role])
+        crew.take_role(self.house, session, production, person=who, role=checked)
+
+    def _person(self, session: Session, production: str, named: str) -> PersonId:
+        """Somebody by name or id, for whoever may give them a role; others learn of nobody."""
+        with self.house.book.reading() as conn:
+            require(conn, session, production, "cast_roles")
+            if named.startswith(PERSON_PREFIX) and named in accounts.names(conn):
+                return PersonId(named)
+            return accounts.get_person(conn, named)
+
+    def team(self, session: Session, production: str) -> TeamView:
+        """Who holds what in a production."""
+        return crew.show_team(self.house, session, production)
+
+    def make_group(self, session: Session, production: str, label: str) -> TeamView:
+        """Make a group of people who will hold roles together."""
+        crew.make_group(self.house, session, production, label)
+        return self.team(session, production)
+
+    def disband_group(self, session: Session, production: str, group: str) -> TeamView:
+        """End a group, by name or id."""
+        crew.disband_group(self.house, session, production, group)
+        return self.team(session, production)
+
+    def set_member(
+        self, session: Session, production: str, group: str, *, person: str, member: bool
+    ) -> TeamView:
+        """Put somebody into a group, or take them out."""
+        who = self._person(session, production, person)
+        crew.set_member(self.house, session, production, group, person=who, member=member)
+        return self.team(session, production)
+
+    def set_group_role(
+        self, session: Session, production: str, group: str, *, role: str, granted: bool
+    ) -> TeamView:
+        """Give a group a role, or take it."""
+        with self.house.book.reading() as conn:
+            require(conn, session, production, "cast_roles")
+        (checked,) = crew.checked_roles([role])
+        crew.set_group_role(self.house, session, production, group, role=checked, granted=granted)
+        return self.team(session, production)
+
+    def invite(
+        self, session: Session, production: str, *, roles: Sequence[str], hours: int = 72
+    ) -> tuple[str, str]:
+        """Invite somebody with roles; returns the invitation's id and the token of its link."""
+        return crew.invite(self.house, session, production, asked=roles, hours=hours)
+
+    def invitations(self, session: Session, production: str) -> list[InvitationView]:
+        """Invitations to a production."""
+        return crew.list_invitations(self.house, session, production)
+
+    def revoke_invitation(self, session: Session, production: str, invitation: str) -> None:
+        """End an invitation."""
+        crew.revoke_invitation(self.house, session, production, invitation)
+
+    def invitation(self, token: str) -> InvitedView:
+        """What an invitation's link is for."""
+        return crew.show_invitation(self.house, token)
+
+    def accept_invitation(
+        self,
+        token: str,
+        *,
+        session: Session | None = None,
+        name: str = "",
+        password: str | None = None,
+        label: str = "",
+    ) -> str | None:
+        """Accept an invitation, as whoever is signed in or as somebody new.
+
+        Returns:
+            The new session's token; None for somebody who was signed in.
+        """
+        if session is not None:
+            session.sitting("accept an invitation")
+        self.invitation(token)  # before the password is hashed, which takes a while
+        hashed = accounts.hash_password(password) if password and session is None else None
+        with self.house.book.transact() as tx:
+            person = crew.join(
+                self.house,
+                tx,
+                token,
+                person=session.person if session else None,
+                name=name,
+                password_hash=hashed,
+            )
+        return None if session else self.open_session(person, label=label)
+
+    # one's own account
+
+    def account(self, session: Session) -> AccountView:
+        """One's own account."""
+        return own.show_account(self.house, session, idle=self._idle)
+
+    def people_seen(self, session: Session) -> list[PersonView]:
+        """Everybody, for whoever works here; somebody who only visits sees themselves."""
+        return own.people_seen(self.house, session)
+
+    def change_password(self, session: Session, *, current: str, password: str, label: str = "") -> str:
+        """Change one's own password: every session ends; returns the token of a new one."""
+        own.change_password(self.house, session, current=current, password=password)
+        return self.open_session(session.person, label=label)
+
+    def end_session(self, session: Session, session_id: str) -> None:
+        """End a session of one's own."""
+        own.end_session(self.house, session, session_id)
+
+    def end_other_sessions(self, session: Session) -> int:
+        """End every session of one's own but this one."""
+        return own.end_other_sessions(self.house, session)
+
+    def make_machine(self, session: Session, label: str) -> MachineView:
+        """Make an account for a program, owned by whoever asks."""
+        return machines.make_machine(self.house, session, label)
+
+    def retire_machine(self, session: Session, machine: str) -> None:
+        """Retire a machine of one's own."""
+        machines.retire_machine(self.house, session, machine)
+
+    def make_token(
+        self,
+        session: Session,
+        *,
+        label: str,
+        scopes: Sequence[str] = (),
+        days: int = 90,
+        machine: str | None = None,
+    ) -> MadeTokenView:
+        """Make an API token; its secret is shown this once."""
+        made, secret = machines.make_token(
+            self.house, session, label=label, scopes=scopes, days=days, machine=machine
+        )
+        return MadeTokenView(id=made, secret=secret)
+
+    def revoke_token(self, session: Session, token: str) -> None:
+        """End an API token of one's own."""
+        machines.revoke_token(self.house, session, token)
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Passkeys and identities: what the doors check and this house keeps."""
+        return SignIns(self.house)
+
+    # signing in
+
+    def sign_in(self, name: str, password: str, *, label: str = "") -> str:
         """Sign in with a password; returns the session's token."""
         with self.house.book.reading() as conn:
             known = accounts.find_password_hash(conn, name)
-        return self._open_session(accounts.check_password(known, password))
+        return self.open_session(accounts.check_password(known, password), label=label)
 
     def make_link(self, name: str, *, hours: int = 24) -> str:
         """A token that signs this person in once, within some hours."""
@@ -269,22 +430,42 @@ class Studio:
             person = accounts.get_person(tx.conn, name)
             return accounts.open_link(tx.conn, person=person, now=accounts.utc_now(), hours=hours)
 
-    def sign_in_by_link(self, token: str) -> str:
+    def sign_in_by_link(self, token: str, *, label: str = "") -> str:
         """Use a one-time link; returns the session's token."""
         with self.house.book.transact() as tx:
             person = accounts.use_link(tx.conn, token, now=accounts.utc_now())
-        return self._open_session(person)
+        return self.open_session(person, label=label)
 
-    def _open_session(self, person: PersonId) -> str:
+    def open_session(self, person: PersonId, *, label: str = "") -> str:
+        """Sign in somebody who has proven who they are; returns the session's token."""
         with self.house.book.transact() as tx:
             return accounts.open_session(
-                tx.conn, person=person, now=accounts.utc_now(), days=self.config.session_days
+                tx.conn,
+                person=person,
+                now=accounts.utc_now(),
+                days=self.config.session_days,
+                label=label,
             )
 
+    @property
+    def _idle(self) -> timedelta:
+        return timedelta(hours=self.config.session_idle_hours)
+
     def session_of(self, token: str | None) -> Session:
-        """Who holds this token."""
+        """Who holds this session's token, or comes with this API token."""
+        now = accounts.utc_now()
+        is_bearer = token is not None and token.startswith(tokens.PREFIX)
         with self.house.book.reading() as conn:
-            return accounts.session_of(conn, token, now=accounts.utc_now())
+            if token is not None and is_bearer:
+                found, is_due = tokens.bearer_of(conn, token, now=now)
+            else:
+                found, is_due = accounts.session_of(conn, token, now=now, idle=self._idle)
+        if is_due and token is not None:
+            note = tokens.note_used if is_bearer else accounts.note_seen
+            # a book that cannot be written now is still read by whoever is signed in
+            with contextlib.suppress(CircletakeError), self.house.book.transact() as tx:
+                note(tx.conn, token, now=now)
+        return found
 
     def sign_out(self, token: str) -> None:
         """End a session."""
@@ -337,6 +518,15 @@ class Studio:
     def board(self, session: Session, production: str) -> BoardView:
         """Shots × stages."""
         return show_board.show_board(self.house, session, production)
+
+    def board_json(self, session: Session, production: str) -> bytes:
+        """The same as JSON, as it is kept: nothing of it is made for this request alone but its head."""
+        return show_board.board_json(self.house, session, production)
+
+    def work_out_boards(self) -> None:
+        """Work out every board once, so that the first who asks does not wait for it."""
+        with contextlib.suppress(CircletakeError):  # whoever asks is told
+            show_board.work_out_all(self.house)
 
     def queue(self, session: Session) -> list[QueueItemView]:
         """What waits for this person."""
@@ -758,7 +948,8 @@ class Studio:
         """Jobs that are open or failed, and the latest that are done."""
         if not self.productions(session):
             raise RoleMissing("You are part of no production yet; ask a producer for a role.")
-        return [self._job_view(job) for job in self.house.queue.jobs(limit=_SHOWN_JOBS)]
+        jobs = self.house.queue.jobs(limit=_SHOWN_JOBS)
+        return [self._job_view(job) for job in show.jobs_of(self.house, session, jobs)]
 
     def _job_views(self, keys: Sequence[str]) -> list[JobView]:
         self._relay().copy()
@@ -938,6 +1129,10 @@ class Studio:
     def book_entries(self, session: Session, after: int, limit: int) -> list[BookEntryView]:
         """Entries after a number, of the studio and of productions this person is part of."""
         return show_book.entries(self.house, session, after=after, limit=limit)
+
+    def news(self, session: Session, after: int, limit: int) -> list[BookEntryView]:
+        """That something happened, for whoever may see where: number, kind and production, no bodies."""
+        return show_book.news(self.house, session, after=after, limit=limit)
 
     # bytes
 

@@ -9,6 +9,7 @@ from circletake.ledger.accounts import Session
 from circletake.studio import Studio
 
 _MODE = 0o600
+TOKEN_VARIABLE = "CIRCLETAKE_TOKEN"  # noqa: S105 (a variable's name)
 
 
 def sessions_path() -> Path:
@@ -62,11 +63,14 @@ def session_here(studio: Studio, name: str | None) -> Session:
     """The session of whoever is signed in on this machine.
 
     Args:
-        name: whom to act as; None is fine while one person alone is signed in.
+        name: whom to act as; None is fine while one person alone is signed in, and for a program that
+            has its API token in `CIRCLETAKE_TOKEN`.
 
     Raises:
         SignInNeeded: nobody is, or it is not clear who.
     """
+    if name is None and (token := os.environ.get(TOKEN_VARIABLE)):
+        return studio.session_of(token)
     here = _read().get(str(studio.folder.resolve()), {})
     if name is not None and name in here:
         return studio.session_of(here[name])

@@ -73,6 +73,8 @@ machine = Table(
     _id(primary_key=True),
     Column("label", String(64), nullable=False),
     Column("seq", Integer),
+    Column("owner", String(64)),  # the person within whose rights it acts
+    Column("retired", Boolean),
 )
 policy = Table(
     "policy",
@@ -99,6 +101,29 @@ role = Table(
     book_metadata,
     Column("production", String(64), ForeignKey("production.id"), primary_key=True),
     Column("person", String(64), ForeignKey("person.id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("seq", Integer),
+)
+crew = Table(  # a group of people; `group` is a word of SQL
+    "crew",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("disbanded", Boolean, nullable=False),
+    Column("seq", Integer),
+)
+crew_member = Table(
+    "crew_member",
+    book_metadata,
+    Column("crew", String(64), ForeignKey("crew.id"), primary_key=True),
+    Column("person", String(64), ForeignKey("person.id"), primary_key=True),
+    Column("seq", Integer),
+)
+crew_role = Table(
+    "crew_role",
+    book_metadata,
+    Column("crew", String(64), ForeignKey("crew.id"), primary_key=True),
     Column("role", String(16), primary_key=True),
     Column("seq", Integer),
 )
@@ -359,6 +384,9 @@ projections = [
     policy,
     production,
     role,
+    crew,
+    crew_member,
+    crew_role,
     entity,
     task,
     take,
@@ -449,6 +477,8 @@ session = Table(
     Column("pseudonym", String(64), nullable=False),  # what entries name
     Column("created_at", String(32), nullable=False),
     Column("expires_at", String(32), nullable=False),
+    Column("seen_at", String(32)),  # now and then, not at every request
+    Column("label", String(80)),  # browser or terminal, for whoever ends sessions
 )
 sign_in_link = Table(
     "sign_in_link",
@@ -456,6 +486,62 @@ sign_in_link = Table(
     Column("token_hash", String(64), primary_key=True),
     _id("person"),
     Column("expires_at", String(32), nullable=False),
+)
+
+invitation = Table(
+    "invitation",
+    book_metadata,
+    _id(primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("production", String(64), nullable=False),
+    Column("roles", String(200), nullable=False),  # separated by spaces
+    _id("inviter"),
+    Column("created_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Column("ended", String(16)),  # used or revoked
+    _id("person", nullable=True),  # who came by it
+)
+api_token = Table(
+    "api_token",
+    book_metadata,
+    _id(primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _id("person"),  # whose it is, and within whose rights it acts
+    _id("machine", nullable=True),  # the account that acts by it; None: the person's own program
+    Column("label", String(80), nullable=False),
+    Column("scopes", String(200), nullable=False),  # separated by spaces
+    Column("created_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Column("used_at", String(32)),
+    Column("revoked_at", String(32)),
+)
+passkey = Table(
+    "passkey",
+    book_metadata,
+    Column("id", String(1400), primary_key=True),  # base64url of at most 1023 bytes
+    _id("person"),
+    Column("public_key", LargeBinary, nullable=False),  # COSE
+    Column("sign_count", BigInteger, nullable=False),
+    Column("label", String(80), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("used_at", String(32)),
+)
+ceremony = Table(  # something begun at the door and not finished: each is good once, for minutes
+    "ceremony",
+    book_metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of a challenge or state
+    Column("purpose", String(16), nullable=False),
+    _id("person", nullable=True),
+    Column("kept", Text, nullable=False),  # JSON: what the second half needs
+    Column("expires_at", String(32), nullable=False),
+)
+identity = Table(  # who somebody is at an identity provider
+    "identity",
+    book_metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    _id("person"),
+    Column("created_at", String(32), nullable=False),
 )
 
 # jobs: second file on SQLite

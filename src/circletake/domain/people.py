@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["artist", "reviewer", "lead", "director", "producer", "editor", "client", "auditor", "admin"]
+Role = Literal[
+    "artist",
+    "reviewer",
+    "lead",
+    "director",
+    "producer",
+    "editor",
+    "legal",
+    "client",
+    "guest",
+    "auditor",
+    "admin",
+]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 PERSON_PREFIX = "p_"
@@ -48,6 +60,8 @@ def actor_of(text: str) -> Actor:
 
 Action = Literal[
     "see",
+    "read_book",
+    "see_people",
     "add_take",
     "edit_shots",
     "adopt_sheet",
@@ -67,10 +81,12 @@ Action = Literal[
 # Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.
 MAY: dict[Action, frozenset[Role]] = {
     "see": frozenset(ROLES),
+    "read_book": frozenset(ROLES) - {"guest"},
+    "see_people": frozenset(ROLES) - {"client", "guest"},
     "add_take": frozenset({"artist", "lead", "director", "editor", "producer"}),
     "edit_shots": frozenset({"editor", "director", "producer", "lead"}),
     "adopt_sheet": frozenset({"lead", "director"}),
-    "hold": frozenset({"lead", "director", "producer"}),
+    "hold": frozenset({"lead", "director", "producer", "legal"}),
     "measure": frozenset({"artist", "lead", "director", "editor", "producer"}),
     "edit_cut": frozenset({"editor", "director", "producer"}),
     "render": frozenset({"editor", "director", "producer"}),
@@ -81,4 +97,21 @@ MAY: dict[Action, frozenset[Role]] = {
     "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "client"}),
     "keep_consents": frozenset({"producer", "admin"}),
     "erase": frozenset({"producer", "admin"}),
+}
+
+Scope = Literal["read", "takes", "measure", "cut", "deliver", "manage"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+# What a token's scope lets its bearer do, within the rights of whoever owns it. An action that is not
+# here needs somebody who sits at a desk or a terminal and signed in: a verdict, an adoption, a role.
+SCOPE_OF: dict[Action, Scope] = {
+    "see": "read",
+    "read_book": "read",
+    "see_people": "read",
+    "add_take": "takes",
+    "edit_shots": "manage",
+    "measure": "measure",
+    "edit_cut": "cut",
+    "render": "cut",
+    "deliver": "deliver",
 }

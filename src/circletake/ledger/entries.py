@@ -21,7 +21,22 @@ Pair = tuple[str, str]
 
 # Only a person does these, in the code here and by trigger in the database.
 PERSONS_KINDS = frozenset(
-    {"verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "consent", "erased"}
+    {
+        "verdict",
+        "withdraw",
+        "slot",
+        "hold",
+        "omit",
+        "override",
+        "note",
+        "resolve",
+        "consent",
+        "erased",
+        "grant",
+        "group",
+        "member",
+        "group_grant",
+    }
 )
 # These are decisions: they also need the sitting in which they were made.
 SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve", "erased"})
@@ -65,10 +80,12 @@ class PersonBody(Body, frozen=True):
 
 
 class MachineBody(Body, frozen=True):
-    """A machine account."""
+    """A machine account, and the person whose rights it acts within; retired, it acts no more."""
 
     machine: str
     label: str
+    owner: str | None = None
+    retired: bool = False
 
 
 class PolicyBody(Body, frozen=True):
@@ -93,6 +110,31 @@ class GrantBody(Body, frozen=True):
     """A person holds a role from now on, or no longer."""
 
     person: str
+    role: Role
+    granted: bool
+    invited_by: str | None = None
+
+
+class GroupBody(Body, frozen=True):
+    """People of a production who hold roles together; disbanded, none of them by it."""
+
+    group: str
+    label: str
+    disbanded: bool = False
+
+
+class MemberBody(Body, frozen=True):
+    """A person belongs to a group from now on, or no longer."""
+
+    group: str
+    person: str
+    member: bool
+
+
+class GroupGrantBody(Body, frozen=True):
+    """Every member of a group holds a role from now on, or no longer by that."""
+
+    group: str
     role: Role
     granted: bool
 
@@ -337,6 +379,9 @@ BODIES: dict[str, type[Body]] = {
     "policy": PolicyBody,
     "opened": OpenedBody,
     "grant": GrantBody,
+    "group": GroupBody,
+    "member": MemberBody,
+    "group_grant": GroupGrantBody,
     "entity": EntityBody,
     "task": TaskBody,
     "take": TakeBody,

@@ -19,6 +19,9 @@ from circletake.domain.take import RELATIONS
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Severity, Verdict
 from circletake.errors import NotFound
+from circletake.ledger.roles import role_map
+
+__all__ = ["facts_for", "facts_of", "role_map"]
 
 Pair = tuple[str, str]
 
@@ -268,14 +271,6 @@ def shown_by(slot: str) -> str:
     if slot.startswith(sheet_slot("")):
         return slot.removeprefix(sheet_slot(""))
     return slot.removeprefix("take:").rsplit("/", 1)[0] if slot.startswith("take:") else ""
-
-
-def role_map(conn: Connection, production: str) -> dict[str, frozenset[Role]]:
-    """Person → roles held now in a production."""
-    held: dict[str, set[Role]] = defaultdict(set)
-    for row in _in(conn, tables.role.c.production, {production}):
-        held[row.person].add(cast("Role", row.role))
-    return {person: frozenset(roles) for person, roles in held.items()}
 
 
 def _upstream(conn: Connection, production: str, supposed: Mapping[str, str | None]) -> dict[str, str]:

@@ -115,7 +115,15 @@ def _person(conn: Connection, entry: e.Entry, body: e.PersonBody) -> None:
 def _machine(conn: Connection, entry: e.Entry, body: e.MachineBody) -> None:
     if not body.machine.startswith(MACHINE_PREFIX):
         raise EntryInvalid(f"{body.machine} cannot be a machine; their names begin with {MACHINE_PREFIX}.")
-    rows.put(conn, tables.machine, {"id": body.machine}, label=body.label, seq=entry.seq)
+    rows.put(
+        conn,
+        tables.machine,
+        {"id": body.machine},
+        label=body.label,
+        seq=entry.seq,
+        owner=body.owner,
+        retired=body.retired,
+    )
 
 
 def _policy(conn: Connection, entry: e.Entry, body: e.PolicyBody) -> None:
@@ -151,6 +159,44 @@ def _grant(conn: Connection, entry: e.Entry, body: e.GrantBody) -> None:
         rows.put(conn, tables.role, keys, seq=entry.seq)
     else:
         rows.remove(conn, tables.role, **keys)
+
+
+def _group(conn: Connection, entry: e.Entry, body: e.GroupBody) -> None:
+    production = _production(entry)
+    if rows.find(conn, tables.crew, "production", id=body.group) not in {None, production}:
+        raise AlreadyThere(f"{body.group} belongs to another production; give this one an id of its own.")
+    rows.put(
+        conn,
+        tables.crew,
+        {"id": body.group},
+        production=production,
+        label=body.label,
+        disbanded=body.disbanded,
+        seq=entry.seq,
+    )
+
+
+def _check_group(conn: Connection, entry: e.Entry, group: str) -> None:
+    if rows.find(conn, tables.crew, "production", id=group) != _production(entry):
+        raise NotFound(f"There is no group {group} in this production; `circletake group list` lists them.")
+
+
+def _member(conn: Connection, entry: e.Entry, body: e.MemberBody) -> None:
+    _check_group(conn, entry, body.group)
+    keys = {"crew": body.group, "person": body.person}
+    if body.member:
+        rows.put(conn, tables.crew_member, keys, seq=entry.seq)
+    else:
+        rows.remove(conn, tables.crew_member, **keys)
+
+
+def _group_grant(conn: Connection, entry: e.Entry, body: e.GroupGrantBody) -> None:
+    _check_group(conn, entry, body.group)
+    keys = {"crew": body.group, "role": body.role}
+    if body.granted:
+        rows.put(conn, tables.crew_role, keys, seq=entry.seq)
+    else:
+        rows.remove(conn, tables.crew_role, **keys)
 
 
 def _entity(conn: Connection, entry: e.Entry, body: e.EntityBody) -> None:
@@ -509,6 +555,9 @@ _PROJECTIONS: dict[str, _Projection] = {
     "policy": _as(e.PolicyBody, _policy),
     "opened": _as(e.OpenedBody, _opened),
     "grant": _as(e.GrantBody, _grant),
+    "group": _as(e.GroupBody, _group),
+    "member": _as(e.MemberBody, _member),
+    "group_grant": _as(e.GroupGrantBody, _group_grant),
     "entity": _as(e.EntityBody, _entity),
     "task": _as(e.TaskBody, _task),
     "take": _as(e.TakeBody, _take),

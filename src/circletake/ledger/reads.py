@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
 
 from circletake.db import tables
 from circletake.domain.entity import Entity, EntityKind, SourceClass
-from circletake.domain.people import Role
 from circletake.domain.production import Production
 from circletake.domain.take import ChangeKind, Origin, Take, Task
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Region, Severity, Value, Verdict
+from circletake.ledger.roles import HELD, roles_of
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "roles_of"]
 
 _MAX_IN = 500
 
@@ -88,10 +88,15 @@ def _production(row: Row[Any]) -> Production:
     )
 
 
+# Built once: what is asked at every verdict and every page is not put together each time.
+_FIND_PRODUCTION = select(tables.production).where(
+    (tables.production.c.code == bindparam("named")) | (tables.production.c.id == bindparam("named"))
+)
+
+
 def find_production(conn: Connection, code: str) -> Production | None:
     """The production of this code or id, or None."""
-    table = tables.production
-    row = conn.execute(select(table).where((table.c.code == code) | (table.c.id == code))).first()
+    row = conn.execute(_FIND_PRODUCTION, {"named": code}).first()
     return _production(row) if row else None
 
 
@@ -102,11 +107,16 @@ def productions(conn: Connection) -> list[Production]:
     ]
 
 
-def roles_of(conn: Connection, production: str, person: str) -> frozenset[Role]:
-    """Roles a person holds in a production."""
-    table = tables.role
-    query = select(table.c.role).where(table.c.production == production, table.c.person == person)
-    return frozenset(cast("Role", row.role) for row in conn.execute(query))
+def has_tasks_at(conn: Connection, production: str, stage: str) -> bool:
+    """Whether any task of a production is at this stage."""
+    table = tables.task
+    query = select(table.c.id).where(table.c.production == production, table.c.stage == stage).limit(1)
+    return conn.execute(query).first() is not None
+
+
+def is_founded(conn: Connection) -> bool:
+    """Whether anybody is in the book yet."""
+    return conn.execute(select(tables.person.c.id).limit(1)).first() is not None
 
 
 def has_policy(conn: Connection, policy_hash: str) -> bool:
@@ -165,6 +175,9 @@ _TASKS = select(
 ).join_from(tables.task, tables.entity, tables.task.c.entity == tables.entity.c.id)
 
 
+_FIND_TASK = _TASKS.where(tables.task.c.id == bindparam("task"))
+
+
 def _task(row: Row[Any]) -> TaskRow:
     entity = _entity(row)
     task = Task(id=row.task_id, production=entity.production, entity=entity.id, stage=row.stage)
@@ -173,7 +186,7 @@ def _task(row: Row[Any]) -> TaskRow:
 
 def find_task(conn: Connection, task: str) -> TaskRow | None:
     """The task of this id, or None."""
-    row = conn.execute(_TASKS.where(tables.task.c.id == task)).first()
+    row = conn.execute(_FIND_TASK, {"task": task}).first()
     return _task(row) if row else None
 
 
@@ -217,9 +230,12 @@ def _takes(conn: Connection, query: Select[Any]) -> list[Take]:
     return [_take(row) for row in conn.execute(query.order_by(tables.take.c.task, tables.take.c.number))]
 
 
+_TAKES_OF = select(tables.take).where(tables.take.c.task == bindparam("task")).order_by(tables.take.c.number)
+
+
 def takes_of(conn: Connection, task: str) -> list[Take]:
     """A task's takes, in order of arrival."""
-    return _takes(conn, select(tables.take).where(tables.take.c.task == task))
+    return [_take(row) for row in conn.execute(_TAKES_OF, {"task": task})]
 
 
 def takes_in(conn: Connection, production: str) -> list[Take]:
@@ -238,10 +254,14 @@ def find_take(conn: Connection, take: str) -> Take | None:
     return _take(row) if row else None
 
 
+_SLOTS = select(tables.slot.c.slot, tables.slot.c.content).where(
+    tables.slot.c.production == bindparam("production")
+)
+
+
 def slots(conn: Connection, production: str) -> dict[str, str]:
     """Slot → content adopted now."""
-    query = select(tables.slot.c.slot, tables.slot.c.content).where(tables.slot.c.production == production)
-    return {row.slot: row.content for row in conn.execute(query)}
+    return {row.slot: row.content for row in conn.execute(_SLOTS, {"production": production})}
 
 
 def _batches(values: Iterable[str]) -> Iterator[list[str]]:
@@ -281,13 +301,123 @@ def find_evidence(conn: Connection, evidence: str) -> EvidenceRow | None:
     return _evidence(row) if row else None
 
 
-def flagged_counts(conn: Connection, production: str) -> dict[str, int]:
-    """Task → how many of its takes carry flagged evidence of the latest measurement."""
-    found = evidence_on(conn, (take.content for take in takes_in(conn, production)))
+def flagged_counts(conn: Connection, production: str, tasks: Iterable[str] | None = None) -> dict[str, int]:
+    """Task → how many of its takes carry flagged evidence of the latest measurement.
+
+    Args:
+        tasks: only of these; None is every task of the production.
+    """
+    take, evidence = tables.take, tables.evidence
+    query = (
+        select(take.c.task, take.c.content, evidence.c.check, evidence.c.flagged)
+        .join_from(take, evidence, take.c.content == evidence.c.content)
+        .where(take.c.production == production)
+        .order_by(evidence.c.seq)
+    )
+    latest: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
+    for row in _of_tasks(conn, query, take.c.task, tasks):
+        latest[row.task, row.content][row.check] = row.flagged
     counts: dict[str, int] = defaultdict(int)
-    for take in takes_in(conn, production):
-        counts[take.task] += any(evidence.flagged for evidence in found.get(take.content, ()))
+    for (task, _), flags in latest.items():
+        counts[task] += any(flags.values())
     return counts
+
+
+def _of_tasks(
+    conn: Connection, query: Select[Any], column: Column[Any], tasks: Iterable[str] | None
+) -> Iterator[Row[Any]]:
+    """A query's rows, of these tasks or of all."""
+    if tasks is None:
+        yield from conn.execute(query)
+    else:
+        for batch in _batches(tasks):
+            yield from conn.execute(query.where(column.in_(batch)))
+
+
+def takes_at(conn: Connection, production: str, tasks: Iterable[str] | None = None) -> dict[str, list[Take]]:
+    """Task → its takes in order of arrival, of these tasks or of a whole production."""
+    table = tables.take
+    query = select(table).where(table.c.production == production).order_by(table.c.task, table.c.number)
+    found: dict[str, list[Take]] = defaultdict(list)
+    for row in _of_tasks(conn, query, table.c.task, tasks):
+        found[row.task].append(_take(row))
+    return dict(found)
+
+
+def being_made(conn: Connection) -> frozenset[str]:
+    """Tasks for which a take is owed: it is being drawn or rendered."""
+    table = tables.outbox
+    query = select(table.c.args).where(table.c.op.in_(("draw", "render")))
+    ordered = (json.loads(args) for args in conn.execute(query).scalars())
+    return frozenset(str(args["task"]) for args in ordered if "task" in args)
+
+
+_AT_STAGE = (
+    select(tables.task.c.id)
+    .join_from(tables.task, tables.entity, tables.task.c.entity == tables.entity.c.id)
+    .where(tables.task.c.production == bindparam("production"), tables.task.c.stage == bindparam("stage"))
+    .order_by(tables.entity.c.kind, tables.entity.c.position, tables.task.c.seq)
+)
+
+
+def tasks_at_stage(conn: Connection, production: str, stage: str) -> list[str]:
+    """Every task at a stage, by kind and place of its entity."""
+    return list(conn.execute(_AT_STAGE, {"production": production, "stage": stage}).scalars())
+
+
+def tasks_of_entities(conn: Connection, production: str, entities: Iterable[str]) -> list[TaskRow]:
+    """Every task of some entities of a production."""
+    query = _TASKS.where(tables.task.c.production == production).order_by(tables.task.c.seq)
+    return [
+        _task(row)
+        for batch in _batches(entities)
+        for row in conn.execute(query.where(tables.task.c.entity.in_(batch)))
+    ]
+
+
+def entities_of_tasks(conn: Connection, tasks: Iterable[str]) -> set[str]:
+    """Entities that some tasks are for."""
+    query = select(tables.task.c.entity)
+    return {row.entity for row in _of_tasks(conn, query, tables.task.c.id, tasks)}
+
+
+def entities_with(conn: Connection, production: str, contents: Iterable[str]) -> set[str]:
+    """Entities of a production that have a take of one of these contents."""
+    query = (
+        select(tables.task.c.entity)
+        .join_from(tables.take, tables.task, tables.take.c.task == tables.task.c.id)
+        .where(tables.take.c.production == production)
+    )
+    return {row.entity for row in _of_tasks(conn, query, tables.take.c.content, contents)}
+
+
+def tasks_of_verdicts(conn: Connection, verdicts: Iterable[int]) -> set[str]:
+    """Tasks that some verdicts are on."""
+    table, found = tables.verdict, sorted(set(verdicts))
+    return {
+        task
+        for start in range(0, len(found), _MAX_IN)
+        for task in conn.execute(
+            select(table.c.task).where(table.c.seq.in_(found[start : start + _MAX_IN]))
+        ).scalars()
+    }
+
+
+def news_of(conn: Connection, production: str, *, after: int, most: int) -> list[tuple[str, dict[str, Any]]]:
+    """(Kind, body) of a production's entries after a number, in order."""
+    table = tables.entry
+    query = (
+        select(table.c.kind, table.c.body)
+        .where(table.c.seq > after, table.c.production == production)
+        .order_by(table.c.seq)
+        .limit(most)
+    )
+    return [(row.kind, json.loads(row.body)["body"]) for row in conn.execute(query)]
+
+
+def chain_at(conn: Connection, seq: int) -> bytes | None:
+    """The chain's hash at an entry, or None where the book has no such entry."""
+    return conn.execute(select(tables.entry.c.chain).where(tables.entry.c.seq == seq)).scalar()
 
 
 def _verdict(row: Row[Any]) -> tuple[Verdict, bool]:
@@ -371,8 +501,10 @@ def verdict_places(conn: Connection, production: str) -> list[tuple[int, str, st
     return [(row.seq, row.task, row.content, row.gate, row.person) for row in conn.execute(query)]
 
 
-def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """(task, content) → (entry, value) of its live verdicts, oldest first."""
+def last_values(
+    conn: Connection, production: str, tasks: Iterable[str] | None = None
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(task, content) → (entry, value) of its live verdicts, oldest first; of these tasks or of all."""
     table = tables.verdict
     query = (
         select(table.c.task, table.c.content, table.c.seq, table.c.value)
@@ -380,13 +512,15 @@ def last_values(conn: Connection, production: str) -> dict[tuple[str, str], list
         .order_by(table.c.seq)
     )
     values: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for row in conn.execute(query):
+    for row in _of_tasks(conn, query, table.c.task, tasks):
         values[row.task, row.content].append((row.seq, row.value))
     return values
 
 
-def bound_in(conn: Connection, production: str) -> dict[tuple[str, str, str], BoundRow]:
-    """(task, content, gate) → what that gate last said, over a production."""
+def bound_in(
+    conn: Connection, production: str, tasks: Iterable[str] | None = None
+) -> dict[tuple[str, str, str], BoundRow]:
+    """(task, content, gate) → what that gate last said, over a production or of some of its tasks."""
     query = (
         select(tables.bound)
         .join_from(tables.bound, tables.task, tables.bound.c.task == tables.task.c.id)
@@ -394,16 +528,18 @@ def bound_in(conn: Connection, production: str) -> dict[tuple[str, str, str], Bo
     )
     return {
         (row.task, row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
-        for row in conn.execute(query)
+        for row in _of_tasks(conn, query, tables.bound.c.task, tasks)
     }
+
+
+_BOUND_OF = select(tables.bound).where(tables.bound.c.task == bindparam("task"))
 
 
 def bound_of(conn: Connection, task: str) -> dict[tuple[str, str], BoundRow]:
     """(content, gate) → what that gate last said, of one task."""
-    query = select(tables.bound).where(tables.bound.c.task == task)
     return {
         (row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
-        for row in conn.execute(query)
+        for row in conn.execute(_BOUND_OF, {"task": task})
     }
 
 
@@ -466,8 +602,8 @@ def may_see(conn: Connection, person: str, content: str) -> bool:
     """Whether a content is a take of a production in which the person holds a role."""
     query = (
         select(tables.take.c.id)
-        .join_from(tables.take, tables.role, tables.take.c.production == tables.role.c.production)
-        .where(tables.take.c.content == content, tables.role.c.person == person)
+        .join_from(tables.take, HELD, tables.take.c.production == HELD.c.production)
+        .where(tables.take.c.content == content, HELD.c.person == person)
     )
     return conn.execute(query.limit(1)).first() is not None
 

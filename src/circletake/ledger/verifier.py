@@ -392,7 +392,9 @@ class World:
     policies: dict[str, Json] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)  # pseudonym → commitment to a name
     erased: set[str] = field(default_factory=set)
-    roles: dict[str, set[str]] = field(default_factory=dict)
+    held: dict[str, set[str]] = field(default_factory=dict)  # person or group → roles granted to it
+    members: dict[str, set[str]] = field(default_factory=dict)  # group → people
+    disbanded: set[str] = field(default_factory=set)  # groups by which nobody holds anything
     entities: dict[str, Json] = field(default_factory=dict)  # id → entity, its newest particulars
     tasks: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, stage) → task
     takes: dict[tuple[str, str], Json] = field(default_factory=dict)  # (task, content) → take
@@ -427,6 +429,11 @@ class World:
                 ask += [below] if below not in seen else []
                 seen.add(below)
         return found
+
+    def roles(self, person: str) -> set[str]:
+        """Roles a person holds: those granted to them, and to groups they belong to."""
+        of = {group for group, members in self.members.items() if person in members} - self.disbanded
+        return set[str]().union(*(self.held.get(one, set()) for one in {person, *of}))
 
     def ancestors(self, content: str) -> set[str]:
         """Contents whose veto a content shares: what it is a trim or a re-run of, and so on upwards."""
@@ -469,8 +476,20 @@ class World:
         self.policy = body["policy"]
 
     def _grant(self, _: Json, body: Json) -> None:
-        held = self.roles.setdefault(body["person"], set())
+        held = self.held.setdefault(body["person"], set())
         (held.add if body["granted"] else held.discard)(body["role"])
+
+    def _group_grant(self, _: Json, body: Json) -> None:
+        held = self.held.setdefault(body["group"], set())
+        (held.add if body["granted"] else held.discard)(body["role"])
+
+    def _group(self, _: Json, body: Json) -> None:
+        self.members.setdefault(body["group"], set())
+        (self.disbanded.add if body["disbanded"] else self.disbanded.discard)(body["group"])
+
+    def _member(self, _: Json, body: Json) -> None:
+        members = self.members.setdefault(body["group"], set())
+        (members.add if body["member"] else members.discard)(body["person"])
 
     def _entity(self, _: Json, body: Json) -> None:
         self.entities[body["entity"]] = body
@@ -505,14 +524,14 @@ class World:
             raise Broken(f"entry {entry['seq']} is a verdict of {actor}, who is no person of this book")
         # A person's newer verdict at the same task, content and gate takes the older one's place.
         self.verdicts[actor, body["task"], body["content"], body["gate"]] = Verdict(
-            entry["seq"], entry["at"], actor, set(self.roles.get(actor, ())), body
+            entry["seq"], entry["at"], actor, self.roles(actor), body
         )
 
     def _override(self, entry: Json, body: Json) -> None:
         actor = entry["actor"]
         if not actor.startswith(PERSON) or actor not in self.people:
             raise Broken(f"entry {entry['seq']} is an override of {actor}, who is no person of this book")
-        held = set(self.roles.get(actor, ()))
+        held = self.roles(actor)
         self.overrides.append(Verdict(entry["seq"], entry["at"], actor, held, body))
 
     def _note(self, entry: Json, body: Json) -> None:
@@ -587,7 +606,7 @@ class Case:
             barred = self.world.makers.get(self.content, set())
         found = []
         for one in self.verdicts:
-            now = self.world.roles.get(one.actor, set())
+            now = self.world.roles(one.actor)
             speaks = one.body["gate"] == self.gate["key"] and one.body["value"] >= at_least
             as_it_is = any_wording or one.body["gate_hash"] == gate_hash(self.gate)
             may = self._may(one, one.roles) and self._may(one, now & asked if asked else now)
@@ -639,7 +658,7 @@ def overriding(world: World, gate: Json, task: str, content: str) -> Verdict | N
         body, role = one.body, one.body["role"]
         named = (body["task"], body["content"], body["gate"]) == (task, content, gate["key"])
         covered = set(may["rules"]) & set(body["rules"]) & RULES.keys() - NEVER_OVERRIDDEN
-        held = role in may["roles"] and role in one.roles and role in world.roles.get(one.actor, ())
+        held = role in may["roles"] and role in one.roles and role in world.roles(one.actor)
         own = case.asks_four_eyes and one.actor in world.makers.get(content, ())
         moved = any(world.adopted.get(slot) != what for slot, what in body["upstream"])
         as_it_is = body["gate_hash"] == gate_hash(gate) and one.seq > max(against, default=0)

@@ -37,11 +37,13 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
         await pulse.look()
         beating = asyncio.create_task(pulse.run())
         studio.start_runner()
+        warming = asyncio.create_task(asyncio.to_thread(studio.work_out_boards))
         try:
             yield
         finally:
             pulse.stop()
             await beating
+            await warming
             await asyncio.to_thread(studio.stop_runner)
 
     app = bare_app(lifespan=running)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from circletake.config import Config
 from circletake.errors import SignInFailed, SignInNeeded, TooManyTries
 from circletake.ledger.accounts import Session
+from circletake.ledger.tokens import PREFIX
 from circletake.studio import Studio
 
 COOKIE = "circletake_session"
@@ -65,14 +66,19 @@ def studio_of(request: Request) -> Studio:
 
 
 def token_of(request: Request) -> str:
-    """The session token the browser sent.
+    """The API token a program sent, else the session token the browser sent.
 
     Raises:
-        SignInNeeded: there is none.
+        SignInNeeded: there is none, or it is not of the kind that belongs there.
     """
+    if (sent := request.headers.get("authorization")) is not None:
+        scheme, _, secret = sent.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip().startswith(PREFIX):
+            raise SignInNeeded("This is no API token; send `Authorization: Bearer ct_…`.")
+        return secret.strip()
     name = cookie_name(secure=is_secure(request, studio_of(request).config))
     token = request.cookies.get(name)
-    if not token:
+    if not token or token.startswith(PREFIX):  # a token of a program is never a browser's session
         raise SignInNeeded("Nobody is signed in; sign in at /.")
     return token
 
@@ -86,8 +92,56 @@ def signed_in(request: Request) -> Session:
     return studio_of(request).session_of(token_of(request))
 
 
+def sitting(request: Request) -> Session:
+    """Whoever is signed in themselves; for what no API token ever covers.
+
+    Raises:
+        SignInNeeded: nobody, or the session has ended.
+        NotAPerson: a program asks, with an API token.
+    """
+    session = signed_in(request)
+    session.sitting("do this")
+    return session
+
+
 StudioHere = Annotated[Studio, Depends(studio_of)]
 SignedIn = Annotated[Session, Depends(signed_in)]
+Sitting = Annotated[Session, Depends(sitting)]
+
+
+def own_origin(request: Request) -> str:
+    """Scheme, host and port under which browsers know this server."""
+    return studio_of(request).config.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def label_of(request: Request) -> str:
+    """What a session is called in its owner's list: the browser and its system, coarsely.
+
+    Nothing is decided by it, so a browser that says something else is called something else.
+    """
+    agent = request.headers.get("user-agent", "")
+    browsers = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chromium"), ("Safari/", "Safari"))
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    browser = next((name for mark, name in browsers if mark in agent), "a browser")
+    system = next((name for mark, name in systems if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+def enter(request: Request, response: Response, token: str) -> None:
+    """Hand a new session to the browser; the one it came with, if any, ends with it."""
+    studio = studio_of(request)
+    secure = is_secure(request, studio.config)
+    before = request.cookies.get(cookie_name(secure=secure))
+    if before:
+        studio.sign_out(before)
+    set_cookie(response, token, secure=secure, session_days=studio.config.session_days)
 
 
 class SignInLimit:

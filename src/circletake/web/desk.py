@@ -74,7 +74,7 @@ def _type(path: Path) -> str:
 def desk(request: Request, name: str) -> Response:
     """A file of the desk, or the desk itself, which reads the address."""
     folder: Path = request.app.state.desk
-    if name.startswith(("api/", "media/", "link/")) or name == "api":
+    if name.startswith(("api/", "media/", "link/", "oidc/")) or name == "api":
         raise NotFound(f"There is no page /{name}; /openapi.json lists the routes.")
     if path := find_file(folder, name):
         return _answer_desk_file(request, folder, path)

@@ -13,7 +13,7 @@ from circletake.web import problems
 MAX_BODY_BYTES = 1 << 20  # the largest request is a verdict with its note; takes do not come this way
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # HEAD there is the route's own affair: files are not read for it, streams have no end, links work once.
-_OWN_HEAD = ("/media/", "/api/events", "/link/")
+_OWN_HEAD = ("/media/", "/api/events", "/link/", "/oidc/")
 
 POLICY = (
     "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -34,7 +34,7 @@ def refuse_other_sites(method: str, headers: Headers, *, own_origin: str) -> Non
 
     A browser that says where a request comes from (`Sec-Fetch-Site`, which no page can forge) is
     believed; an older one, or one on plain http, is judged by `Origin`. Programs send neither, and hold
-    no cookie that a page could borrow.
+    no cookie that a page could borrow; one that shows an API token and no cookie is not asked at all.
 
     Args:
         method: the request's.
@@ -47,7 +47,7 @@ def refuse_other_sites(method: str, headers: Headers, *, own_origin: str) -> Non
     Source:
         W3C Fetch Metadata Request Headers, 2.3; RFC 6454, 7.
     """
-    if method in _SAFE:
+    if method in _SAFE or _is_programs(headers):
         return
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
@@ -57,6 +57,11 @@ def refuse_other_sites(method: str, headers: Headers, *, own_origin: str) -> Non
             f"This change was asked for by {origin or 'another site'}, not by {own_origin}; do it on the "
             "desk, or set public_url to the address that people type."
         )
+
+
+def _is_programs(headers: Headers) -> bool:
+    """A program with an API token: no page can make a browser send one, and no cookie comes with it."""
+    return headers.get("authorization", "").lower().startswith("bearer ") and "cookie" not in headers
 
 
 class Doors:

@@ -193,7 +193,7 @@ def _read(studio: Studio, session: Session, after: int, head: int) -> tuple[byte
     What was appended since `head` was read is left for the next page, so that no stream is ever ahead of
     the pulse, which would look like a book that was put back to an older one.
     """
-    page = [one for one in studio.book_entries(session, after, _PAGE) if one.seq <= head]
+    page = [one for one in studio.news(session, after, _PAGE) if one.seq <= head]
     written = b"".join(
         event(
             "entry",

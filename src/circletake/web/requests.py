@@ -1,6 +1,6 @@
 """What browsers may send: strict shapes with limits, so that nothing odd goes further in."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,7 @@ _MANY = 1000
 
 Code = Annotated[str, Path(min_length=1, max_length=100)]
 Id = Annotated[str, Path(min_length=1, max_length=100)]
+PasskeyId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,1400}$")]
 Sha = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hex")]
 Seq = Annotated[int, Path(ge=0, le=_LARGEST)]
 FrameNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
@@ -48,6 +49,64 @@ class SentRegion(_Sent):
     y: Annotated[int, Field(ge=0, le=10_000)]
     width: Annotated[int, Field(ge=1, le=10_000)]
     height: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class SentPassword(_Sent):
+    """The password there is, if there is one, and the new one."""
+
+    current: Annotated[str, Field(max_length=1024, repr=False)] = ""
+    password: Annotated[str, Field(min_length=8, max_length=1024, repr=False)]
+
+
+class SentLabel(_Sent):
+    """What something is to be called."""
+
+    label: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SentToken(_Sent):
+    """An API token that is wanted; `machine` is an account one owns, by name or id."""
+
+    label: Annotated[str, Field(min_length=1, max_length=80)]
+    scopes: Annotated[list[_Word], Field(max_length=20)] = []
+    days: Annotated[int, Field(ge=1, le=366)] = 90
+    machine: _Word | None = None
+
+
+class SentInvitation(_Sent):
+    """Roles somebody is invited to, and for how long the link is good."""
+
+    roles: Annotated[list[_Word], Field(min_length=1, max_length=20)]
+    hours: Annotated[int, Field(ge=1, le=744)] = 72
+
+
+class SentAcceptance(_Sent):
+    """What somebody new is called and signs in with; nothing for somebody who is signed in."""
+
+    name: Annotated[str, Field(max_length=80)] = ""
+    password: Annotated[str | None, Field(min_length=8, max_length=1024, repr=False)] = None
+
+
+class SentPasskey(_Sent):
+    """What the browser's authenticator answered, and what the passkey is to be called."""
+
+    credential: dict[str, Any]
+    label: Annotated[str, Field(max_length=80)] = ""
+
+
+class SentIdentity(_Sent):
+    """An identity provider, by its address."""
+
+    issuer: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SentShot(_Sent):
+    """A shot that is wanted."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    title: Annotated[str, Field(max_length=200)] = ""
+    frames: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    source_class: Literal["camera", "drawn", "hybrid", "generated", "library"] = "generated"
 
 
 class SentVerdict(_Sent):

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import Engine, RowMapping, bindparam, select
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from circletake.db.connect import insert_into, reading, writing
@@ -27,6 +27,7 @@ MAX_CLAIM = 32
 MAX_WAIT_S = 300.0
 LONGEST_LEASE_S = 300.0
 """No lease is made for longer, nor for more than ten times as long as this studio's usually are."""
+_DERIVED_OF = select(derived.c.recipe, derived.c.content).where(derived.c.source == bindparam("of"))
 _KEYS_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
 LOCAL_LANES: tuple[Lane, ...] = ("cpu", "gpu", "io")
 
@@ -302,6 +303,12 @@ class JobQueue:
         here = (derived.c.source == source) & (derived.c.recipe == recipe)
         with reading(self.engine) as conn:
             return conn.scalar(select(derived.c.content).where(here))
+
+    def derived_of(self, source: str) -> dict[str, str]:
+        """Recipe → SHA-256 of what it made of this source, in one reading."""
+        with reading(self.engine) as conn:
+            found = conn.execute(_DERIVED_OF, {"of": source}).all()
+        return {row.recipe: row.content for row in found}
 
     def _after(self, job: Job, *, retry: bool) -> tuple[State, int | None]:
         """What a job becomes when a try has ended without a result, and how long it then waits."""

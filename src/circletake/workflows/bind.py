@@ -21,6 +21,7 @@ from circletake.gates.engine import evaluate
 from circletake.ledger import lineage, reads
 from circletake.ledger.book import Transaction
 from circletake.ledger.facts import facts_of
+from circletake.ledger.roles import tasks_judged_by
 from circletake.workflows.house import STUDIO, House
 
 Pair = tuple[str, str]
@@ -287,3 +288,9 @@ def bind_family(house: House, tx: Transaction, *, task: str, content: str) -> No
     cut from that.
     """
     bind_pairs(house, tx, _production_of(tx.conn, task), lineage.family_of(tx.conn, task, content))
+
+
+def bind_people(house: House, tx: Transaction, production: str, persons: set[str]) -> None:
+    """Ask the gates again about what these people judged: a vote counts while its giver holds the role."""
+    for task, content in tasks_judged_by(tx.conn, production, persons):
+        bind_content(house, tx, task=task, content=content)

@@ -208,7 +208,7 @@ def _seal(
 ) -> reads.SealedRow:
     entry = tx.append(
         "sealed",
-        actor=who.person,
+        actor=who.actor,
         session=who.pseudonym,
         production=production.id,
         body={
@@ -220,7 +220,7 @@ def _seal(
     )
     tx.append(
         "delivered",
-        actor=who.person,
+        actor=who.actor,
         session=who.pseudonym,
         production=production.id,
         body={

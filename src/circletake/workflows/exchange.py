@@ -97,7 +97,7 @@ def import_cut(house: House, who: Session, production: str, path: Path) -> list[
         record_cut(
             house,
             tx,
-            who.person,
+            who.actor,
             CutVersion(
                 production=found.id,
                 number=before.number + 1 if before else 1,

@@ -47,7 +47,7 @@ def fill_gap(
         )
         if changed.slots == cut.slots:
             return cut_hash(cut)
-        return record_cut(house, tx, who.person, changed, session=who.pseudonym)
+        return record_cut(house, tx, who.actor, changed, session=who.pseudonym)
 
 
 def clear_slot(house: House, who: Session, production: str, *, slot: str, cut_seen: str | None = None) -> str:
@@ -57,7 +57,7 @@ def clear_slot(house: House, who: Session, production: str, *, slot: str, cut_se
         cut = get_cut(tx.conn, found.id, seen=cut_seen)
         if cut.slot(slot).take is None:
             return cut_hash(cut)
-        return record_cut(house, tx, who.person, clear(cut, slot), session=who.pseudonym)
+        return record_cut(house, tx, who.actor, clear(cut, slot), session=who.pseudonym)
 
 
 def assemble(house: House, who: Session, production: str) -> str:
@@ -84,4 +84,4 @@ def assemble(house: House, who: Session, production: str) -> str:
             height_px=found.height_px,
             slots=tuple(Slot(id=fresh_id("s"), shot=shot.code, frames=shot.frames) for shot in shots),
         )
-        return record_cut(house, tx, who.person, cut, session=who.pseudonym)
+        return record_cut(house, tx, who.actor, cut, session=who.pseudonym)

@@ -12,6 +12,7 @@ from circletake.gates.policy import policy_dict, shipped
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
+from circletake.workflows.bind import bind_people
 from circletake.workflows.house import STUDIO, House, require
 
 _MAX_SIDE_PX = 16384
@@ -43,6 +44,7 @@ def found_production(
         AlreadyThere: the code is taken.
         NameInvalid: the code or the size cannot be.
     """
+    who.sitting("found a production")
     checked_code(code)
     if not (0 < width_px <= _MAX_SIDE_PX and 0 < height_px <= _MAX_SIDE_PX):
         raise NameInvalid(f"A picture of {width_px}×{height_px} cannot be; give a size such as 1920x1080.")
@@ -77,13 +79,26 @@ def found_production(
     return production
 
 
-def grant(tx: Transaction, actor: Actor, *, production: str, person: PersonId, role: Role) -> None:
+def grant(
+    tx: Transaction,
+    actor: Actor,
+    *,
+    production: str,
+    person: PersonId,
+    role: Role,
+    invited_by: PersonId | None = None,
+) -> None:
     """Record that a person holds a role from now on."""
     tx.append(
         "grant",
         actor=actor,
         production=production,
-        body={"granted": True, "person": str(person), "role": role},
+        body={
+            "granted": True,
+            "invited_by": str(invited_by) if invited_by else None,
+            "person": str(person),
+            "role": role,
+        },
     )
 
 
@@ -153,7 +168,7 @@ def add_shot(
         found, _ = require(tx.conn, who, production, "edit_shots")
         return add_entity(
             tx,
-            who.person,
+            who.actor,
             production=found.id,
             policy=house.policy(tx.conn, found.policy),
             kind="shot",
@@ -170,3 +185,4 @@ def cast_role(house: House, who: Session, production: str, *, person: PersonId, 
         found, _ = require(tx.conn, who, production, "cast_roles")
         if role not in reads.roles_of(tx.conn, found.id, str(person)):
             grant(tx, who.person, production=found.id, person=person, role=role)
+            bind_people(house, tx, found.id, {str(person)})

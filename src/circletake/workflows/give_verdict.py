@@ -88,6 +88,7 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
         Its entry's number in the book.
 
     Raises:
+        NotAPerson: a program acts, by an API token.
         RoleMissing: no role of this person votes so at this gate.
         SameEyes: a maker would circle their own take where four eyes are asked for.
         WorldMoved: the gate or the references changed since the person looked; only refuses approvals.
@@ -96,6 +97,7 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
         AnswerNeeded: a check flagged this content and the approval does not answer it.
         VerdictInvalid: a value, reason, disposition or frame range that cannot be.
     """
+    who.sitting("give a verdict")
     value = value_of(call.value)
     if call.disposition not in DISPOSITIONS:
         raise VerdictInvalid(f"“{call.disposition}” is no disposition; say one of {', '.join(DISPOSITIONS)}.")
@@ -164,7 +166,9 @@ def withdraw(house: House, who: Session, *, verdict: int, key: str) -> str:
 
     Raises:
         NotFound: there is no such verdict, or it is somebody else's.
+        NotAPerson: a program acts, by an API token.
     """
+    who.sitting("withdraw a verdict")
     with house.book.transact() as tx:
         found = reads.find_verdict(tx.conn, seq=verdict)
         if found is None or found[0].person != str(who.person):

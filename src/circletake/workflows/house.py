@@ -31,6 +31,7 @@ class House:
     queue: JobQueue
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
+    boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
 
     def policy(self, conn: reads.Connection, policy_hash: str) -> Policy:
         """The policy of this hash, read once, with a gate for changing it if it has none of its own."""
@@ -69,6 +70,8 @@ def require(
     Raises:
         NotFound: no such production, or one in which the person holds no role.
         RoleMissing: names the roles that may.
+        ScopeMissing: somebody acts by an API token that does not cover this.
+        NotAPerson: somebody acts by an API token, and no token covers this.
     """
     found = reads.find_production(conn, production)
     roles = reads.roles_of(conn, found.id, str(who.person)) if found else frozenset()
@@ -79,6 +82,7 @@ def require(
             f"To {action.replace('_', ' ')} in {found.title} you need one of these roles: "
             f"{', '.join(sorted(MAY[action]))}; ask the producer."
         )
+    who.allow(action)
     return found, roles
 
 

@@ -73,7 +73,7 @@ def import_film(
         for code, clip, frames in zip(codes, clips, ranges, strict=True):
             tasks = add_entity(
                 tx,
-                who.person,
+                who.actor,
                 production=found.id,
                 policy=policy,
                 kind="shot",
@@ -88,13 +88,13 @@ def import_film(
             record_take(
                 house,
                 tx,
-                who.person,
+                who.actor,
                 session=who.pseudonym,
                 task=row,
                 attempt=Attempt(
                     content=clip,
-                    makers=(who.person,),
-                    made_by=(("importer", who.person),),
+                    makers=who.makers,
+                    made_by=(("importer", who.actor),),
                     origin="drawn" if source_class == "drawn" else "camera",
                     n_frames=frames.frames,
                     rate=found.rate,
@@ -109,7 +109,7 @@ def import_film(
         record_cut(
             house,
             tx,
-            who.person,
+            who.actor,
             CutVersion(
                 production=found.id,
                 number=before.number + 1 if before else 1,

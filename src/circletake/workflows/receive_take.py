@@ -177,12 +177,12 @@ def receive_take(
         return record_take(
             house,
             tx,
-            who.person,
+            who.actor,
             session=who.pseudonym,
             task=task,
             attempt=Attempt(
                 content=content,
-                makers=(who.person,),
+                makers=who.makers,
                 origin=origin,
                 n_frames=probe.n_frames,
                 rate=probe.rate,

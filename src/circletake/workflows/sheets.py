@@ -61,7 +61,7 @@ def sheet_add(
             policy = house.policy(tx.conn, found.policy)
             add_entity(
                 tx,
-                who.person,
+                who.actor,
                 production=found.id,
                 policy=policy,
                 kind="character",
@@ -73,13 +73,13 @@ def sheet_add(
         return record_take(
             house,
             tx,
-            who.person,
+            who.actor,
             session=who.pseudonym,
             task=task_of(tx.conn, found, character, DESIGN),
             attempt=Attempt(
                 content=content,
-                makers=(who.person,),
-                made_by=(("author", who.person),),
+                makers=who.makers,
+                made_by=(("author", who.actor),),
                 origin="sheet",
                 n_frames=len(pictures),
                 rate=None,

@@ -11,7 +11,10 @@ from circletake.domain.status import LOOKS
 from circletake.domain.take import Take
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session, names
+from circletake.ledger.roles import productions_of as productions_of_person
+from circletake.ledger.tokens import machine_labels
 from circletake.media.manifest import Sheet, read_manifest
+from circletake.work.job import Job
 from circletake.workflows.house import House
 from circletake.workflows.views import (
     GateLabel,
@@ -39,7 +42,7 @@ class Names:
     @classmethod
     def read(cls, conn: reads.Connection) -> "Names":
         """Read everybody's name."""
-        return cls(names(conn) | MACHINES)
+        return cls(names(conn) | machine_labels(conn) | MACHINES)
 
     def person(self, actor: str) -> PersonView:
         """An actor as others see them."""
@@ -100,11 +103,12 @@ def me(house: House, who: Session) -> MeView:
 
 def productions_of(conn: reads.Connection, who: Session) -> list[ProductionView]:
     """Productions in which a person holds a role."""
-    held = [
-        (production, reads.roles_of(conn, production.id, str(who.person)))
+    held = productions_of_person(conn, str(who.person))
+    return [
+        production_view(production, held[production.id])
         for production in reads.productions(conn)
+        if production.id in held
     ]
-    return [production_view(production, roles) for production, roles in held if roles]
 
 
 def poster_of(house: House, content: str | None) -> str | None:
@@ -114,11 +118,11 @@ def poster_of(house: House, content: str | None) -> str | None:
 
 def media_view(house: House, take: Take) -> MediaView:
     """Addresses of what a browser plays of a take."""
-    at = f"/media/{take.content}"
+    at, made = f"/media/{take.content}", house.queue.derived_of(take.content)
     return MediaView(
-        frames=f"{at}/frames/{{n}}.jpg" if house.queue.find_derived(take.content, FRAMES) else None,
-        proxy=f"{at}/proxy.mp4" if house.queue.find_derived(take.content, PROXY) else None,
-        poster=poster_of(house, take.content),
+        frames=f"{at}/frames/{{n}}.jpg" if FRAMES in made else None,
+        proxy=f"{at}/proxy.mp4" if PROXY in made else None,
+        poster=f"{at}/poster.jpg" if POSTER in made else None,
         size_px=[take.width_px, take.height_px],
     )
 
@@ -137,3 +141,20 @@ def is_sheet_picture(house: House, who: Session, content: str) -> bool:
     return any(
         picture.image == content for sheet in sheets if isinstance(sheet, Sheet) for picture in sheet.images
     )
+
+
+def jobs_of(house: House, who: Session, jobs: Sequence[Job]) -> list[Job]:
+    """Those of some jobs that work for a production this person is part of."""
+    with house.book.reading() as conn:
+        mine = productions_of_person(conn, str(who.person)).keys()
+
+        def is_mine(job: Job) -> bool:
+            production, task, content = (job.args.get(name) for name in ("production", "task", "content"))
+            if production is None and task is not None:
+                row = reads.find_task(conn, str(task))
+                production = row.task.production if row else None
+            if production is None and content is not None:
+                return reads.may_see(conn, str(who.person), str(content))
+            return production in mine
+
+        return [job for job in jobs if is_mine(job)]

@@ -1,17 +1,21 @@
 """The board: shots × stages, each cell's status derived from what the gates last said."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import msgspec
 
 from circletake.domain.facts import PASSES
-from circletake.domain.policy import Stage
+from circletake.domain.policy import Policy, Stage
 from circletake.domain.status import Status, TakeState, status_of
 from circletake.domain.take import Take
 from circletake.gates.policy import POLICY_STAGE
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
+from circletake.ledger.transaction import read_head
 from circletake.workflows.bind import Gatekeeper, gatekeeper, said_of
 from circletake.workflows.house import House, require
 from circletake.workflows.show import production_view, stage_view, status_looks
@@ -33,23 +37,14 @@ class Floor:
     making: frozenset[str]
 
     @classmethod
-    def read(cls, conn: reads.Connection, production: str) -> "Floor":
-        """Read a production's floor."""
-        takes: dict[str, list[Take]] = defaultdict(list)
-        for take in reads.takes_in(conn, production):
-            takes[take.task].append(take)
-        orders = reads.open_orders(conn)
+    def read(cls, conn: reads.Connection, production: str, tasks: Collection[str] | None = None) -> "Floor":
+        """Read the floor of a production, or of some of its tasks."""
         return cls(
-            takes=dict(takes),
-            bound=reads.bound_in(conn, production),
-            values=reads.last_values(conn, production),
-            flagged=reads.flagged_counts(conn, production),
-            making=frozenset(
-                str(order["task"])
-                for op in ("draw", "render")
-                for order in orders.get(op, [])
-                if "task" in order
-            ),
+            takes=reads.takes_at(conn, production, tasks),
+            bound=reads.bound_in(conn, production, tasks),
+            values=reads.last_values(conn, production, tasks),
+            flagged=reads.flagged_counts(conn, production, tasks),
+            making=reads.being_made(conn),
         )
 
     def veiled(self, veil: Veil, keeper: Gatekeeper) -> "Floor":
@@ -119,28 +114,184 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        floor = seen_floor(house, conn, who, found.id)
-        rows: dict[str, list[reads.TaskRow]] = defaultdict(list)
-        for task in reads.tasks(conn, found.id):
-            rows[task.entity.id].append(task)
-        seq = house.book.head().seq
-    # how a policy is changed shows on the board once somebody proposed a change
-    stages = [
-        stage
-        for stage in policy.stages
-        if stage.key != POLICY_STAGE
-        or any(task.task.stage == stage.key for row in rows.values() for task in row)
-    ]
-    ordered = sorted(
-        rows.values(), key=lambda tasks: (_KIND_ORDER[tasks[0].entity.kind], tasks[0].entity.position)
-    )
+        kept = _seen(house, conn, who, found.id, policy)
     return BoardView(
         production=production_view(found, roles),
-        stages=[stage_view(stage) for stage in stages],
-        rows=[_row(tasks, stages, floor) for tasks in ordered],
+        stages=[stage_view(stage) for stage in kept.stages],
+        rows=[row.view for row in kept.rows],
         statuses=status_looks(),
-        book_seq=seq,
+        book_seq=kept.seq,
     )
+
+
+def board_json(house: House, who: Session, production: str) -> bytes:
+    """A production's board as JSON: the same, without making each cell anew for everybody who asks."""
+    with house.book.reading() as conn:
+        found, roles = require(conn, who, production, "see")
+        policy = house.policy(conn, found.policy)
+        kept = _seen(house, conn, who, found.id, policy)
+    head = {
+        "production": production_view(found, roles),
+        "stages": [stage_view(stage) for stage in kept.stages],
+        "statuses": status_looks(),
+        "book_seq": kept.seq,
+    }
+    return msgspec.json.encode(head)[:-1] + b',"rows":[' + kept.joined + b"]}"
+
+
+def _seen(house: House, conn: reads.Connection, who: Session, production: str, policy: Policy) -> "Board":
+    """The board as this person may see it; one who is blind somewhere has it worked out for them alone."""
+    veil = veil_of(house, conn, who, production)
+    if not veil:
+        return in_step(house, conn, production, policy)
+    floor = Floor.read(conn, production).veiled(veil, gatekeeper(house, conn, production, now=utc_now()))
+    begun = _begun(conn, production, policy)
+    return _followed(begun, reads.tasks(conn, production), floor)
+
+
+def work_out_all(house: House) -> None:
+    """Work out the board of every production, to be followed from there."""
+    with house.book.reading() as conn:
+        found = reads.productions(conn)
+    for production in found:
+        with house.book.reading() as conn:
+            in_step(house, conn, production.id, house.policy(conn, production.policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entity's row as it was last worked out: for programs here, and as its JSON."""
+
+    place: tuple[int, int, str]
+    view: RowView
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every row of a production, as it was at one entry of the book; never changed, only followed.
+
+    Args:
+        seq: number of that entry.
+        chain: the book's hash there, by which a book that was put back to an older one is noticed.
+        policy: hash of the one in force.
+        stages: its columns.
+        making: tasks for which a take was owed.
+        by_entity: every row.
+        rows: the same in order.
+        joined: their JSON, with commas between.
+    """
+
+    seq: int
+    chain: bytes
+    policy: str
+    stages: tuple[Stage, ...]
+    making: frozenset[str]
+    by_entity: dict[str, Row] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    joined: bytes = b""
+
+
+# What an entry can change on a board: the member of its body that says where; empty for nothing. After an
+# entry of a kind that is not here, everything is worked out anew.
+_CHANGES = {
+    "take": "task",
+    "verdict": "task",
+    "bound": "task",
+    "hold": "task",
+    "task": "task",
+    "evidence": "content",
+    "entity": "entity",
+    "omit": "entity",
+    "withdraw": "verdict",
+} | dict.fromkeys(
+    # what these change at a gate comes as `bound`
+    (
+        "carry", "consent", "cut", "delivered", "done", "erased", "essence", "grant", "group", "group_grant",
+        "lapsed", "member", "note", "override", "recalled", "resolve", "sealed", "slot",
+    ),
+    "",
+)  # fmt: skip
+_MOST_NEWS = 5_000  # beyond, working all out is quicker than following
+
+
+def in_step(house: House, conn: reads.Connection, production: str, policy: Policy) -> Board:
+    """The board as this connection sees the book: the one that is kept, with what came since worked out.
+
+    Two threads may work the same out at once: both are right, and whichever is kept is followed from there.
+    """
+    begun = _begun(conn, production, policy)
+    kept = cast("Board | None", house.boards.get(production))
+    touched: set[str] | None = None
+    if kept is not None and _can_follow(kept, begun):
+        touched = _touched(conn, production, kept, begun.making)
+    if kept is None or touched is None:
+        made = _followed(begun, reads.tasks(conn, production), Floor.read(conn, production))
+    else:
+        begun = replace(begun, by_entity=kept.by_entity, rows=kept.rows, joined=kept.joined)
+        tasks = reads.tasks_of_entities(conn, production, touched) if touched else []
+        floor = Floor.read(conn, production, {row.task.id for row in tasks}) if tasks else None
+        made = _followed(begun, tasks, floor) if floor else begun
+    if kept is None or made.seq >= kept.seq:
+        house.boards[production] = made
+    return made
+
+
+def _begun(conn: reads.Connection, production: str, policy: Policy) -> Board:
+    """A board without its rows yet, as this connection sees the book."""
+    head = read_head(conn)
+    # how a policy is changed shows on the board once somebody proposed a change
+    proposed = reads.has_tasks_at(conn, production, POLICY_STAGE)
+    return Board(
+        seq=head.seq,
+        chain=head.chain,
+        policy=policy.hash,
+        stages=tuple(stage for stage in policy.stages if proposed or stage.key != POLICY_STAGE),
+        making=reads.being_made(conn),
+    )
+
+
+def _can_follow(kept: Board, begun: Board) -> bool:
+    return (kept.policy, len(kept.stages)) == (begun.policy, len(begun.stages)) and kept.seq <= begun.seq
+
+
+def _touched(conn: reads.Connection, production: str, kept: Board, making: frozenset[str]) -> set[str] | None:
+    """Entities whose rows may be otherwise since; None where all of them may."""
+    if kept.seq and reads.chain_at(conn, kept.seq) != kept.chain:
+        return None
+    news = reads.news_of(conn, production, after=kept.seq, most=_MOST_NEWS + 1)
+    if len(news) > _MOST_NEWS:
+        return None
+    found: dict[str, set[Any]] = defaultdict(set)
+    found["task"] |= kept.making ^ making
+    for kind, body in news:
+        member = _CHANGES.get(kind)
+        if member is None:
+            return None
+        if member:
+            found[member].add(body[member])
+    entities: set[str] = found["entity"]
+    tasks = found["task"] | reads.tasks_of_verdicts(conn, found["verdict"])
+    return (
+        entities
+        | reads.entities_of_tasks(conn, tasks)
+        | reads.entities_with(conn, production, found["content"])
+    )
+
+
+def _followed(begun: Board, tasks: list[reads.TaskRow], floor: Floor) -> Board:
+    """Work out the rows of these tasks' entities, and put them beside those that stay."""
+    by_entity: dict[str, list[reads.TaskRow]] = defaultdict(list)
+    for task in tasks:
+        by_entity[task.entity.id].append(task)
+    made = dict(begun.by_entity)
+    for entity, of in by_entity.items():
+        view = _row(of, begun.stages, floor)
+        one = of[0].entity
+        place = (_KIND_ORDER.get(one.kind, len(_KIND_ORDER)), one.position, one.code)
+        made[entity] = Row(place=place, view=view, encoded=msgspec.json.encode(view))
+    rows = sorted(made.values(), key=lambda row: row.place)
+    return replace(begun, by_entity=made, rows=rows, joined=b",".join(row.encoded for row in rows))
 
 
 def seen_floor(house: House, conn: reads.Connection, who: Session, production: str) -> Floor:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from circletake.domain.people import MAY, Action
 from circletake.errors import AlreadyThere, DiskFull
-from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.record import export_record
+from circletake.ledger.roles import productions_of
 from circletake.workflows.house import House
 from circletake.workflows.show_board import veil_of
 from circletake.workflows.veil import HIDDEN
@@ -67,12 +68,9 @@ def entries(house: House, who: Session, *, after: int, limit: int) -> list[BookE
     Of an entry that is hidden from them until they decide, only its number, time and production show:
     not even its hash, which could be tried out.
     """
+    allowed = _productions(house, who, "read_book")
     with house.book.reading() as conn:
-        mine = {
-            production.id: veil_of(house, conn, who, production.id)
-            for production in reads.productions(conn)
-            if reads.roles_of(conn, production.id, str(who.person))
-        }
+        mine = {production: veil_of(house, conn, who, production) for production in allowed}
     return [
         BookEntryView(seq=entry.seq, at=entry.at, kind=HIDDEN, actor="", leaf="", production=entry.production)
         if entry.production in mine and mine[entry.production].covers(entry.kind, entry.actor, entry.body)
@@ -88,3 +86,21 @@ def entries(house: House, who: Session, *, after: int, limit: int) -> list[BookE
         for entry in house.book.entries(after, min(limit, _MOST))
         if entry.production is None or entry.production in mine
     ]
+
+
+def news(house: House, who: Session, *, after: int, limit: int) -> list[BookEntryView]:
+    """That something happened, where this person may see: the same entries with nothing of their bodies."""
+    mine = _productions(house, who, "see")
+    return [
+        BookEntryView(
+            seq=entry.seq, at=entry.at, kind=entry.kind, actor="", leaf="", production=entry.production
+        )
+        for entry in house.book.entries(after, min(limit, _MOST))
+        if entry.production is None or entry.production in mine
+    ]
+
+
+def _productions(house: House, who: Session, action: Action) -> set[str]:
+    with house.book.reading() as conn:
+        held = productions_of(conn, str(who.person))
+    return {production for production, roles in held.items() if roles & MAY[action]}

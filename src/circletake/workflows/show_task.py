@@ -116,9 +116,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
             )
             for take in takes
         ]
-        neighbours = [
-            other.task.id for other in reads.tasks(conn, production.id) if other.task.stage == stage.key
-        ]
+        neighbours = reads.tasks_at_stage(conn, production.id, stage.key)
         upstream = {
             slot: content for take in takes for slot, content in relevant_slots(conn, take, slots).items()
         }

@@ -95,7 +95,11 @@ class Veil:
         measured = facts.evidence
         if facts.content in self.contents:
             measured = tuple(replace(one, id="", flagged=False, sentence="") for one in facts.evidence)
-        return replace(facts, verdicts=seen, evidence=measured)
+        if not self.hides(facts.task, facts.content):
+            return replace(facts, verdicts=seen, evidence=measured)
+        own_notes = tuple(note for note in facts.notes if note.person == self.person)
+        own = tuple(override for override in facts.overrides if override.person == self.person)
+        return replace(facts, verdicts=seen, evidence=measured, notes=own_notes, overrides=own)
 
     def result(self, facts: Facts, result: GateResult) -> str:
         """An answer as this person may hear it: no gate that asks for something hidden says anything."""

@@ -859,3 +859,160 @@ class CheckpointView:
     key: str
     note: str
     witnesses: list[WitnessView] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """Somebody in a production; `own_roles` were given by name, the others come by a group."""
+
+    person: PersonView
+    roles: list[str]
+    own_roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """People who hold roles together."""
+
+    id: str
+    label: str
+    members: list[PersonView]
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """Who holds what in a production."""
+
+    members: list[MemberView]
+    groups: list[GroupView]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """An invitation as producers see it; `state` is open, used, revoked or expired."""
+
+    id: str
+    roles: list[str]
+    invited_by: PersonView
+    created_at: str
+    expires_at: str
+    state: str
+    person: PersonView | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedView:
+    """An invitation as whoever opens its link sees it."""
+
+    production: str
+    roles: list[str]
+    invited_by: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeInvitationView:
+    """An invitation just made; its link is shown this once."""
+
+    id: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """Somewhere a person is signed in; entries of the book name it by its id."""
+
+    id: str
+    label: str
+    created_at: str
+    seen_at: str
+    expires_at: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyView:
+    """A passkey of one's own."""
+
+    id: str
+    label: str
+    created_at: str
+    used_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """A machine account; retired, it acts no more."""
+
+    id: str
+    label: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """An API token; `machine` is the account that acts by it, None for the person's own programs.
+
+    Args:
+        state: open, revoked, expired or retired (with its machine).
+    """
+
+    id: str
+    label: str
+    machine: str | None
+    scopes: list[str]
+    created_at: str
+    expires_at: str
+    used_at: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeTokenView:
+    """A token just made; the secret is shown this once."""
+
+    id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """One's own account: ways to sign in, where one is signed in, programs that act for one."""
+
+    person: PersonView
+    has_password: bool
+    identities: list[str]
+    sessions: list[SessionView]
+    passkeys: list[PasskeyView]
+    machines: list[MachineView]
+    tokens: list[TokenView]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """Ways in that this studio offers beside a password.
+
+    Args:
+        provider: what the identity provider is called; empty where none is set up.
+        passkeys: why passkeys do not work at this address, with the way out; empty where they do.
+        passkeys_at: an address at which they would; empty where they do here.
+    """
+
+    provider: str
+    passkeys: str
+    passkeys_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CeremonyView:
+    """What a browser hands to `navigator.credentials`; its members are those of the standard's JSON form."""
+
+    options: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AwayView:
+    """Where the browser is to go to be vouched for by the identity provider."""
+
+    url: str

@@ -71,7 +71,7 @@ def test_an_account_without_a_password_has_none_to_check(engine: Engine) -> None
 def test_a_session_lasts_until_it_expires_or_is_closed(engine: Engine) -> None:
     with writing(engine) as conn:
         token = accounts.open_session(conn, person=DANA, now=NOW, days=2)
-        session = accounts.session_of(conn, token, now=NOW)
+        session, _ = accounts.session_of(conn, token, now=NOW)
         assert session.person == DANA
         for wrong, now in ((None, NOW), ("other", NOW), (token, NOW + timedelta(days=2))):
             with pytest.raises(SignInNeeded):

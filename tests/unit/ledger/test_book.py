@@ -83,10 +83,10 @@ def test_an_append_that_failed_and_was_swallowed_spoils_the_whole_transaction(bo
             tx.append("machine", actor=STUDIO, body={"machine": "m_a", "label": "a"})
             with pytest.raises(NotFound):
                 tx.append(
-                    "grant",
+                    "task",
                     actor=STUDIO,
                     production="pr_x",
-                    body={"person": "p_x", "role": "lead", "granted": True},
+                    body={"task": "t_x", "entity": "e_x", "stage": "animation"},
                 )
 
     with pytest.raises(Bug):

@@ -41,7 +41,7 @@ class Shelf(Counter):
     def session_of(self, _token: str) -> None:
         return None
 
-    def book_entries(self, _session: None, after: int, limit: int) -> list[BookEntryView]:
+    def news(self, _session: None, after: int, limit: int) -> list[BookEntryView]:
         numbers = range(after + 1, min(self.seq, after + limit) + 1)
         return [BookEntryView(seq=n, at="", kind="hold", actor="p_1", leaf="") for n in numbers]
 

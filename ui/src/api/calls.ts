@@ -70,3 +70,27 @@ export const renderCut = (code: string) =>
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));
 export const getDeliveries = (code: string) =>
   or(client.GET("/api/productions/{code}/deliveries", { params: { path: { code } } }));
+
+export const getDoor = () => or(client.GET("/api/door"));
+export const beginSignIn = () => or(client.POST("/api/sign-in/passkey/begin"));
+export const signInByPasskey = (credential: Record<string, unknown>) => or(client.POST("/api/sign-in/passkey", { body: { credential, label: "" } }));
+export const getInvitation = (token: string) => or(client.GET("/api/invitations/{token}", { params: { path: { token } } }));
+export const acceptInvitation = (token: string, name: string, password: string | null) =>
+  or(client.POST("/api/invitations/{token}/accept", { params: { path: { token } }, body: { name, password } }));
+
+export const getAccount = () => or(client.GET("/api/account"));
+export const changePassword = (current: string, password: string) => or(client.POST("/api/account/password", { body: { current, password } }));
+export const endSession = (session_id: string) =>
+  or(client.DELETE("/api/account/sessions/{session_id}", { params: { path: { session_id } } }));
+export const endOtherSessions = () => or(client.POST("/api/account/sessions/end-others"));
+export const beginPasskey = () => or(client.POST("/api/account/passkeys/begin"));
+export const addPasskey = (credential: Record<string, unknown>, label: string) =>
+  or(client.POST("/api/account/passkeys", { body: { credential, label } }));
+export const removePasskey = (passkey: string) => or(client.DELETE("/api/account/passkeys/{passkey}", { params: { path: { passkey } } }));
+export const makeToken = (body: { label: string; scopes: string[]; days: number; machine: string | null }) =>
+  or(client.POST("/api/account/tokens", { body }));
+export const revokeToken = (token_id: string) => or(client.DELETE("/api/account/tokens/{token_id}", { params: { path: { token_id } } }));
+export const makeMachine = (label: string) => or(client.POST("/api/account/machines", { body: { label } }));
+export const retireMachine = (machine: string) => or(client.DELETE("/api/account/machines/{machine}", { params: { path: { machine } } }));
+export const connectIdentity = () => or(client.POST("/api/account/identities/begin"));
+export const disconnectIdentity = (issuer: string) => or(client.POST("/api/account/identities/remove", { body: { issuer } }));

@@ -4,6 +4,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type AccountView = Schemas["AccountView"];
 export type BoardView = Schemas["BoardView"];
 export type CarriedView = Schemas["CarriedView"];
 export type CauseView = Schemas["CauseView"];
@@ -11,12 +12,14 @@ export type CellView = Schemas["CellView"];
 export type CutSlotView = Schemas["CutSlotView"];
 export type CutView = Schemas["CutView"];
 export type DeliveryView = Schemas["DeliveryView"];
+export type DoorView = Schemas["DoorView"];
 export type EvidenceDetailView = Schemas["EvidenceDetailView"];
 export type EvidenceView = Schemas["EvidenceView"];
 export type FindingView = Schemas["FindingView"];
 export type FlagView = Schemas["FlagView"];
 export type GateView = Schemas["GateView"];
 export type HeatmapView = Schemas["HeatmapView"];
+export type InvitedView = Schemas["InvitedView"];
 export type JobView = Schemas["JobView"];
 export type MeView = Schemas["MeView"];
 export type OfferView = Schemas["OfferView"];

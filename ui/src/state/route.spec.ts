@@ -5,6 +5,9 @@ describe("addresses", () => {
   it.each([
     ["/", { name: "queue" }],
     ["/sign-in", { name: "sign-in" }],
+    ["/account", { name: "account" }],
+    ["/account/x", { name: "nowhere", path: "/account/x" }],
+    ["/invite/abc", { name: "invited", token: "abc" }],
     ["/p/bunny", { name: "board", production: "bunny" }],
     ["/p/bunny/cut", { name: "cut", production: "bunny" }],
     ["/p/bunny/still-holds", { name: "holds", production: "bunny" }],

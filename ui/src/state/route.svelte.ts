@@ -3,6 +3,8 @@
 export type Page =
   | { name: "queue" }
   | { name: "sign-in" }
+  | { name: "account" }
+  | { name: "invited"; token: string }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
   | { name: "holds"; production: string }
@@ -14,6 +16,8 @@ export function pageOf(path: string): Page {
   const [first, second, third] = parts;
   if (parts.length === 0) return { name: "queue" };
   if (first === "sign-in" && parts.length === 1) return { name: "sign-in" };
+  if (first === "account" && parts.length === 1) return { name: "account" };
+  if (first === "invite" && second !== undefined && parts.length === 2) return { name: "invited", token: second };
   if (first === "t" && second !== undefined && parts.length === 2) return { name: "desk", task: second };
   if (first === "p" && second !== undefined) {
     if (parts.length === 2) return { name: "board", production: second };
@@ -42,7 +46,7 @@ export const hashOf = (frame: number, take: number | null): string =>
   take === null ? `#f=${String(frame)}` : `#f=${String(frame)}&take=${String(take)}`;
 
 // The server's own addresses; everything else on this origin is a page of the desk.
-const SERVERS = /^\/(api|media|link|problems|assets)(\/|$)/;
+const SERVERS = /^\/(api|media|link|oidc|problems|assets)(\/|$)/;
 
 class Route {
   page = $state.raw<Page>({ name: "queue" });

@@ -1,9 +1,10 @@
 /** Who is signed in, and the few records every page needs. */
 
-import { getMe, getReasons, SIGNED_OUT, signIn, signOut } from "../api/calls";
+import { beginSignIn, getMe, getReasons, SIGNED_OUT, signIn, signInByPasskey, signOut } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { MeView, ReasonFamilyView } from "../api/types";
 import { live } from "./live.svelte";
+import { usePasskey } from "./passkeys";
 import { route } from "./route.svelte";
 
 class Session {
@@ -28,6 +29,15 @@ class Session {
 
   async enter(name: string, password: string): Promise<void> {
     this.me = await signIn(name, password);
+    await this.#goBack();
+  }
+
+  async enterByPasskey(): Promise<void> {
+    this.me = await signInByPasskey(await usePasskey((await beginSignIn()).options));
+    await this.#goBack();
+  }
+
+  async #goBack(): Promise<void> {
     await this.#entered();
     const back = sessionStorage.getItem("circletake.back");
     sessionStorage.removeItem("circletake.back");
@@ -42,7 +52,7 @@ class Session {
 
   /** Remembers the page, so that signing in leads back to it. */
   leaveToSignIn(): void {
-    if (route.page.name !== "sign-in") {
+    if (route.page.name !== "sign-in" && route.page.name !== "invited") {
       sessionStorage.setItem("circletake.back", location.pathname + location.hash);
       route.go("/sign-in", { replace: true });
     }

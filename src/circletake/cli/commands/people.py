@@ -9,6 +9,8 @@ from circletake.cli.signed_in import forget, remember
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
 from circletake.errors import SignInFailed
 
+TERMINAL = "the command line"
+
 person_app = typer.Typer(help="People and their roles.", no_args_is_help=True)
 
 
@@ -76,6 +78,106 @@ def person_link(
         here.answer({"link": token}, lambda: line(f"/link/{token}"))
 
 
+@person_app.command("invite")
+def person_invite(
+    *,
+    role: Annotated[list[str], typer.Option("--role", help="Role they will hold; may be repeated.")],
+    hours: Annotated[int, typer.Option("--hours", help="For how long the link is good.")] = 72,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a link that lets somebody in who is not here yet; they name themselves."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        made, token = here.studio.invite(here.session, here.production, roles=role, hours=hours)
+        link = f"{here.studio.config.public_url or ''}/invite/{token}"
+        here.answer(
+            {"id": made, "link": link},
+            lambda: line(f"{link}\nIt lets one person in, within {hours} hours; it is shown this once."),
+        )
+
+
+@person_app.command("accept")
+def person_accept(
+    link: Annotated[str, typer.Argument(help="The invitation's link, or its last part.")],
+    name: Annotated[
+        str | None, typer.Argument(help="What you are called; not if you sign in with --as.")
+    ] = None,
+    *,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read a password from stdin.")
+    ] = False,
+    studio: StudioOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Accept an invitation on this machine, as somebody new or as whoever is signed in."""
+    with verb(studio, as_json=json, name=as_) as here:
+        token = link.rstrip("/").rsplit("/", maxsplit=1)[-1]
+        invited = here.studio.invitation(token)
+        if name is None:
+            here.studio.accept_invitation(token, session=here.session)
+            who = here.studio.me(here.session).person.name
+        else:
+            password = read_password(from_stdin=password_stdin, confirm=True)
+            made = here.studio.accept_invitation(token, name=name, password=password, label=TERMINAL)
+            who = remember(here.studio, made or "")
+        here.answer(
+            {"name": who, "production": invited.production, "roles": invited.roles},
+            lambda: line(f"{who} is {', '.join(invited.roles)} of {invited.production} now."),
+        )
+
+
+@person_app.command("invitations")
+def person_invitations(
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List invitations, open and ended."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        found = here.studio.invitations(here.session, here.production)
+        rows = [
+            [one.id, ", ".join(one.roles), one.invited_by.name, one.state, one.expires_at[:16]]
+            for one in found
+        ]
+        here.answer(found, lambda: table("", ["id", "roles", "invited by", "state", "until (UTC)"], rows))
+
+
+@person_app.command("uninvite")
+def person_uninvite(
+    invitation: Annotated[str, typer.Argument(help="The invitation's id, as `person invitations` lists it.")],
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Revoke an invitation that nobody has used."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        here.studio.revoke_invitation(here.session, here.production, invitation)
+        here.answer({"revoked": invitation}, lambda: line(f"The invitation {invitation} is revoked."))
+
+
+@person_app.command("password")
+def person_password(
+    name: Annotated[str, typer.Argument(help="Whose password.")],
+    *,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
+    ] = False,
+    studio: StudioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give somebody a new password; wherever they are signed in, that ends."""
+    with verb(studio, as_json=json) as here:
+        here.studio.set_password(name, read_password(from_stdin=password_stdin, confirm=True))
+        here.answer({"name": name}, lambda: line(f"{name} has a new password; every session has ended."))
+
+
 @person_app.command("list")
 def person_list(*, studio: StudioOption = None, json: JsonOption = False) -> None:
     """List everybody with an account."""
@@ -125,9 +227,11 @@ def sign_in(
     """Sign in on this machine, with a password or with a one-time link."""
     with verb(studio, as_json=json) as here:
         if link is not None:
-            token = here.studio.sign_in_by_link(link.rstrip("/").rsplit("/", maxsplit=1)[-1])
+            token = here.studio.sign_in_by_link(link.rstrip("/").rsplit("/", maxsplit=1)[-1], label=TERMINAL)
         elif name is not None:
-            token = here.studio.sign_in(name, read_password(from_stdin=password_stdin, confirm=False))
+            token = here.studio.sign_in(
+                name, read_password(from_stdin=password_stdin, confirm=False), label=TERMINAL
+            )
         else:
             raise SignInFailed("Say who signs in: `circletake sign-in NAME`, or `--link LINK`.")
         who = remember(here.studio, token)

@@ -1,6 +1,5 @@
 """The board, shots × stages, and the queue: what waits for whom."""
 
-import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -14,8 +13,8 @@ router = APIRouter(tags=["board"])
 @router.get("/api/productions/{code}/board", response_model=BoardView)
 def board(code: Code, studio: StudioHere, session: SignedIn) -> Response:
     """Every shot at every stage."""
-    # The largest answer of all; the studio made it, so nothing is gained by reading it over again.
-    return Response(msgspec.json.encode(studio.board(session, code)), media_type="application/json")
+    # The largest answer of all: it is kept as JSON, and nothing is gained by reading it over again.
+    return Response(studio.board_json(session, code), media_type="application/json")
 
 
 @router.get("/api/queue")

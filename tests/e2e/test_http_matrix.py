@@ -1,0 +1,365 @@
+"""Every route × everybody who may ask: what each gets stands here, a line a route, and nowhere else.
+
+The routes are read from the application; one that has no line here fails the test. Each line says who
+gets in. Getting in means that the answer is about the thing itself: it is done, or it is refused for a
+reason that has nothing to do with who asks (a gate is closed, there is no such take).
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import Route
+
+from circletake.config import Config
+from circletake.domain.people import ROLES, SCOPES
+from circletake.studio import Studio
+from circletake.web.app import bare_app
+from circletake.web.auth import COOKIE, SignInLimit
+
+from .conftest import HEIGHT_PX, N_FRAMES, PASSWORD, WIDTH_PX, Served, draw_film, serving
+
+pytestmark = pytest.mark.e2e
+
+ALL: set[str] = set(ROLES)
+EVERYBODY = {"nobody", "stranger", *ALL}
+PERSONS = {"stranger", *ALL}
+CAST = {"producer", "admin"}
+TAKES = {"artist", "lead", "director", "editor", "producer"}
+SHOTS = {"editor", "director", "producer", "lead"}
+HOLD = {"lead", "director", "producer", "legal"}
+CUT = {"editor", "director", "producer"}
+# A concern at the lead gate, as the policy `animation` says.
+VOTES = {"lead", "director", "reviewer", "producer", "editor"}
+WORKS = ALL - {"guest", "client"}
+
+# Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
+ANY, NONE = "*", ""
+
+# method, path as declared, body, who gets in, scope that gets in (`*` any token, empty none)
+MATRIX: list[tuple[str, str, object, set[str], str]] = [
+    # ways in, for whoever is not in yet
+    ("GET", "/api/door", None, EVERYBODY, ANY),
+    ("POST", "/api/sign-in", {"name": "x", "password": "x"}, EVERYBODY, ANY),
+    ("POST", "/api/sign-in/passkey/begin", None, EVERYBODY, ANY),
+    ("POST", "/api/sign-in/passkey", {"credential": {}}, EVERYBODY, ANY),
+    ("GET", "/link/{token}", None, EVERYBODY, ANY),
+    ("GET", "/oidc/start", None, EVERYBODY, ANY),
+    ("GET", "/oidc/callback", None, EVERYBODY, ANY),
+    ("GET", "/api/invitations/{token}", None, EVERYBODY, ANY),
+    # a token accepts nothing: it takes whoever sits there
+    ("POST", "/api/invitations/{token}/accept", {"name": "x"}, EVERYBODY, NONE),
+    ("GET", "/problems", None, EVERYBODY, ANY),
+    ("GET", "/problems/{code}", None, EVERYBODY, ANY),
+    ("GET", "/openapi.json", None, EVERYBODY, ANY),
+    ("GET", "/{name:path}", None, EVERYBODY, ANY),
+    # whoever is signed in, about themselves
+    ("GET", "/api/me", None, PERSONS, ANY),
+    ("GET", "/api/people", None, PERSONS, ANY),
+    ("GET", "/api/productions", None, PERSONS, ANY),
+    ("GET", "/api/queue", None, PERSONS, ANY),
+    ("GET", "/api/reasons", None, PERSONS, ANY),
+    ("GET", "/api/book", None, PERSONS, ANY),
+    ("GET", "/api/book/check", None, PERSONS, ANY),
+    ("GET", "/api/events", None, PERSONS, ANY),
+    ("GET", "/api/account", None, PERSONS, NONE),
+    ("POST", "/api/account/password", {"password": "a new bicycle", "current": "x"}, PERSONS, NONE),
+    ("DELETE", "/api/account/sessions/{session_id}", None, PERSONS, NONE),
+    ("POST", "/api/account/sessions/end-others", None, PERSONS, NONE),
+    ("POST", "/api/account/machines", {"label": "bot"}, PERSONS, NONE),
+    ("DELETE", "/api/account/machines/{machine}", None, PERSONS, NONE),
+    ("POST", "/api/account/tokens", {"label": "t"}, PERSONS, NONE),
+    ("DELETE", "/api/account/tokens/{token_id}", None, PERSONS, NONE),
+    ("POST", "/api/account/passkeys/begin", None, PERSONS, NONE),
+    ("POST", "/api/account/passkeys", {"credential": {}}, PERSONS, NONE),
+    ("DELETE", "/api/account/passkeys/{passkey}", None, PERSONS, NONE),
+    ("POST", "/api/account/identities/begin", None, PERSONS, NONE),
+    ("POST", "/api/account/identities/remove", {"issuer": "https://id.example"}, PERSONS, NONE),
+    ("POST", "/api/sign-out", None, PERSONS, NONE),
+    # a production, by role
+    ("GET", "/api/jobs", None, PERSONS, ANY),
+    ("GET", "/api/productions/{code}/board", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
+    ("GET", "/api/evidence/{evidence_id}", None, ALL, ANY),
+    ("GET", "/media/{sha}", None, ALL, ANY),
+    ("HEAD", "/media/{sha}", None, ALL, ANY),
+    ("GET", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),
+    ("GET", "/media/{sha}/proxy.mp4", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/proxy.mp4", None, ALL, ANY),
+    ("GET", "/media/{sha}/poster.jpg", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/poster.jpg", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/people", None, WORKS, ANY),
+    ("POST", "/api/productions/{code}/shots", {"code": "SH{n}", "frames": 9}, SHOTS, "manage"),
+    ("POST", "/api/productions/{code}/check", None, TAKES, "measure"),
+    ("POST", "/api/productions/{code}/cut/fill", {"slot": "s_x", "take": "k_x"}, CUT, "cut"),
+    ("POST", "/api/productions/{code}/cut/clear", {"slot": "s_x"}, CUT, "cut"),
+    ("POST", "/api/productions/{code}/cut/render", None, CUT, "cut"),
+    ("POST", "/api/productions/{code}/deliver", None, {"producer"}, "deliver"),
+    # what takes somebody who sits there
+    ("POST", "/api/verdicts", "verdict", VOTES, NONE),
+    ("POST", "/api/verdicts/{seq}/withdraw", {"key": "0123456789"}, PERSONS, NONE),
+    ("POST", "/api/tasks/{task_id}/hold", {"reason": "because"}, HOLD, NONE),
+    ("DELETE", "/api/tasks/{task_id}/hold", None, HOLD, NONE),
+    ("POST", "/api/productions/{code}/sheets/{character}/adopt", None, {"lead", "director"}, NONE),
+    ("PUT", "/api/productions/{code}/people/{person}/roles/{role}", None, CAST, NONE),
+    ("DELETE", "/api/productions/{code}/people/{person}/roles/{role}", None, CAST, NONE),
+    ("POST", "/api/productions/{code}/groups", {"label": "g{n}"}, CAST, NONE),
+    ("DELETE", "/api/productions/{code}/groups/{group}", None, CAST, NONE),
+    ("PUT", "/api/productions/{code}/groups/{group}/members/{person}", None, CAST, NONE),
+    ("DELETE", "/api/productions/{code}/groups/{group}/members/{person}", None, CAST, NONE),
+    ("PUT", "/api/productions/{code}/groups/{group}/roles/{role}", None, CAST, NONE),
+    ("DELETE", "/api/productions/{code}/groups/{group}/roles/{role}", None, CAST, NONE),
+    ("GET", "/api/productions/{code}/invitations", None, CAST, NONE),
+    ("POST", "/api/productions/{code}/invitations", {"roles": ["artist"]}, CAST, NONE),
+    ("DELETE", "/api/productions/{code}/invitations/{invitation}", None, CAST, NONE),
+]
+# Answers that are about who asks.
+BARRED = {"sign-in-needed", "role-missing", "scope-missing", "not-a-person"}
+TOKENS = [f"{kind}:{scope}" for kind in ("machine", "person") for scope in SCOPES]
+
+
+@dataclass
+class House:
+    """A served studio in which somebody holds each role, and alone that one."""
+
+    served: Served
+    keys: dict[str, str]
+    fill: dict[str, str]
+    verdict: dict[str, Any]
+    numbers: Iterator[int]
+
+    def client(self, who: str) -> httpx2.Client:
+        headers = {"Authorization": f"Bearer {self.keys[who]}"} if ":" in who else {}
+        cookies = {COOKIE: self.served.tokens[who]} if who in self.served.tokens else {}
+        return httpx2.Client(
+            base_url=self.served.url, cookies=cookies, headers=headers, timeout=30, trust_env=False
+        )
+
+    def ask(self, who: str, method: str, path: str, body: object) -> str:
+        """What somebody gets: `in`, or the code of why not."""
+        number = next(self.numbers)
+        self.served.app.state.sign_in_limit = SignInLimit()
+        address = path.replace("{name:path}", "anything")
+        for name, value in self.fill.items():
+            address = address.replace("{" + name + "}", value)
+        assert "{" not in address, f"nothing is known to put into {address}"
+        sent = self.verdict | {"key": f"matrix-{number:06}"} if body == "verdict" else body
+        if isinstance(sent, dict):
+            sent = {
+                key: value.replace("{n}", str(number)) if isinstance(value, str) else value
+                for key, value in sent.items()
+            }
+        with self.client(who) as client:
+            if path == "/api/events":  # has no end: its head says enough
+                with client.stream(method, address) as answer:
+                    return "in" if answer.status_code == 200 else str(answer.read() and answer.json()["code"])
+            answer = client.request(method, address, json=sent)
+        assert answer.status_code != 500, (who, method, address, answer.text)
+        assert answer.status_code != 405, (who, method, address)
+        assert answer.status_code != 422 or b"shape" not in answer.content, (method, address, answer.text)
+        if answer.is_success or answer.is_redirect or answer.status_code == 304:
+            return "in"
+        if method == "HEAD":
+            return "in" if answer.status_code == 404 and who in ALL | set(TOKENS) else "barred"
+        return str(answer.json()["code"]) if "json" in answer.headers["content-type"] else "in"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("matrix")
+    film = folder / "square.mp4"
+    draw_film(film)
+    with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
+        names = [*ROLES, "stranger", "founder"]
+        for name in names:
+            studio.add_person(name, password=PASSWORD if name == "founder" else None)
+        tokens = {name: studio.sign_in_by_link(studio.make_link(name)) for name in names}
+        founder, stranger = (studio.session_of(tokens[name]) for name in ("founder", "stranger"))
+        for who, code in ((founder, "spring"), (stranger, "autumn")):
+            studio.new_production(
+                who, code=code, title=code, rate=Fraction(24), width_px=WIDTH_PX, height_px=HEIGHT_PX
+            )
+        for role in ROLES:
+            studio.set_role(founder, "spring", person=role, role=role)
+            if role != "producer":
+                studio.set_role(founder, "spring", person="founder", role=role)
+        studio.add_shot(founder, "spring", code="SH010", title="", frames=N_FRAMES, source_class="drawn")
+        studio.add_take(
+            studio.session_of(tokens["artist"]), "spring", shot="SH010", stage="animation", path=film
+        )
+        studio.run_jobs()
+        studio.cut_assemble(founder, "spring")
+        studio.make_group(founder, "spring", "crew")
+        keys = {}
+        for scope in SCOPES:
+            studio.make_machine(founder, f"bot {scope}")
+            made = studio.make_token(founder, label=scope, scopes=[scope], machine=f"bot {scope}")
+            keys[f"machine:{scope}"] = made.secret
+            keys[f"person:{scope}"] = studio.make_token(founder, label=scope, scopes=[scope]).secret
+        task = studio.task(founder, studio.find_task(founder, "spring", "SH010", "animation"))
+        take = task.takes[0]
+        gate = take.gates[0]
+        verdict = {
+            "task": task.id,
+            "content": take.content,
+            "gate": gate.key,
+            "value": -1,
+            "reasons": ["style.line"],
+            "gate_hash": gate.hash,
+            "upstream": task.upstream,
+        }
+        fill = {
+            "code": "spring",
+            "character": "MAX",
+            "task_id": task.id,
+            "evidence_id": take.evidence[0].id,
+            "sha": take.content,
+            "n": "0",
+            "seq": "1",
+            "person": "stranger",
+            "role": "artist",
+            "group": "crew",
+            "token": "x" * 43,
+            "invitation": "i_none",
+            "session_id": "n_none",
+            "machine": "none",
+            "token_id": "k_none",
+            "passkey": "none",
+        }
+        with serving(studio) as (server, url):
+            yield House(Served(studio, server, url, tokens), keys, fill, verdict, itertools.count())
+
+
+def declared() -> set[tuple[str, str]]:
+    """(Method, path) of every route of the application, however it was included."""
+    found: set[tuple[str, str]] = set()
+    open_ends: list[object] = list(bare_app().routes)
+    while open_ends:
+        route = open_ends.pop()
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            open_ends += inner.routes
+            continue
+        assert isinstance(route, APIRoute | Route), f"{route!r} is a kind of route nobody knows here"
+        methods = set(route.methods or ())
+        # GET of a plain Route answers HEAD too; only routes that declare HEAD themselves have it apart
+        if isinstance(route, APIRoute) is False:
+            methods -= {"HEAD"}
+        found |= {(method, route.path) for method in methods}
+    return found
+
+
+def test_every_route_has_its_line_and_every_line_its_route() -> None:
+    listed = [(method, path) for method, path, *_ in MATRIX]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == declared()
+
+
+# A session ends by these; whoever asked gets a new one.
+ENDS = {"/api/sign-out", "/api/account/sessions/end-others", "/api/account/password"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "who", "scope"),
+    MATRIX,
+    ids=[f"{method} {path}" for method, path, *_ in MATRIX],
+)
+def test_everybody_gets_what_their_line_says(
+    house: House, method: str, path: str, body: object, who: set[str], scope: str
+) -> None:
+    wrong = []
+    for person in ("nobody", "stranger", *ROLES):
+        got = house.ask(person, method, path, body)
+        if path in ENDS and person != "nobody":
+            link = house.served.studio.make_link(person)
+            house.served.tokens[person] = house.served.studio.sign_in_by_link(link)
+        expected: set[str] | None
+        if person in who:
+            expected = None
+        elif person == "nobody":
+            expected = {"sign-in-needed", "barred"}
+        elif person == "stranger":
+            expected = {"not-found", "role-missing", "barred"}
+        else:
+            expected = {"role-missing", "barred"}
+        is_barred = got in BARRED or (got == "not-found" and person == "stranger" and person not in who)
+        if (expected is None and (is_barred or got == "barred")) or (expected and got not in expected):
+            wrong.append(f"{person} got “{got}”, expected {expected or 'in'}")
+    for token in TOKENS:
+        got = house.ask(token, method, path, body)
+        covers = scope == ANY or (scope != NONE and token.endswith(f":{scope}"))
+        if covers == (got in BARRED | {"barred"}):
+            wrong.append(f"{token} got “{got}”, expected {'in' if covers else 'to be barred'}")
+    assert wrong == []
+
+
+def test_a_stranger_s_name_is_told_to_nobody_who_may_not_cast(house: House) -> None:
+    for person in ("stranger", "artist", "guest", "client"):
+        with house.client(person) as client:
+            for path in ("people/nobody-such/roles/artist", "groups/crew/members/nobody-such"):
+                answer = client.put(f"/api/productions/spring/{path}")
+                assert "founder" not in answer.text
+                assert answer.json()["code"] in {"not-found", "role-missing"}
+
+
+def test_what_a_stranger_lists_holds_nothing_of_the_production(house: House) -> None:
+    with house.client("stranger") as client:
+        assert [one["code"] for one in client.get("/api/productions").json()] == ["autumn"]
+        assert client.get("/api/queue").json() == []
+        spring = house.served.studio.productions(
+            house.served.studio.session_of(house.served.tokens["founder"])
+        )[0].id
+        assert all(one["production"] != spring for one in client.get("/api/book?limit=1000").json())
+        assert client.get("/api/jobs").json() == []
+
+
+# tokens at the door
+
+
+def test_a_token_needs_no_origin_and_a_cookie_beside_it_brings_the_question_back(house: House) -> None:
+    elsewhere = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    with house.client("machine:measure") as client:
+        asked = client.post("/api/productions/spring/check", headers=elsewhere)
+        assert asked.status_code == 200, asked.text
+        both = {**elsewhere, "Cookie": f"{COOKIE}={house.served.tokens['founder']}"}
+        refused = client.post("/api/productions/spring/check", headers=both)
+        assert refused.json()["code"] == "origin-refused"
+    with house.client("founder") as client:
+        refused = client.post("/api/productions/spring/check", headers=elsewhere)
+        assert refused.json()["code"] == "origin-refused"
+
+
+def test_a_cookie_is_never_a_token_nor_a_token_a_cookie(house: House) -> None:
+    with house.client("nobody") as client:
+        for headers in (
+            {"Authorization": f"Bearer {house.served.tokens['founder']}"},
+            {"Authorization": f"Basic {house.keys['machine:read']}"},
+            {"Authorization": "Bearer ct_" + "x" * 43},
+            {"Authorization": ""},
+            {"Cookie": f"{COOKIE}={house.keys['machine:read']}"},
+            # whoever shows a token that is none is not let in by the cookie beside it
+            {"Authorization": "Bearer x", "Cookie": f"{COOKIE}={house.served.tokens['founder']}"},
+        ):
+            assert client.get("/api/me", headers=headers).json()["code"] == "sign-in-needed", headers
+
+
+def test_signing_in_again_ends_the_session_that_the_browser_came_with(house: House) -> None:
+    with house.client("nobody") as client:
+        sent = {"name": "founder", "password": PASSWORD}
+        first = client.post("/api/sign-in", json=sent).cookies[COOKIE]
+        client.cookies.clear()
+        client.cookies.set(COOKIE, first)
+        second = client.post("/api/sign-in", json=sent).cookies[COOKIE]
+        assert first != second
+        client.cookies.clear()
+        old = client.get("/api/me", headers={"Cookie": f"{COOKIE}={first}"})
+        assert old.json()["code"] == "sign-in-needed"
+        assert client.get("/api/me", headers={"Cookie": f"{COOKIE}={second}"}).status_code == 200

@@ -1,0 +1,310 @@
+"""The board that is kept in step is the board worked out from nothing, whatever happened in between."""
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from circletake.domain.take import Take
+from circletake.errors import CircletakeError
+from circletake.ledger import reads
+from circletake.workflows import show_board
+from circletake.workflows.house import STUDIO
+from circletake.workflows.show_board import Board, in_step
+from circletake.workflows.show_board import Floor as Slow
+from circletake.workflows.views import BoardView, RowView
+
+from .conftest import Floor
+
+
+def kept(floor: Floor) -> BoardView:
+    """What doors get, in both forms, which have to be the same."""
+    view = floor.studio.board(floor["ana"], "spring")
+    sent = floor.studio.board_json(floor["ana"], "spring")
+    assert json.loads(sent) == json.loads(msgspec.json.encode(view))
+    return view
+
+
+def slowly(floor: Floor) -> list[tuple[str, list[dict[str, Any] | None]]]:
+    """Every cell, from one reading of everything and nothing that was kept."""
+    with floor.house.book.reading() as conn:
+        found = reads.find_production(conn, "spring")
+        assert found is not None
+        policy = floor.house.policy(conn, found.policy)
+        all_of_it = Slow.read(conn, found.id)
+        tasks = {(row.entity.id, row.task.stage): row for row in reads.tasks(conn, found.id)}
+        order = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5}
+        entities = [one for one in reads.entities(conn, found.id) if any(one.id == e for e, _ in tasks)]
+    rows = []
+    for entity in sorted(entities, key=lambda one: (order[one.kind], one.position)):
+        cells: list[dict[str, Any] | None] = []
+        for stage in policy.stages:
+            row = tasks.get((entity.id, stage.key))
+            shown = all_of_it.shown(row, stage) if row else None
+            cells.append(
+                {
+                    "task": row.task.id,
+                    "stage": stage.key,
+                    "status": all_of_it.status(row, stage),
+                    "waits_for": all_of_it.waits_for(row, stage),
+                    "takes": len(all_of_it.takes.get(row.task.id, [])),
+                    "flagged": all_of_it.flagged.get(row.task.id, 0),
+                    "content": shown.content if shown else None,
+                }
+                if row
+                else None
+            )
+        rows.append((entity.code, cells))
+    return rows
+
+
+def seen(view: BoardView) -> list[tuple[str, list[dict[str, Any] | None]]]:
+    told = json.loads(msgspec.json.encode(view))
+    return [(row["code"], row["cells"]) for row in told["rows"]]
+
+
+class History:
+    """Things that happen, at random, by whoever may."""
+
+    def __init__(self, floor: Floor, seed: int) -> None:
+        self.floor = floor
+        self.random = Random(seed)  # noqa: S311 (a test's dice)
+        self.takes: list[Take] = []
+        self.count = 0
+        self.given: list[tuple[str, int]] = []
+
+    def step(self) -> None:
+        act: Callable[[], object] = self.random.choice(
+            [
+                self.take,
+                self.take,
+                self.judge,
+                self.judge,
+                self.judge,
+                self.circle,
+                self.measure,
+                self.measure,
+                self.withdraw,
+                self.hold,
+                self.omit,
+                self.shot,
+                self.sheet,
+                self.order,
+                self.role,
+                self.cut,
+                self.again,
+            ]
+        )
+        with suppress(CircletakeError):  # a refusal is a step in which nothing happened
+            act()
+
+    def _some(self) -> Take:
+        if not self.takes:
+            self.take()
+        return self.random.choice(self.takes)
+
+    def take(self) -> None:
+        self.count += 1
+        parent = self.random.choice([None, *self.takes[-3:]])
+        self.takes.append(
+            self.floor.take(
+                f"take {self.count}".encode(),
+                code=self.random.choice(["SH010", "SH020"]) if parent is None else "SH010",
+                parent=parent,
+                change=self.random.choice(["subrange", "rework"]) if parent else "new",
+            )
+        )
+
+    def judge(self) -> None:
+        name, gate = self.random.choice([("leo", "lead"), ("dora", "director")])
+        self.floor.judge(name, self._some(), self.random.choice([-2, -1, 0, 1, 2]), gate=gate)
+        self.given.append((name, self.floor.studio.book_seq()))
+
+    def circle(self) -> None:
+        take = self._some()
+        self.floor.measured(take)
+        self.floor.circle(take)
+
+    def measure(self) -> None:
+        self.floor.measured(self._some(), flagged=self.random.random() < 0.5)
+
+    def withdraw(self) -> None:
+        verdicts = [e for e in self.floor.house.book.entries(0, 100_000) if e.kind == "verdict"]
+        entry = self.random.choice(verdicts) if verdicts else None
+        name = next((n for n, s in self.floor.people.items() if entry and str(s.person) == entry.actor), None)
+        if entry and name:
+            self.count += 1
+            self.floor.studio.withdraw(
+                self.floor[name], verdict_seq=entry.seq, key=f"withdraw-{self.count:06}"
+            )
+
+    def hold(self) -> None:
+        task = self._some().task
+        reason = self.random.choice(["waits", None])
+        act = self.floor.studio.hold if reason else self.floor.studio.release
+        act(self.floor["leo"], task, *([reason] if reason else []))
+
+    def omit(self) -> None:
+        with self.floor.house.book.transact() as tx:
+            found = reads.find_production(tx.conn, "spring")
+            assert found is not None
+            entity = reads.find_entity(tx.conn, found.id, "SH020")
+            assert entity is not None
+            tx.append(
+                "omit",
+                actor=self.floor["ana"].person,
+                production=found.id,
+                body={"entity": entity.id, "omitted": self.random.random() < 0.5},
+            )
+
+    def shot(self) -> None:
+        self.count += 1
+        self.floor.studio.add_shot(
+            self.floor["ana"],
+            "spring",
+            code=f"SH{self.count:04}",
+            title="",
+            frames=24,
+            source_class="drawn",
+        )
+
+    def sheet(self) -> None:
+        self.count += 1
+        self.floor.sheet("QUESO", f"sheet {self.count}".encode())
+
+    def order(self) -> None:
+        """A draw is owed, or recorded: nothing in the book says so but what comes of it."""
+        self.count += 1
+        with self.floor.house.book.transact() as tx:
+            tx.enqueue(op="draw", args={"task": self._some().task}, key=f"draw {self.count}")
+            if self.count % 2:
+                tx.append("done", actor=STUDIO, body={"job": f"draw {self.count}", "op": "draw"})
+
+    def role(self) -> None:
+        give, take = self.floor.studio.set_role, self.floor.studio.take_role
+        act = self.random.choice([give, take])
+        act(self.floor["ana"], "spring", person="dora", role="director")
+
+    def cut(self) -> None:
+        self.floor.studio.cut_assemble(self.floor["ana"], "spring")
+
+    def again(self) -> None:
+        """An entity's newer particulars: another title, another place."""
+        with self.floor.house.book.transact() as tx:
+            found = reads.find_production(tx.conn, "spring")
+            assert found is not None
+            one = reads.find_entity(tx.conn, found.id, "SH010")
+            assert one is not None
+            tx.append(
+                "entity",
+                actor=STUDIO,
+                production=found.id,
+                body={
+                    "entity": one.id,
+                    "kind": one.kind,
+                    "code": one.code,
+                    "title": f"title {self.count}",
+                    "position": self.random.randrange(1, 9),
+                    "frames": 24,
+                    "source_class": "drawn",
+                },
+            )
+
+
+# A few histories in the ordinary run; `BOARD_HISTORIES=100` for many.
+@pytest.mark.parametrize("seed", range(int(os.environ.get("BOARD_HISTORIES", "2"))))
+def test_the_board_that_is_followed_is_the_board_worked_out_anew(floor: Floor, seed: int) -> None:
+    history = History(floor, seed)
+    kept(floor)
+    changed = 0
+    for _ in range(20):
+        for _ in range(history.random.choice([1, 1, 2, 5])):
+            history.step()
+        before = floor.house.boards.copy()
+        view = kept(floor)
+        assert seen(view) == slowly(floor)
+        changed += floor.house.boards != before
+    assert changed > 5
+
+
+def test_only_rows_that_were_touched_are_worked_out_again(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = floor.take(b"one")
+    before = kept(floor)
+    asked: list[int] = []
+    real = show_board._row
+
+    def counted(*args: Any) -> RowView:  # noqa: ANN401 (whatever it takes)
+        asked.append(1)
+        return real(*args)
+
+    monkeypatch.setattr(show_board, "_row", counted)
+    floor.judge("leo", take, -1)
+    after = kept(floor)
+    assert len(asked) == 1
+    same = {row.code: row for row in before.rows}
+    assert [row.code for row in after.rows if row is not same[row.code]] == ["SH010"]
+    floor.studio.add_person("Nia")  # an entry of the studio as a whole
+    kept(floor)
+    assert len(asked) == 1
+
+
+def test_an_entry_of_a_kind_the_board_does_not_know_has_everything_worked_out(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = kept(floor)
+    monkeypatch.delitem(show_board._CHANGES, "hold")
+    floor.studio.hold(floor["leo"], floor.task_id(), "waits")
+    after = kept(floor)
+    assert all(row is not old for row, old in zip(after.rows, before.rows, strict=True))
+    assert seen(after) == slowly(floor)
+
+
+def test_a_book_put_back_to_an_older_one_is_not_followed_from_the_newer(floor: Floor) -> None:
+    floor.take(b"one")
+    view = kept(floor)
+    board = next(iter(floor.house.boards.values()))
+    assert isinstance(board, Board)
+    production = view.production.id
+    floor.house.boards[production] = _forged(board)
+    assert seen(kept(floor)) == slowly(floor)
+
+
+def _forged(board: Board) -> Board:
+    """What a server would hold that had followed another book to the same number."""
+    return replace(board, chain=bytes(32), by_entity={}, rows=[], joined=b"")
+
+
+def test_a_reader_with_an_older_view_of_the_book_gets_that_view(floor: Floor) -> None:
+    take = floor.take(b"one")
+    with floor.house.book.reading() as conn:
+        found = reads.find_production(conn, "spring")
+        assert found is not None
+        policy = floor.house.policy(conn, found.policy)
+        old = in_step(floor.house, conn, found.id, policy)
+        floor.judge("leo", take, -2)
+        kept(floor)
+        again = in_step(floor.house, conn, found.id, policy)
+        assert (again.seq, again.joined) == (old.seq, old.joined)
+    assert seen(kept(floor)) == slowly(floor)
+
+
+def test_everybody_gets_the_same_rows_under_their_own_roles(floor: Floor) -> None:
+    floor.take(b"one")
+    boards = {name: json.loads(floor.studio.board_json(floor[name], "spring")) for name in floor.people}
+    assert {name: board["production"]["roles"] for name, board in boards.items()} == {
+        "ana": ["producer"],
+        "dora": ["director"],
+        "leo": ["lead"],
+        "arti": ["artist"],
+        "ed": ["editor"],
+    }
+    rows = [board["rows"] for board in boards.values()]
+    assert all(one == rows[0] for one in rows)
