@@ -190,12 +190,10 @@ def _slot(conn: Connection, entry: e.Entry, body: e.SlotBody) -> None:
 
 
 def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
-    keys = {"production": _production(entry), "id": body.evidence}
-    if rows.find(conn, tables.evidence, "id", **keys) is not None:
-        return  # the same measurement again, by another route: the first stands
-    rows.add(
+    rows.add_once(  # the same measurement again, by another route: the first stands
         conn,
         tables.evidence,
+        {"production": _production(entry), "id": body.evidence},
         content=body.content,
         check=body.check,
         version=body.version,
@@ -206,14 +204,14 @@ def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
         worst_frame=body.worst_frame,
         references=_text(body.references),
         seq=entry.seq,
-        **keys,
     )
 
 
 def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
-    production = _check_task(conn, entry, body.task)
+    production = _production(entry)
     judged = {"task": body.task, "content": body.content}
-    if rows.find(conn, tables.take, "id", **judged) is None:
+    if rows.find(conn, tables.take, "production", **judged) != production:
+        _check_task(conn, entry, body.task)
         raise NotFound(f"The task {body.task} has no take of content {body.content}; reload its page.")
     mine = {**judged, "gate": body.gate, "person": entry.actor, "live": True}
     rows.change(conn, tables.verdict, mine, live=False, ended_by=entry.seq)
@@ -244,12 +242,10 @@ def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
 
 def _bound(conn: Connection, entry: e.Entry, body: e.BoundBody) -> None:
     keys = {"task": body.task, "content": body.content, "gate": body.gate}
-    before = rows.find(conn, tables.bound, "ever_satisfied", **keys)
-    ever = bool(before) or body.result == "satisfied"
-    if before is None:
-        rows.add(conn, tables.bound, **keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
-    else:
-        rows.change(conn, tables.bound, keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
+    ever = body.result == "satisfied"
+    rows.put_lasting(
+        conn, tables.bound, keys, "ever_satisfied", result=body.result, ever_satisfied=ever, seq=entry.seq
+    )
 
 
 def _hold(conn: Connection, entry: e.Entry, body: e.HoldBody) -> None:
