@@ -11,7 +11,14 @@ from typer.testing import CliRunner
 
 from circletake.cli.main import build
 from circletake.config import Config, read_config
-from circletake.errors import AlreadyThere, CheckpointRefused, ConfigInvalid, DiskFull, WitnessUnavailable
+from circletake.errors import (
+    AlreadyThere,
+    CheckpointRefused,
+    ConfigInvalid,
+    DiskFull,
+    RoleMissing,
+    WitnessUnavailable,
+)
 from circletake.ledger import accounts
 from circletake.ledger.checkpoint import Made
 from circletake.ledger.signer import LAST
@@ -124,6 +131,15 @@ def test_an_exported_book_holds_and_only_a_free_place_is_written_to(floor: "Floo
     (tmp_path / "file").write_text("x")
     with pytest.raises(DiskFull):
         floor.studio.book_export(tmp_path / "file" / "out")
+
+
+def test_somebody_who_is_part_of_nothing_is_shown_no_checkpoint(floor: "Floor") -> None:
+    floor.studio.checkpoint()
+    floor.studio.add_person("olaf")
+    olaf = floor.studio.session_of(floor.studio.sign_in_by_link(floor.studio.make_link("olaf")))
+    with pytest.raises(RoleMissing):
+        floor.studio.checkpoints(olaf)
+    assert floor.studio.checkpoints(floor["arti"]) == floor.studio.checkpoints()
 
 
 def test_settings_name_the_witnesses(tmp_path: Path) -> None:
