@@ -1083,8 +1083,17 @@ class Studio:
         made = checkpointing.take_checkpoint(self.house)
         return self.checkpoints()[0] if made else None
 
-    def checkpoints(self) -> list[CheckpointView]:
-        """What was signed of the book, newest first, with what witnesses said."""
+    def checkpoints(self, session: Session | None = None) -> list[CheckpointView]:
+        """What was signed of the book, newest first, with what witnesses said.
+
+        Args:
+            session: who asks from afar; None is whoever has the folder.
+
+        Raises:
+            RoleMissing: they are part of no production.
+        """
+        if session is not None and not self.productions(session):
+            raise RoleMissing("You are part of no production yet; ask a producer for a role.")
         return checkpointing.show_checkpoints(self.house)
 
     def book_export(self, folder: Path) -> BookCheckView:

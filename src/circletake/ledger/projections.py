@@ -269,8 +269,7 @@ def _lean(conn: Connection, production: str, task: str, content: str, leans: lis
     """Keep what a content leans on, once each."""
     for slot, upstream in leans:
         keys = {"task": task, "content": content, "slot": slot, "upstream": upstream}
-        if rows.find(conn, tables.lean, "slot", **keys) is None:
-            rows.add(conn, tables.lean, production=production, **keys)
+        rows.add_once(conn, tables.lean, keys, production=production)
 
 
 def _spelled_map(pairs: list[e.Pair]) -> str:
@@ -295,12 +294,10 @@ def _slot(conn: Connection, entry: e.Entry, body: e.SlotBody) -> None:
 
 
 def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
-    keys = {"production": _production(entry), "id": body.evidence}
-    if rows.find(conn, tables.evidence, "id", **keys) is not None:
-        return  # the same measurement again, by another route: the first stands
-    rows.add(
+    rows.add_once(  # the same measurement again, by another route: the first stands
         conn,
         tables.evidence,
+        {"production": _production(entry), "id": body.evidence},
         content=body.content,
         check=body.check,
         version=body.version,
@@ -311,18 +308,17 @@ def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
         worst_frame=body.worst_frame,
         references=_text(body.references),
         seq=entry.seq,
-        **keys,
     )
     for reference in sorted(set(body.references)):
-        against = {"production": keys["production"], "reference": reference, "content": body.content}
-        if rows.find(conn, tables.measured, "content", **against) is None:
-            rows.add(conn, tables.measured, **against)
+        against = {"production": _production(entry), "reference": reference, "content": body.content}
+        rows.add_once(conn, tables.measured, against)
 
 
 def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
-    production = _check_task(conn, entry, body.task)
+    production = _production(entry)
     judged = {"task": body.task, "content": body.content}
-    if rows.find(conn, tables.take, "id", **judged) is None:
+    if rows.find(conn, tables.take, "production", **judged) != production:
+        _check_task(conn, entry, body.task)
         raise NotFound(f"The task {body.task} has no take of content {body.content}; reload its page.")
     mine = {**judged, "gate": body.gate, "person": entry.actor, "live": True}
     rows.change(conn, tables.verdict, mine, live=False, ended_by=entry.seq)
@@ -354,12 +350,10 @@ def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
 
 def _bound(conn: Connection, entry: e.Entry, body: e.BoundBody) -> None:
     keys = {"task": body.task, "content": body.content, "gate": body.gate}
-    before = rows.find(conn, tables.bound, "ever_satisfied", **keys)
-    ever = bool(before) or body.result in PASSES
-    if before is None:
-        rows.add(conn, tables.bound, **keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
-    else:
-        rows.change(conn, tables.bound, keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
+    ever = body.result in PASSES
+    rows.put_lasting(
+        conn, tables.bound, keys, "ever_satisfied", result=body.result, ever_satisfied=ever, seq=entry.seq
+    )
 
 
 def _hold(conn: Connection, entry: e.Entry, body: e.HoldBody) -> None:
@@ -457,8 +451,8 @@ def _note(conn: Connection, entry: e.Entry, body: e.NoteBody) -> None:
 
 def _essence(conn: Connection, entry: e.Entry, body: e.EssenceBody) -> None:
     keys = {"production": _production(entry), "content": body.content}
-    if rows.find(conn, tables.essence, "content", **keys) is None:  # measured again: the first stands
-        rows.add(conn, tables.essence, essence=body.essence, seq=entry.seq, **keys)
+    # measured again: the first stands
+    rows.add_once(conn, tables.essence, keys, essence=body.essence, seq=entry.seq)
 
 
 def _carry(conn: Connection, entry: e.Entry, body: e.CarryBody) -> None:

@@ -20,9 +20,11 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    or_,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -35,6 +37,8 @@ _Statement = Insert | Update | Delete | Select[Any]
 _Run = Callable[[Connection, Sequence[object]], DBAPICursor]
 # By dialect, what is done, table and columns; as many as the source has calls.
 _kept: dict[tuple[object, ...], _Run] = {}
+# Both speak ON CONFLICT alike; SQLAlchemy has it in their own inserts alone.
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def add(conn: Connection, table: Table, **values: object) -> None:
@@ -96,6 +100,37 @@ def put(conn: Connection, table: Table, where: dict[str, Any], **values: object)
     """Change the row whose columns equal `where`, or add it."""
     if change(conn, table, where, **values) == 0:
         add(conn, table, **where, **values)
+
+
+def add_once(conn: Connection, table: Table, where: dict[str, Any], **values: object) -> None:
+    """Add a row, unless there is one with this primary key already: then that one stands."""
+    key = (conn.dialect.name, "add once", table, *where, *values)
+    given = {**where, **values}
+    run = _kept.get(key)
+    if run is None:
+        adding = _INSERTS[conn.dialect.name](table).on_conflict_do_nothing(index_elements=list(where))
+        run = _keep(conn, key, adding, given, columns=list(given))
+    run(conn, [*given.values()]).close()
+
+
+def put_lasting(
+    conn: Connection, table: Table, where: dict[str, Any], lasting: str, **values: object
+) -> None:
+    """Put a row by its primary key; a column of yes and no that was yes once stays yes.
+
+    Args:
+        lasting: that column; `values` has it too.
+    """
+    key = (conn.dialect.name, "put lasting", table, lasting, *where, *values)
+    given = {**where, **values}
+    run = _kept.get(key)
+    if run is None:
+        adding = _INSERTS[conn.dialect.name](table)
+        set_: dict[str, Any] = {name: adding.excluded[name] for name in values}
+        set_[lasting] = or_(table.c[lasting], adding.excluded[lasting])
+        putting = adding.on_conflict_do_update(index_elements=list(where), set_=set_)
+        run = _keep(conn, key, putting, given, columns=list(given))
+    run(conn, [*given.values()]).close()
 
 
 def remove(conn: Connection, table: Table, **where: object) -> None:

@@ -212,3 +212,10 @@ def test_two_that_sign_at_once_sign_once(book: Book, signer: Signer, monkeypatch
     first = make_checkpoint(book, signer)
     with book.reading() as conn:
         assert checkpoints(conn) == [first]
+
+
+def test_a_key_that_signed_nothing_is_put_away_as_well(signer: Signer, tmp_path: Path) -> None:
+    newer = signer.retire()
+    assert newer.name != signer.name
+    kept = {path.name for path in (tmp_path / "keys").iterdir()}
+    assert kept == {KEY, f"{signer.name.rpartition('/')[2]}-{KEY}"}

@@ -75,6 +75,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory, floor_kind: type["Floor"]
     assert made is not None
     with floor.book.transact() as tx:
         keep_answer(tx.conn, made, "file", (True, Receipt("Seen.", b"proof")), at="2026-01-01T00:00:00+00:00")
+        keep_answer(tx.conn, made, "git", (False, Receipt("Away.", b"")), at="2026-01-01T00:00:00+00:00")
     (root / "out").mkdir()
     export_record(floor.book, root / "out", seal=seal)
     engine.dispose()
@@ -113,6 +114,7 @@ def test_the_export_holds_and_says_what_was_signed_and_what_is_not_proven(export
     assert "could sign another book, unless a witness saw this one" in text
     assert "witness-2000-file.txt is a witness's receipt" in text
     assert "There is no deliverable in this folder" in text
+    assert "witness-2000-git" not in text
     assert "The names: 1 of 3 people" in text
 
 

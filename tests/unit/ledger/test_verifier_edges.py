@@ -200,3 +200,9 @@ def test_the_file_is_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(verifier.__file__), run_name="__main__")
     assert ended.value.code == 0
+
+
+def test_an_erased_person_is_called_one() -> None:
+    world = World(production="pr_1")
+    world.learn({"kind": "erased", "production": None, "body": {"person": "p_a", "notes": False}})
+    assert world.erased == {"p_a"}

@@ -24,6 +24,6 @@ def check(studio: StudioHere, _session: SignedIn) -> BookCheckView:
 
 
 @router.get("/api/book/checkpoints")
-def checkpoints(studio: StudioHere, _session: SignedIn) -> list[CheckpointView]:
+def checkpoints(studio: StudioHere, session: SignedIn) -> list[CheckpointView]:
     """What was signed of the book, newest first, with what witnesses said."""
-    return studio.checkpoints()
+    return studio.checkpoints(session)
