@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from circletake.db import tables
@@ -13,11 +13,16 @@ from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInva
 from circletake.ledger import entries as e
 from circletake.ledger import rows
 from circletake.ledger.canonical import canonical
+from circletake.ledger.lineage_rows import (
+    PASSED,
+    keep_bounds,
+    keep_carry,
+    keep_essence,
+    keep_leans,
+    keep_references,
+)
 
 B = TypeVar("B", bound=e.Body)
-
-_MANY = 500
-_PASSED = {"satisfied"}
 
 
 def project(conn: Connection, entry: e.Entry, body: e.Body) -> None:
@@ -42,39 +47,13 @@ def project_all(conn: Connection, made: Sequence[tuple[e.Entry, e.Body]]) -> Non
         Whatever `project` raises.
     """
     if made and all(isinstance(body, e.BoundBody) for _, body in made):
-        _bound_all(conn, [(entry, body) for entry, body in made if isinstance(body, e.BoundBody)])
+        try:
+            keep_bounds(conn, [(entry, body) for entry, body in made if isinstance(body, e.BoundBody)])
+        except IntegrityError as refused:
+            raise _named(made[-1][0], refused) from refused
         return
     for entry, body in made:
         project(conn, entry, body)
-
-
-def _bound_all(conn: Connection, made: Sequence[tuple[e.Entry, e.BoundBody]]) -> None:
-    """What `_bound` does, for many; the last word on a content at a gate is the one that stays."""
-    tasks = sorted({body.task for _, body in made})
-    before: dict[tuple[str, str, str], bool] = {}
-    for start in range(0, len(tasks), _MANY):
-        query = select(tables.bound).where(tables.bound.c.task.in_(tasks[start : start + _MANY]))
-        before |= {(row.task, row.content, row.gate): row.ever_satisfied for row in conn.execute(query)}
-    after: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for entry, body in made:
-        key = (body.task, body.content, body.gate)
-        ever = before.get(key, False) or body.result in _PASSED
-        ever = ever or (key in after and after[key]["ever_satisfied"])
-        after[key] = {
-            "task": body.task,
-            "content": body.content,
-            "gate": body.gate,
-            "result": body.result,
-            "ever_satisfied": ever,
-            "seq": entry.seq,
-        }
-    try:
-        rows.change_all(
-            conn, tables.bound, ("task", "content", "gate"), [after[key] for key in after if key in before]
-        )
-        rows.add_all(conn, tables.bound, [after[key] for key in after if key not in before])
-    except IntegrityError as refused:
-        raise _named(made[-1][0], refused) from refused
 
 
 def _named(entry: e.Entry, refused: IntegrityError) -> CircletakeError:
@@ -211,15 +190,7 @@ def _take(conn: Connection, entry: e.Entry, body: e.TakeBody) -> None:
         label=body.label,
         seq=entry.seq,
     )
-    _lean(conn, production, body.task, body.content, body.leans)
-
-
-def _lean(conn: Connection, production: str, task: str, content: str, leans: list[e.Pair]) -> None:
-    """Keep what a content leans on, once each."""
-    for slot, upstream in leans:
-        keys = {"task": task, "content": content, "slot": slot, "upstream": upstream}
-        if rows.find(conn, tables.lean, "slot", **keys) is None:
-            rows.add(conn, tables.lean, production=production, **keys)
+    keep_leans(conn, production, body.task, body.content, body.leans)
 
 
 def _spelled_map(pairs: list[e.Pair]) -> str:
@@ -262,10 +233,7 @@ def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
         seq=entry.seq,
         **keys,
     )
-    for reference in sorted(set(body.references)):
-        against = {"production": keys["production"], "reference": reference, "content": body.content}
-        if rows.find(conn, tables.measured, "content", **against) is None:
-            rows.add(conn, tables.measured, **against)
+    keep_references(conn, keys["production"], body)
 
 
 def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
@@ -288,7 +256,7 @@ def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
         key=body.key,
         **mine,
     )
-    _lean(conn, production, body.task, body.content, body.upstream)
+    keep_leans(conn, production, body.task, body.content, body.upstream)
 
 
 def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
@@ -304,7 +272,7 @@ def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
 def _bound(conn: Connection, entry: e.Entry, body: e.BoundBody) -> None:
     keys = {"task": body.task, "content": body.content, "gate": body.gate}
     before = rows.find(conn, tables.bound, "ever_satisfied", **keys)
-    ever = bool(before) or body.result in _PASSED
+    ever = bool(before) or body.result in PASSED
     rows.put(conn, tables.bound, keys, result=body.result, ever_satisfied=ever, seq=entry.seq)
 
 
@@ -357,37 +325,6 @@ def _done(conn: Connection, entry: e.Entry, body: e.DoneBody) -> None:
     rows.add(conn, tables.recorded, job_key=body.job, op=body.op, seq=entry.seq)
 
 
-def _essence(conn: Connection, entry: e.Entry, body: e.EssenceBody) -> None:
-    keys = {"production": _production(entry), "content": body.content}
-    if rows.find(conn, tables.essence, "content", **keys) is None:  # measured again: the first stands
-        rows.add(conn, tables.essence, essence=body.essence, seq=entry.seq, **keys)
-
-
-def _carry(conn: Connection, entry: e.Entry, body: e.CarryBody) -> None:
-    production = _check_task(conn, entry, body.task)
-    if rows.find(conn, tables.verdict, "task", seq=body.verdict, live=True) != body.task:
-        raise NotFound(f"There is no live verdict {body.verdict} at the task {body.task} to carry.")
-    if rows.find(conn, tables.take, "id", task=body.task, content=body.content) is None:
-        raise NotFound(f"The task {body.task} has no take of content {body.content}; reload its page.")
-    original = rows.find(conn, tables.verdict, "content", seq=body.verdict)
-    essences = [
-        rows.find(conn, tables.essence, "essence", production=production, content=content)
-        for content in (original, body.content)
-    ]
-    if None in essences or len(set(essences)) > 1 or original == body.content:
-        raise EntryInvalid("An approval is carried to other content of identical essence and to no other.")
-    rows.add(
-        conn,
-        tables.carry,
-        verdict=body.verdict,
-        content=body.content,
-        production=production,
-        task=body.task,
-        change=body.change,
-        seq=entry.seq,
-    )
-
-
 def _as(kind: type[B], function: Callable[[Connection, e.Entry, B], None]) -> "_Projection":
     def checked(conn: Connection, entry: e.Entry, body: e.Body) -> None:
         if not isinstance(body, kind):
@@ -419,6 +356,6 @@ _PROJECTIONS: dict[str, _Projection] = {
     "delivered": _as(e.DeliveredBody, _delivered),
     "recalled": _as(e.RecalledBody, _recalled),
     "done": _as(e.DoneBody, _done),
-    "essence": _as(e.EssenceBody, _essence),
-    "carry": _as(e.CarryBody, _carry),
+    "essence": _as(e.EssenceBody, keep_essence),
+    "carry": _as(e.CarryBody, keep_carry),
 }
