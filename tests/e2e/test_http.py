@@ -207,7 +207,15 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
         for method, path, _ in operations(served):
             if path in harmless | {"/api/book/check", "/api/sign-out", "/api/sign-in", "/api/events"}:
                 continue
-            body = {"hold": {"reason": "no"}, "fill": {"slot": "s", "take": "k"}, "clear": {"slot": "s"}}
+            body: dict[str, dict[str, object]] = {
+                "hold": {"reason": "no"},
+                "fill": {"slot": "s", "take": "k"},
+                "clear": {"slot": "s"},
+            }
+            body |= {
+                "adopt": {} if "/tasks/" in path else {"key": "0123456789"},
+                "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
+            }
             sent: object = body.get(path.rsplit("/", 1)[-1], {"key": "0123456789"})
             if path == "/api/verdicts":
                 sent = verdict(served)
