@@ -32,7 +32,7 @@ from .terminal import Terminal
 pytestmark = pytest.mark.e2e
 
 NOTE = "nobody may read this sentence yet"
-MEASURED = "the measured number is 4711"
+MEASURED = "the measured number is 471147114711"
 KEYS = ("hidden-key-of-dora", "hidden-key-again")
 CODE = "spring"
 _LEFT_OUT = {"/api/events"}  # a stream; asked by itself
@@ -99,7 +99,7 @@ def measure(studio: Studio, ids: dict[str, str], *, flagged: bool) -> list[str]:
             check=check,
             version=version,
             content=ids["content"],
-            summary={"drift": 4711},
+            summary={"drift": 471147114711},
             sentence=MEASURED,
             flags=(FlagRange(FrameRange(3, 5), "off_model", MEASURED),) if flagged else (),
         )
@@ -192,7 +192,7 @@ def test_no_route_tells_the_blind_person_and_every_one_tells_afterwards(tmp_path
     for told in worlds:
         evidence = json.loads(told.pop("evidence ids"))
         for path, text in told.items():
-            for secret in (NOTE, MEASURED, "4711", *KEYS, *evidence):
+            for secret in (NOTE, MEASURED, "471147114711", *KEYS, *evidence):
                 assert secret not in text.replace(path, ""), (path, secret)
             assert "brand.claim" not in text or path == "/api/reasons", path
         events = json.loads(told["/api/events"])
@@ -265,5 +265,5 @@ def test_the_command_line_is_as_blind_as_the_desk(tmp_path: Path) -> None:
         ("book", "show"),
     ):
         told = json.dumps(terminal.json(*verb, "--as", "dana"))
-        for secret in (NOTE, MEASURED, "4711", "brand.claim", *KEYS):
+        for secret in (NOTE, MEASURED, "471147114711", "brand.claim", *KEYS):
             assert secret not in told, (verb, secret)

@@ -222,6 +222,10 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
             }
             body |= {"groups": {"label": "x"}, "invitations": {"roles": ["artist"]}}
             body |= {"shots": {"code": "SH900", "frames": 24}}
+            body |= {
+                "adopt": {} if "/tasks/" in path else {"key": "0123456789"},
+                "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
+            }
             sent: object = body.get(path.rsplit("/", 1)[-1], {"key": "0123456789"})
             if path == "/api/verdicts":
                 sent = verdict(served)

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from circletake.db import tables
@@ -16,10 +16,15 @@ from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInva
 from circletake.ledger import entries as e
 from circletake.ledger import rows
 from circletake.ledger.canonical import spelled
+from circletake.ledger.lineage_rows import (
+    keep_bounds,
+    keep_carry,
+    keep_essence,
+    keep_leans,
+    keep_references,
+)
 
 B = TypeVar("B", bound=e.Body)
-
-_MANY = 500
 
 
 def project(conn: Connection, entry: e.Entry, body: e.Body) -> None:
@@ -44,39 +49,13 @@ def project_all(conn: Connection, made: Sequence[tuple[e.Entry, e.Body]]) -> Non
         Whatever `project` raises.
     """
     if made and all(isinstance(body, e.BoundBody) for _, body in made):
-        _bound_all(conn, [(entry, body) for entry, body in made if isinstance(body, e.BoundBody)])
+        try:
+            keep_bounds(conn, [(entry, body) for entry, body in made if isinstance(body, e.BoundBody)])
+        except IntegrityError as refused:
+            raise _named(conn, made[-1][0], refused) from refused
         return
     for entry, body in made:
         project(conn, entry, body)
-
-
-def _bound_all(conn: Connection, made: Sequence[tuple[e.Entry, e.BoundBody]]) -> None:
-    """What `_bound` does, for many; the last word on a content at a gate is the one that stays."""
-    tasks = sorted({body.task for _, body in made})
-    before: dict[tuple[str, str, str], bool] = {}
-    for start in range(0, len(tasks), _MANY):
-        query = select(tables.bound).where(tables.bound.c.task.in_(tasks[start : start + _MANY]))
-        before |= {(row.task, row.content, row.gate): row.ever_satisfied for row in conn.execute(query)}
-    after: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for entry, body in made:
-        key = (body.task, body.content, body.gate)
-        ever = before.get(key, False) or body.result in PASSES
-        ever = ever or (key in after and after[key]["ever_satisfied"])
-        after[key] = {
-            "task": body.task,
-            "content": body.content,
-            "gate": body.gate,
-            "result": body.result,
-            "ever_satisfied": ever,
-            "seq": entry.seq,
-        }
-    try:
-        rows.change_all(
-            conn, tables.bound, ("task", "content", "gate"), [after[key] for key in after if key in before]
-        )
-        rows.add_all(conn, tables.bound, [after[key] for key in after if key not in before])
-    except IntegrityError as refused:
-        raise _named(conn, made[-1][0], refused) from refused
 
 
 def _named(conn: Connection, entry: e.Entry, refused: IntegrityError) -> CircletakeError:
@@ -262,14 +241,7 @@ def _take(conn: Connection, entry: e.Entry, body: e.TakeBody) -> None:
         made_by=_text([list(pair) for pair in body.made_by]),
         seq=entry.seq,
     )
-    _lean(conn, production, body.task, body.content, body.leans)
-
-
-def _lean(conn: Connection, production: str, task: str, content: str, leans: list[e.Pair]) -> None:
-    """Keep what a content leans on, once each."""
-    for slot, upstream in leans:
-        keys = {"task": task, "content": content, "slot": slot, "upstream": upstream}
-        rows.add_once(conn, tables.lean, keys, production=production)
+    keep_leans(conn, production, body.task, body.content, body.leans)
 
 
 def _spelled_map(pairs: list[e.Pair]) -> str:
@@ -309,9 +281,7 @@ def _evidence(conn: Connection, entry: e.Entry, body: e.EvidenceBody) -> None:
         references=_text(body.references),
         seq=entry.seq,
     )
-    for reference in sorted(set(body.references)):
-        against = {"production": _production(entry), "reference": reference, "content": body.content}
-        rows.add_once(conn, tables.measured, against)
+    keep_references(conn, _production(entry), body)
 
 
 def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
@@ -335,7 +305,7 @@ def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
         key=body.key,
         **mine,
     )
-    _lean(conn, production, body.task, body.content, body.upstream)
+    keep_leans(conn, production, body.task, body.content, body.upstream)
 
 
 def _withdraw(conn: Connection, entry: e.Entry, body: e.WithdrawBody) -> None:
@@ -449,37 +419,6 @@ def _note(conn: Connection, entry: e.Entry, body: e.NoteBody) -> None:
     )
 
 
-def _essence(conn: Connection, entry: e.Entry, body: e.EssenceBody) -> None:
-    keys = {"production": _production(entry), "content": body.content}
-    # measured again: the first stands
-    rows.add_once(conn, tables.essence, keys, essence=body.essence, seq=entry.seq)
-
-
-def _carry(conn: Connection, entry: e.Entry, body: e.CarryBody) -> None:
-    production = _check_task(conn, entry, body.task)
-    if rows.find(conn, tables.verdict, "task", seq=body.verdict, live=True) != body.task:
-        raise NotFound(f"There is no live verdict {body.verdict} at the task {body.task} to carry.")
-    if rows.find(conn, tables.take, "id", task=body.task, content=body.content) is None:
-        raise NotFound(f"The task {body.task} has no take of content {body.content}; reload its page.")
-    original = rows.find(conn, tables.verdict, "content", seq=body.verdict)
-    essences = [
-        rows.find(conn, tables.essence, "essence", production=production, content=content)
-        for content in (original, body.content)
-    ]
-    if None in essences or len(set(essences)) > 1 or original == body.content:
-        raise EntryInvalid("An approval is carried to other content of identical essence and to no other.")
-    rows.add(
-        conn,
-        tables.carry,
-        verdict=body.verdict,
-        content=body.content,
-        production=production,
-        task=body.task,
-        change=body.change,
-        seq=entry.seq,
-    )
-
-
 def _resolve(conn: Connection, entry: e.Entry, body: e.ResolveBody) -> None:
     if body.disposition not in CLOSING:
         raise EntryInvalid(f"“{body.disposition}” settles no note on the same content; make another take.")
@@ -572,7 +511,7 @@ _PROJECTIONS: dict[str, _Projection] = {
     "resolve": _as(e.ResolveBody, _resolve),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
-    "essence": _as(e.EssenceBody, _essence),
-    "carry": _as(e.CarryBody, _carry),
     "erased": _as(e.ErasedBody, _erased),
+    "essence": _as(e.EssenceBody, keep_essence),
+    "carry": _as(e.CarryBody, keep_carry),
 }

@@ -112,6 +112,12 @@ def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: 
         broken = {finding.rule for finding in result.findings if not finding.holds}
         # The gate before says what it asks for itself, and nobody's circle is not a maker's either.
         implied = {"order"} | ({"four_eyes"} if "circled" in broken else set())
+        # that the gate was changed is said once: by the rule that asks for the circle
+        implied |= {
+            finding.rule
+            for finding in result.findings
+            if "circled" in broken and finding.causes and all(one.kind == "policy" for one in finding.causes)
+        }
         said += [
             f"{name}, {label}: {sentence}"
             for finding in (() if result.passes else result.findings)

@@ -52,6 +52,8 @@ def reaffirm(
     """
     if len(confirmations) > MOST:
         raise VerdictInvalid(f"At most {MOST} approvals are confirmed at once; send the rest after these.")
+    with house.book.reading() as conn:
+        require(conn, who, production, "see")
     results: list[ReaffirmedView] = []
     for one in confirmations:
         try:

@@ -5335,11 +5335,11 @@ export interface operations {
     };
     lineage_what_if: {
         parameters: {
-            query: {
+            query?: {
                 /** @description SHA-256, its first characters, #2 for take 2, or nothing. */
                 content?: string;
                 /** @description Such as sheet:dog. */
-                slot: string;
+                slot?: string;
             };
             header?: never;
             path: {

@@ -158,6 +158,10 @@ def get_take(view: TaskView, number: int | None) -> TakeView:
     return found[-1]
 
 
+_MARKS = {"satisfied": "✓", "overridden": "!", "hidden": "·"}
+_SPOKEN = {"overridden", "hidden", "error"}
+
+
 def _say_take(take: TakeView) -> None:
     line(
         f"take {take.number} · {take.state} · {take.n_frames} frames · "
@@ -173,10 +177,26 @@ def _say_take(take: TakeView) -> None:
         )
         if evidence.flagged:
             line(f"    evidence {evidence.id[:12]}")
+    if take.hidden:
+        line("  Hidden until you decide: what others said at the blind gate, and what was measured.")
     for gate in take.gates:
-        line(f"  {'✓' if gate.result == 'satisfied' else '✕'} {gate.label}")
+        mark = _MARKS.get(gate.result, "✕")
+        line(f"  {mark} {gate.label}" + (f" ({gate.result})" if gate.result in _SPOKEN else ""))
         for finding in gate.findings:
             line(f"      {'✓' if finding.holds else '✕'} {finding.sentence}")
+    if take.parent_take is not None:
+        parent = take.parent_take
+        line(f"  {parent.change} of take {parent.take}")
+        for veto in parent.vetoes:
+            why = f" ({', '.join(veto.reasons)})" if veto.reasons else ""
+            line(f"    ✕ which {veto.person.name} vetoed at {veto.gate}{why}")
+    for carried in take.carried:
+        given = carried.original
+        counts = "counts" if carried.counts and given.live else "does not count"
+        line(
+            f"  carried from take {carried.from_take} (entry {given.seq}): {given.value_name} by "
+            f"{given.person.name} at {given.gate}; {counts} here, never in a delivery"
+        )
     for verdict in take.verdicts:
         reasons = f" ({', '.join(verdict.reasons)})" if verdict.reasons else ""
         note = f" “{verdict.note}”" if verdict.note else ""

@@ -17,7 +17,7 @@ from circletake.workflows.views import (
 
 router = APIRouter(tags=["lineage"])
 
-Slot = Annotated[str, Query(min_length=1, max_length=100, description="Such as sheet:dog.")]
+Slot = Annotated[str, Query(max_length=100, description="Such as sheet:dog.")]
 Content = Annotated[
     str, Query(max_length=64, description="SHA-256, its first characters, #2 for take 2, or nothing.")
 ]
@@ -43,7 +43,7 @@ def stale(code: Code, studio: StudioHere, session: SignedIn) -> list[StaleApprov
 
 @router.get("/api/productions/{code}/what-if")
 def what_if(
-    code: Code, slot: Slot, studio: StudioHere, session: SignedIn, content: Content = ""
+    code: Code, studio: StudioHere, session: SignedIn, slot: Slot = "", content: Content = ""
 ) -> WhatIfView:
     """What adopting a content would change; nothing is changed."""
     return studio.what_if(session, code, supposed={slot: content or None})
