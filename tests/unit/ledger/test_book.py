@@ -264,6 +264,40 @@ def test_many_threads_append_without_a_gap_or_a_double(book: Book) -> None:
     assert book.verify().holds
 
 
+def test_whoever_reads_sees_every_entry_before_the_next(database: Database, engine: Engine) -> None:
+    """Each writer has its own connections and its own lock, as another process has."""
+    books = [Book(engine), *(Book(database.open_book()) for _ in range(2))]
+    reader = Book(database.open_book())
+    begin, over = threading.Barrier(len(books)), threading.Event()
+    seen: list[list[int]] = []
+
+    def read() -> None:
+        while not over.is_set():
+            with reader.reading() as conn:
+                numbers = list(conn.scalars(select(tables.entry.c.seq).order_by(tables.entry.c.seq)))
+                ends = conn.scalar(select(tables.head.c.seq)) or 0
+            seen.append([*numbers, ends])
+
+    def write(book: Book) -> None:
+        begin.wait(30)
+        for number in range(15):
+            label(book, str(number))
+
+    watching = threading.Thread(target=read)
+    watching.start()
+    threads = [threading.Thread(target=write, args=(book,)) for book in books]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    over.set()
+    watching.join()
+    for *numbers, ends in seen:
+        assert numbers == list(range(1, ends + 1))
+    assert reader.head().seq == 45
+    assert reader.verify().holds
+
+
 _CHILD = """
 import sys
 from circletake.db.connect import open_book
