@@ -13,6 +13,7 @@ describe("the gate of a verdict", () => {
     const gates = [gate("lead", { low: null, high: null }), gate("director"), gate("client")];
     expect(gateFor(gates)?.key).toBe("director");
     expect(gateFor([gate("lead", { result: "satisfied" }), gate("director")])?.key).toBe("director");
+    expect(gateFor([gate("lead", { result: "overridden" }), gate("director")])?.key).toBe("director");
   });
 
   it("is none for somebody without a vote", () => {
@@ -42,6 +43,14 @@ describe("a verdict being made", () => {
       task: "t1", content: "sha1", gate: "lead", gate_hash: "hash-lead", value: 2, note: "the ears settle",
       ranges: [{ start: 10, end: 20 }], upstream: { "design/rabbit": "sheet" }, disposition: "fix", answers: [],
     });
+  });
+
+  it("says what of the take was in front of whoever gives it", () => {
+    const ballot = ballotOn();
+    ballot.choose(2);
+    expect(ballot.body(task([]), null)).toMatchObject({ watched: [], dwell_ms: 0 });
+    const seen = { spans: [{ start: 0, end: 240 }], dwell_ms: 12_000 };
+    expect(ballot.body(task([]), null, seen)).toMatchObject({ watched: [{ start: 0, end: 240 }], dwell_ms: 12_000 });
   });
 
   it("is the same one when it is sent again, and another one on another take", () => {

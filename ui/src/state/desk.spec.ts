@@ -7,7 +7,7 @@ const judged = (number: number, person: string, gate: string, live = true) =>
     verdicts: [
       {
         seq: 1, at: "2026-11-22T10:00:00Z", person: { id: person, name: "Vera" }, gate, value: 1, value_name: "fine",
-        reasons: [], disposition: "fix", note: null, ranges: [], answers: [], live,
+        reasons: [], disposition: "fix", note: null, ranges: [], answers: [], live, severity: "issue", regions: [], watched: [], dwell_ms: 0,
       },
     ],
   });

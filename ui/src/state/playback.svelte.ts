@@ -19,6 +19,8 @@ export class Playback {
   /** Frame that stands on the screen; differs from `frame` while that one is on its way. */
   drawn = $state<number | null>(null);
   failed = $state(false);
+  /** Whether anybody can see it: not while the window is behind another. */
+  visible = true;
 
   readonly clock = new Clock(() => this.#read());
   #surface: PictureSurface | null = null;

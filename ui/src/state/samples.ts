@@ -8,14 +8,14 @@ export const production: ProductionView = {
 
 export const gate = (key: string, more: Partial<GateView> = {}): GateView => ({
   key, label: key, result: "unsatisfied", hash: `hash-${key}`, findings: [], low: -2, high: 2,
-  reason_needed: [-2, -1], blocked: "", ...more,
+  reason_needed: [-2, -1], blocked: "", override: null, may_override: [], ...more,
 });
 
 export const take = (number: number, more: Partial<TakeView> = {}): TakeView => ({
   id: `k${String(number)}`, number, content: `sha${String(number)}`, origin: "drawn", label: "", n_frames: 240,
   rate: [24, 1], width_px: 1920, height_px: 1080, made_by: [], parent: null, state: "review", stack: number, mine: false,
   media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, size_px: [1280, 720] },
-  gates: [gate("lead"), gate("director")], verdicts: [], evidence: [], in_cut: false, seq: number, ...more,
+  gates: [gate("lead"), gate("director")], verdicts: [], evidence: [], in_cut: false, seq: number, overrides: [], notes: [], ...more,
 });
 
 export const task = (takes: TakeView[], more: Partial<TaskView> = {}): TaskView => ({
@@ -27,8 +27,8 @@ export const task = (takes: TakeView[], more: Partial<TaskView> = {}): TaskView 
 export const flagged = { id: "ev1", check: "consistency", version: 1, sentence: "", flagged: true, worst_frame: 87, summary: {} };
 
 export const families: ReasonFamilyView[] = [
-  { digit: 1, key: "character", label: "Character", reasons: [{ code: "character.off_model", key: "1o", label: "off model" }] },
-  { digit: 3, key: "motion", label: "Motion", reasons: [{ code: "motion.flicker", key: "3f", label: "flicker" }] },
+  { digit: 1, key: "character", label: "Character", reasons: [{ code: "character.off_model", key: "1o", label: "off model", polarity: "both" }] },
+  { digit: 3, key: "motion", label: "Motion", reasons: [{ code: "motion.flicker", key: "3f", label: "flicker", polarity: "both" }] },
 ];
 
 export const cell = (status: string, more: Partial<CellView> = {}): CellView => ({
