@@ -235,7 +235,7 @@ class Oracle:
             )
         }
 
-    def holds(  # noqa: C901, PLR0911 (one return a rule)
+    def holds(  # noqa: C901, PLR0911 (one case a rule)
         self,
         name: str,
         params: dict[str, Any],

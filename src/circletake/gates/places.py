@@ -89,12 +89,12 @@ class _Walk:
     def _key(self) -> list[str]:
         """A key, dotted or not, and what ends it: `=`, `]` or `]]`."""
         parts: list[str] = []
-        while match := _KEY.match(self._text, self._at):
+        match = _KEY.match(self._text, self._at)
+        while match:
             self._at = match.end()
             part = match[1]
             parts.append(str(tomllib.loads(f"k = {part}")["k"]) if part[0] in "\"'" else part)
-            if not self._take("."):
-                break
+            match = _KEY.match(self._text, self._at) if self._take(".") else None
         _ = self._take("=") or self._take("]]") or self._take("]")
         return parts
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from circletake.errors import NotFound, PolicyInvalid
-from circletake.gates.policy import policy_dict, read_policy, shipped
+from circletake.gates.policy import policy_dict, read_policy, shipped, with_policy_stage
 from circletake.ledger.canonical import canonical
 
 
@@ -117,3 +117,60 @@ def test_what_cannot_be_read_is_named_by_its_path(path: str, value: object, name
 def test_a_gate_that_needs_no_person_or_that_nobody_could_pass_is_refused(path: str, value: object) -> None:
     with pytest.raises(PolicyInvalid):
         read_policy(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"roles": ["producer"], "rules": ["consent"]},
+        {"roles": ["producer"], "rules": ["watched"]},
+        {"roles": ["king"], "rules": ["circled"]},
+        {"roles": [], "rules": ["circled"]},
+        {"roles": ["producer"]},
+    ],
+)
+def test_an_override_of_what_is_not_asked_for_or_never_overridden_is_refused(override: object) -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        read_policy(changed("stages/0/gates/0/override", override))
+    assert str(refused.value.detail["path"]).startswith("stages[0].gates[0].override")
+
+
+def test_consent_cannot_be_overridden_even_where_a_gate_asks_for_it() -> None:
+    data = changed("stages/0/gates/0/override", {"roles": ["producer"], "rules": ["consent"]})
+    data["stages"][0]["gates"][0]["rules"].append({"rule": "consent"})
+    with pytest.raises(PolicyInvalid, match="nobody may override"):
+        read_policy(data)
+
+
+def test_an_override_binds_the_gate_and_reads_back() -> None:
+    policy = read_policy(changed("stages/0/gates/0/override", {"roles": ["producer"], "rules": ["circled"]}))
+    assert read_policy(policy_dict(policy)) == policy
+    assert policy.stages[0].gates[0].hash != shipped().stages[0].gates[0].hash
+    for name in ("carry", "blind"):
+        marked = read_policy(changed(f"stages/0/gates/0/{name}", value=True))
+        assert read_policy(policy_dict(marked)) == marked
+        assert marked.stages[0].gates[0].hash != shipped().stages[0].gates[0].hash
+
+
+def test_a_policy_without_a_way_to_change_it_is_changed_by_a_producer() -> None:
+    policy = with_policy_stage(shipped())
+    assert policy.hash == shipped().hash
+    own = policy.stages[-1]
+    assert (own.key, own.kinds, own.ships, [gate.key for gate in own.gates]) == (
+        "policy", ("policy",), False, ["producer"],
+    )  # fmt: skip
+    assert own.gates[0].vote["producer"] == (-2, 2)
+    assert [call.rule for call in own.gates[0].rules] == ["circled", "no_veto"]
+    assert with_policy_stage(policy) == policy
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"), [(2**53 - 1, True), (2**53, False), (-(2**53), False), ([1], False)]
+)
+def test_a_number_that_not_every_reader_keeps_is_no_parameter(value: object, *, fits: bool) -> None:
+    data = changed("stages/0/gates/0/rules/0/params/n", value)
+    if fits:
+        assert read_policy(data).name == "animation"
+    else:
+        with pytest.raises(PolicyInvalid):
+            read_policy(data)

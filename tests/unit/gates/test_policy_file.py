@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from circletake.domain.people import Role
@@ -305,6 +305,7 @@ def leaves(value: Any, path: str) -> dict[str, Any]:  # noqa: ANN401 (plain data
     return {key: one for part in inside for key, one in part.items()}
 
 
+@settings(deadline=None)
 @given(data=DATA, blank=st.sampled_from(["", "\n", "  # a = [1]\n\n"]))
 def test_a_text_from_a_place_on_begins_with_its_value(data: dict[str, Any], blank: str) -> None:
     text = blank + "".join(f"{key} = {toml_of(value)}\n{blank}" for key, value in data.items())

@@ -9,6 +9,7 @@ import pytest
 from circletake.domain.facts import ConsentFact, NoteFact
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Severity
+from circletake.gates.rules import circled, consent, four_eyes, no_open_notes, permits, watched
 
 if TYPE_CHECKING:
     from tests.unit.gates.conftest import Case
@@ -322,3 +323,43 @@ def test_several_circled_each_need_enough_who_saw_what_is_adopted(case: Make, ru
     assert finding.stale
     assert asked.finding("not_stale", dana, dora, replace(pia, upstream=dana.upstream), upstream=new).holds
     assert asked.finding("not_stale", dana, upstream=new).holds, "who is missing is circled's affair"
+
+
+# what could never be
+
+
+def test_circled_says_why_nobody_could_ever_do_it(case: Make) -> None:
+    gate = case(vote={"lead": [-2, 2], "reviewer": [-1, 1]}).gate
+    assert circled.never(gate, {}) is None
+    assert circled.never(gate, {"roles": ("lead", "reviewer"), "without": ("reviewer",)}) is None
+    assert circled.never(gate, {"roles": ("reviewer",)}) == "none of reviewer may say circled here."
+    assert circled.never(gate, {"roles": ("reviewer",), "at_least": 1}) is None
+    assert circled.never(gate, {"without": ("lead",)}) == "everybody who may say so is left out: lead."
+    assert circled.never(gate, {"without": ("maker", "author")}) is None
+    said = circled.never(gate, {"without": ("maker", "cook", "cat")})
+    assert said is not None
+    assert said.startswith("without names cook, cat, but knows artist, ")
+    assert said.endswith("author, prompter, importer, editor, dispatcher, owner.")
+    nobody = replace(gate, vote={"reviewer": (-1, 1)})
+    assert circled.never(nobody, {}) == "none of reviewer may say circled here."
+    assert (
+        four_eyes.never(nobody, {})
+        == "four_eyes asks for somebody else's circle, and nobody may circle here."
+    )
+    assert four_eyes.never(gate, {}) is None
+
+
+def test_the_others_say_what_could_never_hold(case: Make) -> None:
+    gate = case().gate
+    assert watched.never(gate, {"share": 0}) is watched.never(gate, {"share": 100, "dwell_s": 0}) is None
+    assert watched.never(gate, {"share": 101}) == "nobody can watch 101 % of a take; share is 0 to 100."
+    assert watched.never(gate, {"share": -1}) == "nobody can watch -1 % of a take; share is 0 to 100."
+    assert watched.never(gate, {"dwell_s": -1}) == "nobody can watch for -1 seconds; dwell_s is 0 or more."
+    assert no_open_notes.never(gate, {"severity": "fyi"}) is None
+    assert no_open_notes.never(gate, {"severity": "x"}) == "“x” is no weight; there are fyi, issue, blocker."
+    for both in (consent, permits):
+        assert both.never(gate, {}) is both.never(gate, {"needed": 0}) is None
+        assert both.never(gate, {"needed": -1}) == "needed is -1; it is 0 or more."
+        assert (
+            both.never(gate, {"use": ""}) == "use names nothing; say what has to be covered, such as release."
+        )

@@ -33,7 +33,8 @@ async function or<T>(answer: Answer<T>): Promise<T> {
 export const getMe = () => or(client.GET("/api/me"));
 export const signIn = (name: string, password: string) => or(client.POST("/api/sign-in", { body: { name, password } }));
 export const signOut = () => or(client.POST("/api/sign-out"));
-export const getReasons = () => or(client.GET("/api/reasons"));
+export const getReasons = (production?: string) =>
+  or(client.GET("/api/reasons", { params: { query: production === undefined ? {} : { production } } }));
 export const getQueue = () => or(client.GET("/api/queue"));
 export const getJobs = () => or(client.GET("/api/jobs"));
 

@@ -8,13 +8,12 @@ function ballotOn(looked = take(1)): Ballot {
   return ballot;
 }
 
-const unwatched = { spans: () => [], dwell_ms: 0 };
-
 describe("the gate of a verdict", () => {
   it("is the first that does not pass where this person may vote", () => {
     const gates = [gate("lead", { low: null, high: null }), gate("director"), gate("client")];
     expect(gateFor(gates)?.key).toBe("director");
     expect(gateFor([gate("lead", { result: "satisfied" }), gate("director")])?.key).toBe("director");
+    expect(gateFor([gate("lead", { result: "overridden" }), gate("director")])?.key).toBe("director");
   });
 
   it("is none for somebody without a vote", () => {
@@ -39,23 +38,31 @@ describe("a verdict being made", () => {
     const ballot = ballotOn();
     ballot.choose(2);
     ballot.note = "  the ears settle  ";
-    const body = ballot.body(task([take(1)]), { start: 10, end: 20 }, { spans: () => [{ start: 4, end: 9 }], dwell_ms: 700 });
+    const body = ballot.body(task([take(1)]), { start: 10, end: 20 });
     expect(body).toMatchObject({
       task: "t1", content: "sha1", gate: "lead", gate_hash: "hash-lead", value: 2, note: "the ears settle",
       ranges: [{ start: 10, end: 20 }], upstream: { "design/rabbit": "sheet" }, disposition: "fix", answers: [],
     });
   });
 
+  it("says what of the take was in front of whoever gives it", () => {
+    const ballot = ballotOn();
+    ballot.choose(2);
+    expect(ballot.body(task([]), null)).toMatchObject({ watched: [], dwell_ms: 0 });
+    const seen = { spans: [{ start: 0, end: 240 }], dwell_ms: 12_000 };
+    expect(ballot.body(task([]), null, seen)).toMatchObject({ watched: [{ start: 0, end: 240 }], dwell_ms: 12_000 });
+  });
+
   it("is the same one when it is sent again, and another one on another take", () => {
     const ballot = ballotOn();
     ballot.choose(1);
-    const first = ballot.body(task([]), null, unwatched)?.key;
+    const first = ballot.body(task([]), null)?.key;
     ballot.lookAt(take(1, { state: "review" }));
-    expect(ballot.body(task([]), null, unwatched)?.key).toBe(first);
+    expect(ballot.body(task([]), null)?.key).toBe(first);
     ballot.lookAt(take(2));
     expect(ballot.value).toBeNull();
     ballot.choose(1);
-    expect(ballot.body(task([]), null, unwatched)?.key).not.toBe(first);
+    expect(ballot.body(task([]), null)?.key).not.toBe(first);
   });
 
   it("is not ready before concern and veto have a reason", () => {
@@ -86,7 +93,7 @@ describe("a verdict being made", () => {
     expect(ballot.answersFlags).toBe(true);
     expect(ballot.ready).toBe(false);
     ballot.answer = "not_a_fault";
-    expect(ballot.body(task([]), null, unwatched)).toMatchObject({ disposition: "not_a_fault", answers: ["ev1"] });
+    expect(ballot.body(task([]), null)).toMatchObject({ disposition: "not_a_fault", answers: ["ev1"] });
   });
 
   it("answers no flags when it does not pass", () => {
@@ -94,7 +101,7 @@ describe("a verdict being made", () => {
     ballot.choose(1);
     ballot.answer = "waive";
     ballot.choose(0);
-    expect(ballot.body(task([]), null, unwatched)).toMatchObject({ disposition: "fix", answers: [] });
+    expect(ballot.body(task([]), null)).toMatchObject({ disposition: "fix", answers: [] });
   });
 
   it("says why one's own take cannot be circled, and still lets it be called fine", () => {

@@ -2,7 +2,6 @@
 
 import type { EvidenceView, GateView, ReasonFamilyView, ReasonView, TakeView, TaskView, VerdictBody } from "../api/types";
 import type { Span } from "../player/clock";
-import type { Watched } from "../player/watched";
 import { newKey } from "./idempotency";
 
 export type Value = -2 | -1 | 0 | 1 | 2;
@@ -29,15 +28,15 @@ export const ANSWERS: readonly { answer: Answer; action: "waive" | "best-possibl
   { answer: "not_a_fault", action: "not-a-fault", label: "Not a fault" },
 ];
 
-/** Answers of a gate that let a take through; an override shows as one for ever. */
-export const PASSES: ReadonlySet<string> = new Set(["satisfied", "overridden"]);
+/** A gate that was overridden passes too, and says so. */
+export const passes = (gate: GateView): boolean => gate.result === "satisfied" || gate.result === "overridden";
 
 export const mayVote = (gate: GateView): boolean => gate.low !== null && gate.high !== null;
 
 /** The gate a person is here for: the first they may vote at that does not pass, else the last they may. */
 export function gateFor(gates: readonly GateView[]): GateView | null {
   const mine = gates.filter(mayVote);
-  return mine.find((gate) => !PASSES.has(gate.result)) ?? mine.at(-1) ?? null;
+  return mine.find((gate) => !passes(gate)) ?? mine.at(-1) ?? null;
 }
 
 export class Ballot {
@@ -140,7 +139,8 @@ export class Ballot {
       : [...this.reasons, reason.code];
   }
 
-  body(task: TaskView, range: Span | null, watched: Pick<Watched, "spans" | "dwell_ms">): VerdictBody | null {
+  /** `seen` is what of the take was in front of them, as the player counted. */
+  body(task: TaskView, range: Span | null, seen: { spans: Span[]; dwell_ms: number } | null = null): VerdictBody | null {
     if (!this.ready || !this.take || !this.gate || this.value === null) return null;
     return {
       task: task.id,
@@ -156,8 +156,8 @@ export class Ballot {
       upstream: task.upstream,
       key: this.#key,
       regions: [],
-      watched: watched.spans(),
-      dwell_ms: watched.dwell_ms,
+      watched: seen?.spans ?? [],
+      dwell_ms: seen?.dwell_ms ?? 0,
     };
   }
 }

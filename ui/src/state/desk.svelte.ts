@@ -4,7 +4,8 @@ import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
 import { worstFrames } from "../player/strip";
-import { Ballot, CHOICES, PASSES } from "./ballot.svelte";
+import { Watch } from "../player/watch";
+import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
 import { Loading } from "./loading.svelte";
@@ -23,7 +24,7 @@ export interface Recorded {
  * through the gates, the newest first, else the newest of all.
  */
 export function firstTake(takes: readonly TakeView[]): TakeView | null {
-  const passed = (take: TakeView): number => take.gates.filter((gate) => PASSES.has(gate.result)).length;
+  const passed = (take: TakeView): number => take.gates.filter(passes).length;
   const newest = [...takes].sort((a, b) => b.number - a.number);
   const waiting = newest.filter((take) => take.state === "review").sort((a, b) => passed(b) - passed(a));
   return newest.find((take) => take.state === "circled") ?? waiting[0] ?? newest[0] ?? null;
@@ -60,6 +61,8 @@ export class Desk {
   recorded = $state.raw<Recorded | null>(null);
   /** What came of confirming what still holds, in words. */
   confirmed = $state("");
+  /** Content → what of it was in front of this person; kept while the desk is open. */
+  #watches = new Map<string, Watch>();
   #details = new Map<string, EvidenceDetailView>();
 
   task = $derived(this.loading.value);
@@ -77,6 +80,7 @@ export class Desk {
     this.playback.clock.pause();
     const task = await this.loading.ask(() => calls.getTask(id));
     if (!task || task.id !== id) return;
+    void session.useReasons(task.production.code);
     const named = task.takes.find((take) => take.number === place.take);
     this.playback.clock.clearLoop();
     this.look(named ?? firstTake(task.takes));
@@ -92,11 +96,33 @@ export class Desk {
   }
 
   look(take: TakeView | null): void {
+    if (take?.content !== this.take?.content) this.#watching?.rest();
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
     if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate));
     else this.playback.load(null, rateOf(null, [24, 1]));
+    if (this.playback.visible) this.#watching?.begin();
     void this.#readEvidence(take);
+  }
+
+  get #watching(): Watch | null {
+    const content = this.take?.content;
+    if (content === undefined) return null;
+    const watch = this.#watches.get(content) ?? new Watch();
+    this.#watches.set(content, watch);
+    return watch;
+  }
+
+  /** The window came to the front, or went away. */
+  visible(isVisible: boolean): void {
+    this.playback.visible = isVisible;
+    if (isVisible) this.#watching?.begin();
+    else this.#watching?.rest();
+  }
+
+  /** A frame of the take stands on the screen. */
+  shown(frame: number, playing: boolean): void {
+    if (this.playback.visible) this.#watching?.shown(frame, playing);
   }
 
   lookAlong(by: 1 | -1): void {
@@ -121,7 +147,7 @@ export class Desk {
   async commit(): Promise<void> {
     const { task, take } = this;
     const { gate, value } = this.ballot;
-    const body = task && this.ballot.body(task, this.playback.loop, this.playback.watched);
+    const body = task && this.ballot.body(task, this.playback.loop, this.#watching);
     if (!task || !take || !gate || value === null || !body || this.sending) return;
     this.sending = true;
     this.refusal = null;

@@ -3,7 +3,6 @@
 import type { TakeView } from "../api/types";
 import { Clock, type Rate, type Span } from "../player/clock";
 import { PictureSurface } from "../player/surface";
-import { Watched } from "../player/watched";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
   num: (rate ?? fallback)[0] ?? 24,
@@ -20,9 +19,10 @@ export class Playback {
   /** Frame that stands on the screen; differs from `frame` while that one is on its way. */
   drawn = $state<number | null>(null);
   failed = $state(false);
+  /** Whether anybody can see it: not while the window is behind another. */
+  visible = true;
 
   readonly clock = new Clock(() => this.#read());
-  readonly watched = new Watched();
   #surface: PictureSurface | null = null;
   #take: TakeView | null = null;
   #raf = 0;
@@ -32,14 +32,10 @@ export class Playback {
       drawn: (frame) => {
         this.drawn = frame;
         this.failed = false;
-        this.watched.saw(frame, this.clock.playing);
       },
       waiting: () => (this.failed = false),
       failed: () => (this.failed = true),
     });
-    const look = (): void => this.watched.inView(document.visibilityState === "visible");
-    document.addEventListener("visibilitychange", look);
-    look();
     this.#surface = surface;
     this.clock.attach(surface);
     this.#fill();
@@ -47,8 +43,6 @@ export class Playback {
       cancelAnimationFrame(this.#raf);
       this.clock.pause();
       this.clock.attach(null);
-      document.removeEventListener("visibilitychange", look);
-      this.watched.inView(false);
       surface.close();
       this.#surface = null;
     };
@@ -57,7 +51,6 @@ export class Playback {
   load(take: TakeView | null, rate: Rate): void {
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
-    if (take?.content !== this.#take?.content) this.watched.clear();
     this.#take = take;
     if (same && sameProxy) return;
     this.clock.load(take?.n_frames ?? 1, rate);

@@ -11,6 +11,7 @@ class Session {
   me = $state.raw<MeView | null>(null);
   reasons = $state.raw<ReasonFamilyView[]>([]);
   problem = $state.raw<Problem | null>(null);
+  #reasonsOf: string | null = null;
 
   async begin(): Promise<void> {
     addEventListener(SIGNED_OUT, () => this.leaveToSignIn());
@@ -42,6 +43,17 @@ class Session {
     const back = sessionStorage.getItem("circletake.back");
     sessionStorage.removeItem("circletake.back");
     route.go(back ?? "/", { replace: true });
+  }
+
+  /** The words for why that a production's policy has; those at hand stay where they cannot be asked for. */
+  async useReasons(production: string): Promise<void> {
+    if (this.#reasonsOf === production) return;
+    try {
+      this.reasons = await getReasons(production);
+      this.#reasonsOf = production;
+    } catch {
+      this.#reasonsOf = null;
+    }
   }
 
   async leave(): Promise<void> {
