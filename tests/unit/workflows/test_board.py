@@ -256,6 +256,18 @@ def test_only_rows_that_were_touched_are_worked_out_again(
     assert len(asked) == 1
 
 
+def test_a_verdict_that_is_taken_back_is_off_the_board_though_no_gate_says_otherwise(floor: Floor) -> None:
+    take = floor.take(b"one")
+    floor.judge("leo", take, -1)
+    kept(floor)
+    assert floor.status() == "retake"
+    before = floor.studio.book_seq()
+    floor.studio.withdraw(floor["leo"], verdict_seq=before, key="withdraw-once")
+    assert floor.kinds()[before:] == ["withdraw"]
+    assert floor.status() == "review"
+    assert seen(kept(floor)) == slowly(floor)
+
+
 def test_an_entry_of_a_kind_the_board_does_not_know_has_everything_worked_out(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
