@@ -37,6 +37,10 @@ CUT = {"editor", "director", "producer"}
 # A concern at the lead gate, as the policy `animation` says.
 VOTES = {"lead", "director", "reviewer", "producer", "editor"}
 WORKS = ALL - {"guest", "client"}
+NOTES = ALL - {"guest", "auditor", "admin"}
+PROPOSE = {"producer", "director", "lead", "admin"}
+
+CONSENT = {"kind": "consent", "code": "SH010", "subject": "Nobody real", "uses": ["festival"]}
 
 # Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
 ANY, NONE = "*", ""
@@ -81,6 +85,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/account/identities/begin", None, PERSONS, NONE),
     ("POST", "/api/account/identities/remove", {"issuer": "https://id.example"}, PERSONS, NONE),
     ("POST", "/api/sign-out", None, PERSONS, NONE),
+    ("GET", "/api/policies", None, PERSONS, ANY),
+    ("GET", "/api/policies/{name}", None, PERSONS, ANY),
+    ("POST", "/api/policies/check", {"text": "x"}, PERSONS, ANY),
     # a production, by role
     ("GET", "/api/jobs", None, PERSONS, ANY),
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
@@ -103,8 +110,25 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/productions/{code}/cut/clear", {"slot": "s_x"}, CUT, "cut"),
     ("POST", "/api/productions/{code}/cut/render", None, CUT, "cut"),
     ("POST", "/api/productions/{code}/deliver", None, {"producer"}, "deliver"),
+    ("GET", "/api/productions/{code}/policy", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/policy/preview", None, ALL, ANY),
+    ("POST", "/api/productions/{code}/policy/preview", {"text": "x"}, ALL, ANY),
+    ("GET", "/api/productions/{code}/stale", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
     # what takes somebody who sits there
     ("POST", "/api/verdicts", "verdict", VOTES, NONE),
+    # a policy that lets nobody override refuses everybody alike, for a reason that is about the gate
+    ("POST", "/api/overrides", "override", ALL, NONE),
+    ("POST", "/api/notes", "note", NOTES, NONE),
+    ("POST", "/api/notes/{note_id}/resolve", {"disposition": "waive", "key": "0123456789"}, PERSONS, NONE),
+    ("POST", "/api/productions/{code}/reaffirm", {"confirmations": []}, ALL, NONE),
+    ("POST", "/api/tasks/{task_id}/adopt", {}, {"lead", "director"}, NONE),
+    ("POST", "/api/productions/{code}/policy/propose", {"text": "x"}, PROPOSE, NONE),
+    ("POST", "/api/productions/{code}/policy/adopt", {}, {"producer"}, NONE),
+    ("POST", "/api/productions/{code}/consents", CONSENT, {"producer", "admin", "legal"}, NONE),
+    ("POST", "/api/productions/{code}/consents/{consent}/revoke", None, {"producer", "admin", "legal"}, NONE),
     ("POST", "/api/verdicts/{seq}/withdraw", {"key": "0123456789"}, PERSONS, NONE),
     ("POST", "/api/tasks/{task_id}/hold", {"reason": "because"}, HOLD, NONE),
     ("DELETE", "/api/tasks/{task_id}/hold", None, HOLD, NONE),
@@ -133,7 +157,7 @@ class House:
     served: Served
     keys: dict[str, str]
     fill: dict[str, str]
-    verdict: dict[str, Any]
+    bodies: dict[str, dict[str, Any]]
     numbers: Iterator[int]
 
     def client(self, who: str) -> httpx2.Client:
@@ -151,7 +175,7 @@ class House:
         for name, value in self.fill.items():
             address = address.replace("{" + name + "}", value)
         assert "{" not in address, f"nothing is known to put into {address}"
-        sent = self.verdict | {"key": f"matrix-{number:06}"} if body == "verdict" else body
+        sent = self.bodies[body] | {"key": f"matrix-{number:06}"} if isinstance(body, str) else body
         if isinstance(sent, dict):
             sent = {
                 key: value.replace("{n}", str(number)) if isinstance(value, str) else value
@@ -233,9 +257,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "machine": "none",
             "token_id": "k_none",
             "passkey": "none",
+            "name": "animation",
+            "note_id": "note_none",
+            "consent": "consent_none",
         }
+        on_it = {"task": task.id, "content": take.content}
+        bodies = {
+            "verdict": verdict,
+            "note": {**on_it, "text": "The ears are late."},
+            "override": {
+                **on_it, "gate": gate.key, "code": "story.intent", "note": "It is meant.", "gate_hash": gate.hash
+            },
+        }  # fmt: skip
         with serving(studio) as (server, url):
-            yield House(Served(studio, server, url, tokens), keys, fill, verdict, itertools.count())
+            yield House(Served(studio, server, url, tokens), keys, fill, bodies, itertools.count())
 
 
 def declared() -> set[tuple[str, str]]:

@@ -94,8 +94,8 @@ MAY: dict[Action, frozenset[Role]] = {
     "cast_roles": frozenset({"producer", "admin"}),
     "propose_policy": frozenset({"producer", "director", "lead", "admin"}),
     "adopt_policy": frozenset({"producer"}),
-    "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "client"}),
-    "keep_consents": frozenset({"producer", "admin"}),
+    "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "legal", "client"}),
+    "keep_consents": frozenset({"producer", "admin", "legal"}),
     "erase": frozenset({"producer", "admin"}),
 }
 

@@ -123,7 +123,7 @@ def revoke_consent(house: House, who: Session, production: str, consent: str) ->
 def list_consents(house: House, who: Session, production: str) -> list[ConsentView]:
     """Every consent and permit of a production, in the order in which they last changed."""
     with house.book.reading() as conn:
-        found, _ = require(conn, who, production, "see")
+        found, _ = require(conn, who, production, "see_people")
         return [
             ConsentView(
                 id=row.id,
