@@ -145,10 +145,18 @@ class Leaning(RuleBasedStateMachine):
                 body={"hash": policy.hash, "policy": policy_dict(policy)},
             )
             bind_production(studio.house, tx, production.id)
+        # a chain, and one beside it: random steps alone seldom get that far
+        for code, onto in (("A", ""), ("B", "A"), ("C", "B"), ("D", "A")):
+            self.make_take(code, {onto} - {""})
+            self.give(self.model.takes[-1], 2)
+            self.fill(self.model.takes[-1])
 
     @rule(code=st.sampled_from(SHOTS), onto=st.sets(st.sampled_from(SHOTS), max_size=2))
     def make(self, code: str, onto: set[str]) -> None:
         """A take that leans on some of what is adopted; never in a circle."""
+        self.make_take(code, onto)
+
+    def make_take(self, code: str, onto: set[str]) -> None:
         leans = {
             slot: self.model.slots[slot]
             for one in sorted(onto - {code})
@@ -185,7 +193,9 @@ class Leaning(RuleBasedStateMachine):
     @rule(data=st.data(), value=st.sampled_from([2, 2, 2, 2, -1, -2]))
     def judge(self, data: st.DataObject, value: int) -> None:
         """An approval pins what is adopted now; anything less ends the approval; a veto closes the take."""
-        one = data.draw(st.sampled_from(self.model.takes))
+        self.give(data.draw(st.sampled_from(self.model.takes)), value)
+
+    def give(self, one: Made, value: int) -> None:
         self.studio.record_verdict(
             self.people["dora"],
             task=one.take.task,
@@ -204,7 +214,9 @@ class Leaning(RuleBasedStateMachine):
     @rule(data=st.data())
     def adopt(self, data: st.DataObject) -> None:
         """What is told beforehand is what happens, and nothing else does."""
-        one = data.draw(st.sampled_from(self.model.takes))
+        self.fill(data.draw(st.sampled_from(self.model.takes)))
+
+    def fill(self, one: Made) -> None:
         slot = take_slot(one.code, "animation")
         ana, dora = self.people["ana"], self.people["dora"]
         stale, said = self.stale(), self.said()
