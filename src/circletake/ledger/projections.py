@@ -222,7 +222,7 @@ def _verdict(conn: Connection, entry: e.Entry, body: e.VerdictBody) -> None:
         production=production,
         at=entry.at,
         value=body.value,
-        body=_text(e.plain(body)),
+        body=_text(body),
         note_commitment=body.note,
         ended_by=None,
         key=body.key,
