@@ -15,6 +15,8 @@ from circletake.ledger import rows
 from circletake.ledger.book import Book
 from circletake.ledger.canonical import canonical
 from circletake.ledger.chain import chain_hash, leaf_hash
+from circletake.ledger.entries import DoneBody
+from circletake.ledger.projections import project
 from circletake.ledger.record import export_record
 
 if TYPE_CHECKING:
@@ -91,6 +93,19 @@ def test_a_slot_is_emptied_and_a_role_taken_back(floor: "Floor") -> None:
     facts = floor.facts(floor.take("a"))
     assert facts.upstream == {}
     assert "p_lea" not in facts.roles
+
+
+def test_an_entity_is_cut_and_brought_back(floor: "Floor") -> None:
+    for omitted in (True, False):
+        floor.append("omit", entity="e_1", omitted=omitted)
+        with floor.book.reading() as conn:
+            assert rows.find(conn, tables.entity, "omitted", id="e_1") is omitted
+
+
+def test_an_entry_is_not_projected_as_another_kind(floor: "Floor") -> None:
+    entry = floor.book.entries()[0]
+    with pytest.raises(EntryInvalid, match="does not hold a PersonBody"), floor.book.transact() as tx:
+        project(tx.conn, entry, DoneBody(job="j", op="o"))
 
 
 def test_after_an_append_that_failed_nothing_more_is_appended(floor: "Floor") -> None:

@@ -106,3 +106,13 @@ def test_an_edge_goes_on_from_what_was_kept_of_it() -> None:
     assert again.root().hex() == ROOTS[8]
     with pytest.raises(ValueError, match="peaks"):
         Frontier(5, edge.peaks[:-1])
+
+
+def test_every_proof_of_the_published_tree_holds() -> None:
+    tree = Tree(LEAVES)
+    for size in range(1, 9):
+        for index in range(size):
+            assert is_included(LEAVES[index], index, size, tree.inclusion(index, size), tree.root(size))
+        for old in range(1, size + 1):
+            proof = tree.consistency(old, size)
+            assert is_consistent(old, tree.root(old), size, tree.root(size), proof)
