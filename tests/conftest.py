@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -302,6 +303,12 @@ def start_postgresql(*, is_durable: bool) -> Iterator[PostgreSQLServer]:
         pid = server.get_pid()
         assert pid is not None
         made = PostgreSQLServer(server.get_uri(), pid)
+        # Stops the server where this process is killed: its end of the pipe closes with it.
+        watcher = subprocess.Popen(
+            ["sh", "-c", 'read _; kill -INT "$1"; sleep 3; rm -rf "$2"', "watcher", str(pid), str(folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
             if not is_durable:
                 made.run("ALTER SYSTEM SET fsync = off")
@@ -314,6 +321,8 @@ def start_postgresql(*, is_durable: bool) -> Iterator[PostgreSQLServer]:
                 engine.dispose()
             yield made
         finally:
+            watcher.kill()
+            watcher.communicate()
             server.cleanup()
             shutil.rmtree(folder, ignore_errors=True)
 
