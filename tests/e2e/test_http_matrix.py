@@ -262,11 +262,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "consent": "consent_none",
         }
         on_it = {"task": task.id, "content": take.content}
-        bodies = {
+        bodies: dict[str, dict[str, Any]] = {
             "verdict": verdict,
             "note": {**on_it, "text": "The ears are late."},
             "override": {
-                **on_it, "gate": gate.key, "code": "story.intent", "note": "It is meant.", "gate_hash": gate.hash
+                **on_it, "gate": gate.key, "code": "story.intent", "note": "It is meant.",
+                "gate_hash": gate.hash,
             },
         }  # fmt: skip
         with serving(studio) as (server, url):

@@ -30,8 +30,8 @@ def told(case: "Case") -> ExplainedGate:
             "circled",
             {"n": 2, "at_least": 1, "roles": ["lead", "director"], "without": ["author", "maker"]},
             (
-                "2 different people, each a lead or director, said fine of exactly this content, not counting "
-                "author, maker."
+                "2 different people, each a lead or director, said fine of exactly this content, "
+                "not counting author, maker."
             ),
         ),
         ("no_veto", {}, "Nobody's veto stands on it, at any gate, nor on what it is a trim or a re-run of."),

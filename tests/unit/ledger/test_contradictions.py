@@ -8,7 +8,7 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 
 from circletake.db import tables
-from circletake.db.connect import writing
+from circletake.db.connect import dialect_of, writing
 from circletake.domain.people import MachineId, PersonId
 from circletake.errors import AlreadyThere, BookBroken, Bug, CircletakeError, EntryInvalid, NotFound
 from circletake.ledger import rows
@@ -185,28 +185,27 @@ def test_each_way_of_not_holding_has_its_words(floor: "Floor") -> None:
         found = floor.book.verify()
         assert (found.broken_at, says in found.sentence) == (at, True), found.sentence
         with writing(floor.engine) as conn:
-            (trigger,) = conn.exec_driver_sql(
-                "SELECT sql FROM sqlite_master WHERE name = 'entry_is_never_deleted'"
-            ).one()
-            conn.exec_driver_sql("DROP TRIGGER entry_is_never_deleted")
+            conn.exec_driver_sql(dropped(floor.engine, "entry_is_never_deleted"))
             conn.execute(delete(tables.entry).where(tables.entry.c.seq == at))
             conn.execute(update(tables.head).values(seq=kept.seq, chain=kept.chain))
-            conn.exec_driver_sql(trigger)
+            dialect_of(floor.engine).put_guards(conn)
     assert floor.book.verify().holds
 
 
 def unguarded(engine: Engine, *sql: str) -> None:
-    """Change entries with the triggers off, and put them back."""
+    """Change entries with the guards off, and put them back."""
     with writing(engine) as conn:
-        triggers = conn.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'"
-        ).all()
-        for name, _ in triggers:
-            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+        for name in dialect_of(engine).guards:
+            if name.startswith("entry_"):
+                conn.exec_driver_sql(dropped(engine, name))
         for one in sql:
             conn.exec_driver_sql(one)
-        for _, trigger in triggers:
-            conn.exec_driver_sql(trigger)
+        dialect_of(engine).put_guards(conn)
+
+
+def dropped(engine: Engine, name: str) -> str:
+    """What takes a guard of the entries off."""
+    return f"DROP TRIGGER {name}" + ("" if engine.dialect.name == "sqlite" else " ON entry")
 
 
 def test_an_entry_under_another_number_and_one_that_is_missing_are_told_apart(floor: "Floor") -> None:
@@ -227,7 +226,7 @@ def test_a_book_without_its_end_written_down_ends_where_nothing_was(floor: "Floo
 
 
 def test_a_book_that_does_not_chain_is_not_written_out(floor: "Floor", tmp_path: "Path") -> None:
-    unguarded(floor.engine, "UPDATE entry SET chain = zeroblob(32) WHERE seq = 4")
+    unguarded(floor.engine, "UPDATE entry SET chain = leaf WHERE seq = 4")
     with pytest.raises(BookBroken, match="Entry 4 is not the one"):
         export_record(floor.book, tmp_path)
 
