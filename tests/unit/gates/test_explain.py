@@ -12,6 +12,8 @@ from circletake.gates.explain import ExplainedGate, explain
 if TYPE_CHECKING:
     from tests.unit.gates.conftest import Case
 
+FOUR_EYES = "Somebody who had no part in making it circled it; whoever made it does not count here."
+
 Make = Callable[..., "Case"]
 Rule = Callable[..., dict[str, Any]]
 
@@ -30,8 +32,8 @@ def told(case: "Case") -> ExplainedGate:
             "circled",
             {"n": 2, "at_least": 1, "roles": ["lead", "director"], "without": ["author", "maker"]},
             (
-                "2 different people, each a lead or director, said fine of exactly this content, not counting "
-                "author, maker."
+                "2 different people, each a lead or director, said fine of exactly this content, "
+                "not counting author, maker."
             ),
         ),
         ("no_veto", {}, "Nobody's veto stands on it, at any gate, nor on what it is a trim or a re-run of."),
