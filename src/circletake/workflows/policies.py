@@ -120,9 +120,9 @@ def propose(house: House, who: Session, production: str, *, text: str, file: str
         PolicyInvalid: it cannot be used, or no team could ever satisfy it; names file, line and column.
         AlreadyThere: it is in force, or was proposed before.
     """
-    policy = read_policy_text(text, file=file)
     with house.book.reading() as conn:
         require(conn, who, production, "propose_policy")
+    policy = read_policy_text(text, file=file)
     content = house.store.put_bytes(canonical(policy_dict(policy)))
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "propose_policy")
@@ -211,9 +211,9 @@ def preview(
     Raises:
         NotFound: nothing is proposed, or not under this number.
     """
-    given = read_policy_text(text, file=file) if text is not None else None
     with house.book.reading() as conn:
         found, _ = require(conn, who, production, "see")
+        given = read_policy_text(text, file=file) if text is not None else None
         policy = given or read_proposal(house, _proposed(conn, found, number).content)
         now = utc_now()
         changes = changes_of(

@@ -12,6 +12,8 @@ from circletake.gates.explain import ExplainedGate, explain
 if TYPE_CHECKING:
     from tests.unit.gates.conftest import Case
 
+FOUR_EYES = "Somebody who had no part in making it circled it; whoever made it does not count here."
+
 Make = Callable[..., "Case"]
 Rule = Callable[..., dict[str, Any]]
 
