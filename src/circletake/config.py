@@ -11,10 +11,9 @@ import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from circletake.addresses import is_issuer, is_loopback, is_server, is_site, without_password
 from circletake.errors import ConfigInvalid
 
 FILE_NAME = "studio.toml"
@@ -95,20 +94,6 @@ SETTINGS: tuple[str, ...] = tuple(
     if entry.name not in {"secret_files", "witnesses", "given", "came_from"}
 )
 _WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days", "session_idle_hours"})
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address is this machine's own.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
-    (True, True, False)
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def read_config(
@@ -335,14 +320,14 @@ def _checked_text(name: str, value: str, origin: str) -> str | None:
             raise _wrong(name, value, origin, f"one of {', '.join(LOG_LEVELS)}")
     elif name == "database":
         checked = value or None
-        _check_address(name, checked, origin, "an address such as postgresql://USER@HOST/NAME", _is_server)
+        _check_address(name, checked, origin, "an address such as postgresql://USER@HOST/NAME", is_server)
     elif name.startswith("oidc_"):
         checked = value.strip() or None
         if name == "oidc_issuer":
-            _check_address(name, checked, origin, "an https address such as https://id.example", _is_issuer)
+            _check_address(name, checked, origin, "an https address such as https://id.example", is_issuer)
     elif name == "public_url":
         checked = value.rstrip("/") or None
-        _check_address(name, checked, origin, "a site's address such as https://takes.example", _is_site)
+        _check_address(name, checked, origin, "a site's address such as https://takes.example", is_site)
     else:
         checked = value
         if not value or value.split() != [value]:
@@ -357,7 +342,7 @@ def _check_address(name: str, value: str | None, origin: str, what: str, fits: C
 
 def _take_password(address: object, origin: str, given: dict[str, str]) -> object:
     """Put the password of a database's address, if there is one, among the secrets; the rest may be shown."""
-    shown, password = _without_password(address)
+    shown, password = without_password(address)
     given.pop(DATABASE_PASSWORD, None)
     if password is not None and origin == FILE_NAME:
         raise ConfigInvalid(
@@ -370,29 +355,6 @@ def _take_password(address: object, origin: str, given: dict[str, str]) -> objec
     return shown
 
 
-def _without_password(address: object) -> tuple[object, str | None]:
-    """A database's address as it may be shown, and the password that stood in it."""
-    if not isinstance(address, str):
-        return address, None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "what was given", None  # what cannot be read may hold a password: it is not shown
-    who, at, host = parts.netloc.rpartition("@")
-    user, _, in_front = who.partition(":")
-    options = parse_qsl(parts.query, keep_blank_values=True)
-    password = unquote(in_front) or dict(options).get("password")
-    if not password:
-        return address, None
-    kept = urlencode([(name, value) for name, value in options if name != "password"], safe="/")
-    return parts._replace(netloc=user + at + host, query=kept).geturl(), password
-
-
-def _is_server(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme in {"postgresql", "postgres"} and len(parts.path) > 1
-
-
 def _whole_number(value: object) -> int | None:
     if isinstance(value, bool):
         return None
@@ -401,26 +363,6 @@ def _whole_number(value: object) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         return int(value)
     return None
-
-
-def _is_site(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port_fits = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    bare = not (parts.path or parts.query or parts.fragment or parts.username)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_fits and bare
-
-
-def _is_issuer(url: str) -> bool:
-    """Source: OpenID Connect Core 1.0, 2: https, no query, no fragment; plain http only on this machine."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    return is_safe and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 def _wrong(name: str, value: object, origin: str, what: str) -> ConfigInvalid:

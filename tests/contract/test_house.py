@@ -21,6 +21,8 @@ LONG = {
     "db/tables.py": "every table there is, a line a column",
     "studio.py": "the list of everything a door may ask for; each entry is a line or two",
     "workflows/views.py": "records only",
+    "errors.py": "one family: each error is its sentence and its code",
+    "ledger/entries.py": "one short record for each kind of entry",
     "ledger/projections.py": "one short function for each kind of entry",
     "ledger/reads.py": "one short function for each thing that is read",
 }

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from circletake.addresses import is_loopback
 from circletake.config import (
     SETTINGS,
     Config,
     find_secret,
     get_secret,
-    is_loopback,
     keep_secret,
     read_config,
 )
