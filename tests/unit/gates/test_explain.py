@@ -120,3 +120,15 @@ def test_a_rule_that_is_not_installed_is_said_to_be(case: Make) -> None:
     assert stage.sentence == "For each shot, and nothing of it leaves without passing here."
     (other,) = explain(Policy(name="p", stages=(replace(asked.stage, kinds=("shot", "film", "prop")),)))
     assert other.sentence == "For each shot, film or prop."
+
+
+def test_what_is_explained_is_named_as_the_policy_names_it(case: Make) -> None:
+    (stage,) = explain(Policy(name="p", stages=(replace(case(label="Lead").stage, label="Shots"),)))
+    assert (stage.key, stage.label, stage.gates[0].key, stage.gates[0].label) == (
+        "animation",
+        "Shots",
+        "g",
+        "Lead",
+    )
+    mixed = case(vote={"director": [-1, 1], "lead": [-2, 2], "producer": [-2, 2]})
+    assert [vote.split(":")[0] for vote in told(mixed).votes] == ["lead", "producer", "director"]

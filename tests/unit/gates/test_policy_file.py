@@ -121,6 +121,20 @@ def test_what_no_team_could_ever_satisfy_is_refused_with_the_reason(
     assert said in message
 
 
+def test_what_is_wrong_is_said_as_it_would_be_without_a_file() -> None:
+    with pytest.raises(PolicyInvalid) as wrong:
+        read_policy_text(GOOD.replace('kinds = ["shot"]', "kinds = []"), file="mine.toml")
+    assert wrong.value.message == (
+        "mine.toml:5:9: The policy cannot be used: stages[0].kinds should be a list with something in it."
+    )
+    assert wrong.value.detail["path"] == "stages[0].kinds"
+    with pytest.raises(PolicyInvalid) as broken:
+        read_policy_text("name = good", file="mine.toml")
+    assert broken.value.message == "mine.toml:1:8: Invalid value."
+    with pytest.raises(PolicyInvalid, match=r"^mine\.toml:1:5: The policy cannot be used: v should be 1"):
+        read_policy_text("v = 2\n" + GOOD, file="mine.toml")
+
+
 def test_every_fault_is_listed_and_the_first_is_pointed_at() -> None:
     text = GOOD.replace('{ rule = "four_eyes" }', '{ rule = "watched", params = { share = 200 } }').replace(
         '[{ rule = "circled" }]', '[{ rule = "circled" }, { rule = "watched", params = { dwell_s = -3 } }]'

@@ -85,3 +85,43 @@ def test_two_families_do_not_share_a_digit_or_a_name() -> None:
         with pytest.raises(PolicyInvalid):
             read_families([OWN[0], {**OWN[0], **other}])
     assert len(read_families([OWN[0], {**OWN[0], "digit": 2, "key": "sound"}])) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "matter"),
+    [
+        ("no list", "reasons", "should be a list with something in it"),
+        ([3], "reasons[0]", "should be a table"),
+        ([{**OWN[0], "digit": 0}], "reasons[0].digit", "should be a digit from 1 to 9"),
+        ([{**OWN[0], "words": ["key"]}], "reasons[0].words[0]", "should be a table"),
+        (
+            [{**OWN[0], "words": [{"word": "k", "key": "é", "label": "x"}]}],
+            "reasons[0].words[0].key",
+            "should be one letter from a to z",
+        ),
+        (
+            [{**OWN[0], "words": [{"word": "K", "key": "k", "label": "x"}]}],
+            "reasons[0].words[0].word",
+            "should be a short key of a–z, 0–9 and _",
+        ),
+        (
+            [{**OWN[0], "words": [{"word": "k", "key": "k", "label": 1}]}],
+            "reasons[0].words[0].label",
+            "should be text",
+        ),
+        ([OWN[0], {**OWN[0], "key": "sound"}], "reasons", "has “1” twice"),
+        ([OWN[0], {**OWN[0], "digit": 2}], "reasons", "has “music” twice"),
+    ],
+)
+def test_what_is_the_matter_is_said_with_its_path(data: object, path: str, matter: str) -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        read_families(data)
+    assert refused.value.message == f"The policy cannot be used: {path} {matter}."
+    assert refused.value.detail == {"path": path}
+
+
+def test_every_letter_from_a_to_z_is_a_key() -> None:
+    for letter in "az":
+        (family,) = read_families([{**OWN[0], "words": [{"word": "w", "key": letter, "label": "x"}]}])
+        assert family.reasons[0].key == f"1{letter}"
+        assert reasons_list((family,))[0]["words"][0]["key"] == letter
