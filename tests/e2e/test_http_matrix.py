@@ -70,6 +70,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/reasons", None, PERSONS, ANY),
     ("GET", "/api/book", None, PERSONS, ANY),
     ("GET", "/api/book/check", None, PERSONS, ANY),
+    ("GET", "/api/book/checkpoints", None, PERSONS, ANY),
     ("GET", "/api/events", None, PERSONS, ANY),
     ("GET", "/api/account", None, PERSONS, NONE),
     ("POST", "/api/account/password", {"password": "a new bicycle", "current": "x"}, PERSONS, NONE),

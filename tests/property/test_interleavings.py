@@ -497,8 +497,8 @@ class Ground:
 
     def floor(self) -> Floor:
         self.engine.dispose()
-        for file in self.folder.iterdir():
-            file.unlink()
+        for inside in self.folder.iterdir():
+            shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
         shutil.copytree(self.template, self.folder, dirs_exist_ok=True)
         clock = Clock()
         book = Book(self.engine, now=clock)

@@ -114,11 +114,6 @@ def has_tasks_at(conn: Connection, production: str, stage: str) -> bool:
     return conn.execute(query).first() is not None
 
 
-def is_founded(conn: Connection) -> bool:
-    """Whether anybody is in the book yet."""
-    return conn.execute(select(tables.person.c.id).limit(1)).first() is not None
-
-
 def has_policy(conn: Connection, policy_hash: str) -> bool:
     """Whether the book holds this policy."""
     return (

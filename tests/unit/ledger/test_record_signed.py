@@ -15,7 +15,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+from circletake.db import tables
 from circletake.db.connect import migrate_book, open_book, open_jobs
 from circletake.domain.people import PersonId
 from circletake.errors import BookBroken
@@ -319,7 +321,7 @@ def test_a_book_that_lacks_what_a_book_has_is_named(tmp_path: Path) -> None:
 def test_a_book_that_is_not_what_was_signed_is_not_written_out(floor: "Floor", tmp_path: Path) -> None:
     make_checkpoint(floor.book, Signer(tmp_path / "keys"))
     with floor.engine.begin() as conn:
-        conn.exec_driver_sql("UPDATE checkpoint SET root = zeroblob(32)")
+        conn.execute(update(tables.checkpoint).values(root=bytes(32)))
     with pytest.raises(BookBroken, match="not those of their checkpoint"):
         export_record(floor.book, tmp_path)
 

@@ -13,6 +13,7 @@ import pytest
 
 from circletake.domain.take import Take
 from circletake.errors import CircletakeError
+from circletake.gates.policy import POLICY_STAGE
 from circletake.ledger import reads
 from circletake.workflows import show_board
 from circletake.workflows.house import STUDIO
@@ -39,12 +40,14 @@ def slowly(floor: Floor) -> list[tuple[str, list[dict[str, Any] | None]]]:
         policy = floor.house.policy(conn, found.policy)
         all_of_it = Slow.read(conn, found.id)
         tasks = {(row.entity.id, row.task.stage): row for row in reads.tasks(conn, found.id)}
-        order = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5}
+        order = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5, "policy": 6}
+        proposed = any(stage == POLICY_STAGE for _, stage in tasks)
+        stages = [stage for stage in policy.stages if proposed or stage.key != POLICY_STAGE]
         entities = [one for one in reads.entities(conn, found.id) if any(one.id == e for e, _ in tasks)]
     rows = []
     for entity in sorted(entities, key=lambda one: (order[one.kind], one.position)):
         cells: list[dict[str, Any] | None] = []
-        for stage in policy.stages:
+        for stage in stages:
             row = tasks.get((entity.id, stage.key))
             shown = all_of_it.shown(row, stage) if row else None
             cells.append(
