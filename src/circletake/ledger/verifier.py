@@ -510,7 +510,9 @@ class World:
         self.ever_adopted.add(body["content"])
 
     def _evidence(self, _: Json, body: Json) -> None:
-        self.evidence.setdefault((body["content"], body["check"]), []).append(body)
+        known = self.evidence.setdefault((body["content"], body["check"]), [])
+        if all(one["evidence"] != body["evidence"] for one in known):
+            known.append(body)  # the same measurement again changes nothing: the first stands
 
     def _essence(self, _: Json, body: Json) -> None:
         self.essence.setdefault(body["content"], body["essence"])
