@@ -214,6 +214,7 @@ class World:
     adopted: dict[str, str] = field(default_factory=dict)  # slot → reference content
     ever_adopted: set[str] = field(default_factory=set)
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
+    measured: set[str] = field(default_factory=set)  # ids of all of it
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
     parts: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # content → part → who had it
@@ -293,9 +294,9 @@ class World:
         self.ever_adopted.add(body["content"])
 
     def _evidence(self, _: Json, body: Json) -> None:
-        known = self.evidence.setdefault((body["content"], body["check"]), [])
-        if all(one["evidence"] != body["evidence"] for one in known):
-            known.append(body)  # the same measurement again changes nothing: the first stands
+        if body["evidence"] not in self.measured:  # the same measurement again: the first stands
+            self.measured.add(body["evidence"])
+            self.evidence.setdefault((body["content"], body["check"]), []).append(body)
 
     def _cut(self, _: Json, body: Json) -> None:
         self.cuts[body["hash"]] = body["cut"]
