@@ -214,7 +214,7 @@ class World:
     adopted: dict[str, str] = field(default_factory=dict)  # slot → reference content
     ever_adopted: set[str] = field(default_factory=set)
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
-    measured: set[str] = field(default_factory=set)  # ids of all of it
+    measured: set[tuple[str, str]] = field(default_factory=set)  # (content, id) of all of it
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
     parts: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # content → part → who had it
@@ -294,8 +294,9 @@ class World:
         self.ever_adopted.add(body["content"])
 
     def _evidence(self, _: Json, body: Json) -> None:
-        if body["evidence"] not in self.measured:  # the same measurement again: the first stands
-            self.measured.add(body["evidence"])
+        named = body["content"], body["evidence"]
+        if named not in self.measured:  # the same measurement again: the first stands
+            self.measured.add(named)
             self.evidence.setdefault((body["content"], body["check"]), []).append(body)
 
     def _cut(self, _: Json, body: Json) -> None:
