@@ -214,7 +214,7 @@ class World:
     adopted: dict[str, str] = field(default_factory=dict)  # slot → reference content
     ever_adopted: set[str] = field(default_factory=set)
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
-    measured: set[tuple[str, str]] = field(default_factory=set)  # (content, id) of all of it
+    measured: set[tuple[str, str, bool]] = field(default_factory=set)  # content, id, whether it flagged
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
     parts: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # content → part → who had it
@@ -294,7 +294,7 @@ class World:
         self.ever_adopted.add(body["content"])
 
     def _evidence(self, _: Json, body: Json) -> None:
-        named = body["content"], body["evidence"]
+        named = body["content"], body["evidence"], body["flagged"]
         if named not in self.measured:  # the same measurement again: the first stands
             self.measured.add(named)
             self.evidence.setdefault((body["content"], body["check"]), []).append(body)
