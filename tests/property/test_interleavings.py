@@ -261,8 +261,11 @@ class Oracle:
             case "fresh_evidence":
                 # the same measurement again, by another route, changes nothing
                 found: list[dict[str, Any]] = []
-                for one in self.all("evidence", content=content, check="technical"):
-                    found += [one] if all(one["evidence"] != known["evidence"] for known in found) else []
+                known: set[str] = set()
+                for one in self.all("evidence"):
+                    is_ours = (one["content"], one["check"]) == (content, "technical")
+                    found += [one] if is_ours and one["evidence"] not in known else []
+                    known.add(one["evidence"])
                 answers = {
                     answer
                     for one in self.live(task=take["task"], content=content, gate=gate["key"])
@@ -399,7 +402,7 @@ class Floor:
     people: dict[str, Session]
     clock: Clock
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
-    count: int = 1000  # beyond whatever the template used
+    count: int = 0
     sealed: int = 0
     refused: int = 0
 
@@ -505,7 +508,9 @@ class Ground:
         shutil.copytree(self.template, self.folder, dirs_exist_ok=True)
         clock = Clock()
         book = Book(self.engine, now=clock)
-        return open_floor(House(folder=self.folder, book=book, store=STORE, queue=NIL, policies=READ), clock)
+        floor = open_floor(House(folder=self.folder, book=book, store=STORE, queue=NIL, policies=READ), clock)
+        floor.count = 2000  # beyond whatever the template used
+        return floor
 
 
 # -------------------------------------------------------------------------------------------- the steps

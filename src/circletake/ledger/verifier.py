@@ -403,6 +403,7 @@ class World:
     ever_adopted: set[str] = field(default_factory=set)
     evidence: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (content, check) → all
     essence: dict[str, str] = field(default_factory=dict)  # content → what it decodes to, as first measured
+    measured: set[tuple[str, str, bool]] = field(default_factory=set)  # content, id, whether it flagged
     verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict)  # live ones only
     cuts: dict[str, Json] = field(default_factory=dict)
     parts: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # content → part → who had it
@@ -510,9 +511,10 @@ class World:
         self.ever_adopted.add(body["content"])
 
     def _evidence(self, _: Json, body: Json) -> None:
-        known = self.evidence.setdefault((body["content"], body["check"]), [])
-        if all(one["evidence"] != body["evidence"] for one in known):
-            known.append(body)  # the same measurement again changes nothing: the first stands
+        named = body["content"], body["evidence"], body["flagged"]
+        if named not in self.measured:  # the same measurement again: the first stands
+            self.measured.add(named)
+            self.evidence.setdefault((body["content"], body["check"]), []).append(body)
 
     def _essence(self, _: Json, body: Json) -> None:
         self.essence.setdefault(body["content"], body["essence"])

@@ -20,6 +20,7 @@ from circletake.domain.verdict import (
     Disposition,
     Region,
     Severity,
+    Verdict,
     joined,
     severity_of,
     value_of,
@@ -108,7 +109,7 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
     with house.book.transact() as tx:
         known = reads.find_verdict(tx.conn, key=call.key)
         if known is not None:
-            return _repeated(known[0].seq, known[0].person, call, who, known[0].value)
+            return _repeated(known[0], call, who)
         take, gate, roles, upstream = looked_at(house, tx, who, call.task, call.content, call.gate)
         policy = policy_of_task(house, tx.conn, call.task)
         reasons = checked_reasons(call.reasons, reasons_of(policy))
@@ -187,10 +188,11 @@ def withdraw(house: House, who: Session, *, verdict: int, key: str) -> str:
         return given.task
 
 
-def _repeated(seq: int, person: str, call: Call, who: Session, value: int) -> int:
-    if person != str(who.person) or value != call.value:
+def _repeated(known: Verdict, call: Call, who: Session) -> int:
+    was = known.person, known.task, known.content, known.gate, known.value
+    if was != (str(who.person), call.task, call.content, call.gate, call.value):
         raise Conflict("This key was used for another verdict; send the new one with a new key.")
-    return seq
+    return known.seq
 
 
 def looked_at(

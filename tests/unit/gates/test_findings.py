@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from circletake.domain.facts import ConsentFact, EvidenceFact, Finding
+import pytest
+
+from circletake.domain.facts import ConsentFact, EvidenceFact, Facts, Finding
 from circletake.domain.policy import RuleCall
 from circletake.domain.time import FrameRange
-from circletake.gates.context import approvals, asked_of
+from circletake.gates import engine
+from circletake.gates.context import RuleContext, approvals, asked_of
 from circletake.gates.engine import evaluate
 
 if TYPE_CHECKING:
@@ -226,3 +229,72 @@ def test_whose_approval_counts_is_the_same_for_everybody_who_asks(case: Make, ru
         "p_dana",
         "p_pia",
     ]
+
+
+def test_each_circled_that_is_short_of_fresh_approvals_counts_whatever_the_next_says(
+    case: Make, rule: Rule
+) -> None:
+    asked = case(rule("circled", n=2), rule("circled", roles=["producer"]), rule("not_stale"))
+    new = {"sheet:max": "s2", "sheet:tom": "t2"}
+    dana = asked.verdict(1, "p_dana", upstream=(("sheet:max", "s1"),))
+    pia = asked.verdict(2, "p_pia", upstream=(("sheet:max", "s2"),))
+    first = asked.finding("not_stale", dana, pia, upstream=new)
+    assert (first.holds, first.uses) == (False, (1, 2, 2)), (
+        "the first asks for two, and one saw the old sheet"
+    )
+    lone = case(rule("circled", roles=["director"]), rule("circled", roles=["producer"]), rule("not_stale"))
+    dana = lone.verdict(1, "p_dana", upstream=(("sheet:max", "s1"),))
+    pia = lone.verdict(2, "p_pia", upstream=(("sheet:tom", "t1"),))
+    both = lone.finding("not_stale", dana, pia, upstream=new)
+    assert "sheet:max changed" in both.sentence
+    assert "sheet:tom changed" in both.sentence
+    assert both.uses == (1, 2)
+    enough = case(rule("circled", n=1, roles=["director"]), rule("not_stale"))
+    old, fresh = (
+        enough.verdict(1, "p_dana", upstream=(("sheet:max", "s1"),)),
+        enough.verdict(2, "p_dora", upstream=(("sheet:max", "s2"),)),
+    )
+    assert enough.finding("not_stale", old, fresh, upstream=new).holds
+    left_out = case(rule("circled", roles=["director"]), rule("not_stale"))
+    assert left_out.finding("not_stale", old, fresh, upstream=new).holds, "left out, n is 1"
+
+
+def test_watched_says_whose_playing_it_leaned_on(case: Make, rule: Rule) -> None:
+    asked = case(
+        rule("circled", roles=["director"]), rule("circled", roles=["producer"]), rule("watched", share=50)
+    )
+    dana = asked.verdict(1, "p_dana", watched=(FrameRange(0, 10),))
+    pia = asked.verdict(2, "p_pia", watched=(FrameRange(0, 10),))
+    assert asked.finding("watched", dana, pia, n_frames=10).uses == (1, 2)
+    assert asked.finding("watched", dana, n_frames=10).uses == (1,)
+
+
+def test_circled_to_the_letter(case: Make, rule: Rule) -> None:
+    asked = case(rule("circled", at_least=1))
+    given = asked.verdict(1, "p_rex", 1)
+    assert asked.finding("circled", given) == Finding(
+        "circled", holds=True, sentence="1 of 1 said fine.", uses=(1,)
+    )
+    assert asked.finding("circled", replace(given, gate_hash="00")).sentence == (
+        "g itself was changed after this was circled."
+    )
+
+
+def test_a_strangers_rule_that_fails_is_named(case: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = case()
+    gate = replace(asked.gate, rules=(RuleCall("theirs"),))
+    asked.facts = replace(asked.facts, stage=replace(asked.stage, gates=(gate,)))
+
+    def raising(_facts: Facts, _context: RuleContext) -> Finding:
+        raise ZeroDivisionError("by zero")
+
+    for theirs, said in (
+        (raising, "The rule theirs failed (ZeroDivisionError: by zero)."),
+        (lambda _facts, _context: None, "The rule theirs gave no finding."),
+    ):
+        monkeypatch.setattr(engine, "rules", lambda theirs=theirs: {"theirs": theirs})
+        result = asked.ask()
+        assert (result.gate, result.result) == ("g", "error")
+        assert result.findings == (
+            Finding("theirs", holds=False, sentence=said, missing=(said,), error=True),
+        )
