@@ -3,7 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed-$(shell cat pyproject.toml constraints.txt hatch_build.py $$(find ui/src ui/package-lock.json -type f 2>/dev/null | sort) 2>/dev/null | cksum | cut -d" " -f1)
+SUM := $(shell cat pyproject.toml constraints.txt hatch_build.py $$(find ui/src ui/package-lock.json -type f 2>/dev/null | sort) 2>/dev/null | cksum | cut -d" " -f1)
+RUNS := $(VENV)/.runs-$(SUM)
+STAMP := $(VENV)/.installed-$(SUM)
 STUDIO ?= demo-studio
 PORT ?= 8470
 
@@ -12,17 +14,26 @@ PORT ?= 8470
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(STAMP):
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "circletake needs Python 3.11 or newer; run make PYTHON=python3.12 (or whichever you have)."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@rm -f $(VENV)/.installed-*
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.$(1)'
+endef
+
+$(RUNS):
+	$(call install,)
+	@rm -f $(VENV)/.runs-*
 	@touch $@
 
-demo: $(STAMP) ## Make a studio with the demo production in it, and serve it
+$(STAMP):
+	$(call install,[dev])
+	@rm -f $(VENV)/.installed-* $(VENV)/.runs-*
+	@touch $@ $(RUNS)
+
+demo: $(RUNS) ## Make a studio with the demo production in it, and serve it
 	$(BIN)/circletake demo $(STUDIO) --serve --port $(PORT)
 
-serve: $(STAMP) ## Serve the demo studio again
+serve: $(RUNS) ## Serve the demo studio again
 	$(BIN)/circletake serve $(STUDIO) --port $(PORT)
 
 test: $(STAMP) ## Run every test but the benches
