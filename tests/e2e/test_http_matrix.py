@@ -42,6 +42,8 @@ PROPOSE = {"producer", "director", "lead", "admin"}
 
 CONSENT = {"kind": "consent", "code": "SH010", "subject": "Nobody real", "uses": ["festival"]}
 
+CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
+
 # Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
 ANY, NONE = "*", ""
 
@@ -124,7 +126,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/overrides", "override", ALL, NONE),
     ("POST", "/api/notes", "note", NOTES, NONE),
     ("POST", "/api/notes/{note_id}/resolve", {"disposition": "waive", "key": "0123456789"}, PERSONS, NONE),
-    ("POST", "/api/productions/{code}/reaffirm", {"confirmations": []}, ALL, NONE),
+    ("POST", "/api/productions/{code}/reaffirm", CONFIRMED, ALL, NONE),
     ("POST", "/api/tasks/{task_id}/adopt", {}, {"lead", "director"}, NONE),
     ("POST", "/api/productions/{code}/policy/propose", {"text": "x"}, PROPOSE, NONE),
     ("POST", "/api/productions/{code}/policy/adopt", {}, {"producer"}, NONE),
@@ -203,7 +205,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     film = folder / "square.mp4"
     draw_film(film)
     with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
-        names = [*ROLES, "stranger", "founder"]
+        names = [*ROLES, "stranger", "founder", "outsider"]
         for name in names:
             studio.add_person(name, password=PASSWORD if name == "founder" else None)
         tokens = {name: studio.sign_in_by_link(studio.make_link(name)) for name in names}
@@ -347,9 +349,9 @@ def test_a_stranger_s_name_is_told_to_nobody_who_may_not_cast(house: House) -> N
                 assert answer.json()["code"] in {"not-found", "role-missing"}
 
 
-def test_what_a_stranger_lists_holds_nothing_of_the_production(house: House) -> None:
-    with house.client("stranger") as client:
-        assert [one["code"] for one in client.get("/api/productions").json()] == ["autumn"]
+def test_what_an_outsider_lists_holds_nothing_of_the_production(house: House) -> None:
+    with house.client("outsider") as client:
+        assert client.get("/api/productions").json() == []
         assert client.get("/api/queue").json() == []
         spring = house.served.studio.productions(
             house.served.studio.session_of(house.served.tokens["founder"])

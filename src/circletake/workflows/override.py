@@ -72,6 +72,7 @@ def give_override(house: House, who: Session, call: OverrideCall) -> int:
         raise ReasonNeeded("An override is read for ever; say why in your own words.")
     if len(call.note) > _MAX_NOTE:
         raise VerdictInvalid(f"A note holds at most {_MAX_NOTE} characters.")
+    who.sitting("override a gate")
     with house.book.transact() as tx:
         known = remarks.find_override(tx.conn, key=call.key)
         if known is not None:

@@ -52,6 +52,7 @@ def reaffirm(
     """
     if len(confirmations) > MOST:
         raise VerdictInvalid(f"At most {MOST} approvals are confirmed at once; send the rest after these.")
+    who.sitting("confirm an approval")
     with house.book.reading() as conn:
         require(conn, who, production, "see")
     results: list[ReaffirmedView] = []

@@ -58,6 +58,7 @@ def add_note(house: House, who: Session, remark: Remark) -> str:
     if remark.severity not in SEVERITIES:
         raise VerdictInvalid(f"“{remark.severity}” is no severity; say one of {', '.join(SEVERITIES)}.")
     note = "n_" + hashlib.sha256(f"{who.person}\n{remark.key}".encode()).hexdigest()[:16]
+    who.sitting("note something")
     with house.book.transact() as tx:
         known = remarks.find_note(tx.conn, note)
         if known is not None:
@@ -110,6 +111,7 @@ def resolve_note(house: House, who: Session, note: str, *, disposition: Disposit
             f"“{disposition}” asks for other pixels, so another take settles it; "
             f"say one of {', '.join(CLOSING)}."
         )
+    who.sitting("settle a note")
     with house.book.transact() as tx:
         found = remarks.find_note(tx.conn, note)
         row = reads.find_task(tx.conn, found.task) if found else None
