@@ -81,11 +81,11 @@ def test_over_http_a_policy_is_proposed_looked_at_judged_and_adopted(served: Ser
         )
         assert answered(ana.get(f"{at}/preview", params={"take": 1}))["to_hash"] == take["content"]
         assert answered(ana.post(f"{at}/adopt", json={}))["hash"] == take["content"]
+    a_note_stands_in_the_way_an_override_is_shown_and_consent_is_asked_for(served)
 
 
-def test_over_http_a_note_stands_in_the_way_an_override_is_shown_and_consent_is_asked_for(
-    served: Served,
-) -> None:
+def a_note_stands_in_the_way_an_override_is_shown_and_consent_is_asked_for(served: Served) -> None:
+    """Under the policy that was adopted."""
     with served.client("ana") as ana, served.client("leo") as leo:
         task = served.task()
         take = task.takes[0]

@@ -9,7 +9,7 @@ from circletake.ledger.record import export_record
 from circletake.ledger.roles import productions_of
 from circletake.workflows.house import House
 from circletake.workflows.show_board import veil_of
-from circletake.workflows.veil import HIDDEN
+from circletake.workflows.veil import HIDDEN, Veil
 from circletake.workflows.views import BookCheckView, BookEntryView
 
 _MOST = 1000
@@ -68,9 +68,7 @@ def entries(house: House, who: Session, *, after: int, limit: int) -> list[BookE
     Of an entry that is hidden from them until they decide, only its number, time and production show:
     not even its hash, which could be tried out.
     """
-    allowed = _productions(house, who, "read_book")
-    with house.book.reading() as conn:
-        mine = {production: veil_of(house, conn, who, production) for production in allowed}
+    mine = _veils(house, who, "read_book")
     return [
         BookEntryView(seq=entry.seq, at=entry.at, kind=HIDDEN, actor="", leaf="", production=entry.production)
         if entry.production in mine and mine[entry.production].covers(entry.kind, entry.actor, entry.body)
@@ -90,17 +88,29 @@ def entries(house: House, who: Session, *, after: int, limit: int) -> list[BookE
 
 def news(house: House, who: Session, *, after: int, limit: int) -> list[BookEntryView]:
     """That something happened, where this person may see: the same entries with nothing of their bodies."""
-    mine = _productions(house, who, "see")
+    mine = _veils(house, who, "see")
     return [
         BookEntryView(
-            seq=entry.seq, at=entry.at, kind=entry.kind, actor="", leaf="", production=entry.production
+            seq=entry.seq,
+            at=entry.at,
+            kind=HIDDEN
+            if entry.production in mine and mine[entry.production].covers(entry.kind, entry.actor, entry.body)
+            else entry.kind,
+            actor="",
+            leaf="",
+            production=entry.production,
         )
         for entry in house.book.entries(after, min(limit, _MOST))
         if entry.production is None or entry.production in mine
     ]
 
 
-def _productions(house: House, who: Session, action: Action) -> set[str]:
+def _veils(house: House, who: Session, action: Action) -> dict[str, Veil]:
+    """Production → what of it this person may not see yet, where they may do this."""
     with house.book.reading() as conn:
         held = productions_of(conn, str(who.person))
-    return {production for production, roles in held.items() if roles & MAY[action]}
+        return {
+            production: veil_of(house, conn, who, production)
+            for production, roles in held.items()
+            if roles & MAY[action]
+        }
