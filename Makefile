@@ -37,7 +37,7 @@ serve: $(RUNS) ## Serve the demo studio again
 	$(BIN)/circletake serve $(STUDIO) --port $(PORT)
 
 test: $(STAMP) ## Run every test but the benches
-	$(BIN)/python -m pytest -m 'not bench' -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -m 'not bench' -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: $(STAMP) ## Run the tests of domain, gates and ledger; fail where a line or branch is not reached
 	$(BIN)/python -m coverage erase

@@ -18,6 +18,7 @@ import pytest
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
@@ -25,6 +26,10 @@ from sqlalchemy.engine import make_url
 from circletake.db.connect import migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.media.encode import write_movie
 from circletake.media.store import ContentStore
+
+# A machine that has other work makes values slowly; how fast they are made is nothing we promise.
+settings.register_profile("circletake", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("circletake")
 
 _FOOTAGE = Path(os.environ.get("CIRCLETAKE_FOOTAGE") or Path(__file__).parents[2] / "shared" / "media")
 _CODE_BITS = 12

@@ -27,12 +27,14 @@ PASSWORD = "a red bicycle"  # noqa: S105 (of somebody who lives for one test)
 N_FRAMES, WIDTH_PX, HEIGHT_PX = 12, 96, 64
 
 
-@pytest.hookimpl(tryfirst=True)
+# Modules that take minutes, longest first: begun last, one of them would keep the other workers waiting.
+LONG = ["test_real_footage", "test_desk", "test_demo", "test_http_matrix", "test_kill_studio"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one module here on one worker: what they share takes minutes to make."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Begin with what takes longest, whatever the order of the rest."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
 
 
 @contextmanager

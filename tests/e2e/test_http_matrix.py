@@ -205,7 +205,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     film = folder / "square.mp4"
     draw_film(film)
     with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
-        names = [*ROLES, "stranger", "founder", "outsider"]
+        names = [*ROLES, "stranger", "founder", "outsider", "newcomer"]
         for name in names:
             studio.add_person(name, password=PASSWORD if name == "founder" else None)
         tokens = {name: studio.sign_in_by_link(studio.make_link(name)) for name in names}
@@ -251,7 +251,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "sha": take.content,
             "n": "0",
             "seq": "1",
-            "person": "stranger",
+            "person": "newcomer",
             "role": "artist",
             "group": "crew",
             "token": "x" * 43,

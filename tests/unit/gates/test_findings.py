@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from circletake.domain.facts import ConsentFact, EvidenceFact, Facts, Finding
+from circletake.domain.lineage import StaleCause
 from circletake.domain.policy import RuleCall
 from circletake.domain.time import FrameRange
 from circletake.gates import engine
@@ -107,7 +108,13 @@ def test_evidence_against_a_replaced_reference_is_stale_only_where_it_would_have
     )
     found = asked.finding("fresh_evidence", evidence=(TOLD, outdated), current_versions=both)
     assert found == Finding(
-        "fresh_evidence", holds=False, sentence=again, missing=(again,), uses=(3,), stale=True
+        "fresh_evidence",
+        holds=False,
+        sentence=again,
+        missing=(again,),
+        uses=(3,),
+        stale=True,
+        causes=(StaleCause("", "s1", None),),
     )
     unanswered = replace(outdated, flagged=True)
     assert not asked.finding("fresh_evidence", evidence=(TOLD, unanswered), current_versions=both).stale
@@ -152,6 +159,7 @@ def test_not_stale_to_the_letter(case: Make, rule: Rule) -> None:
         missing=(f"{said} Look again, then circle it at g or make another take.",),
         uses=(1,),
         stale=True,
+        causes=(StaleCause("sheet:max", "s1", "s2"),),
     )
     assert asked.finding("not_stale", old, upstream={"sheet:max": "s1"}) == Finding(
         "not_stale", holds=True, sentence="What it leans on is what is adopted.", uses=(1,)
@@ -256,6 +264,7 @@ def test_each_circled_that_is_short_of_fresh_approvals_counts_whatever_the_next_
     )
     assert enough.finding("not_stale", old, fresh, upstream=new).holds
     left_out = case(rule("circled", roles=["director"]), rule("not_stale"))
+    old, fresh = (replace(one, gate_hash=left_out.gate.hash) for one in (old, fresh))
     assert left_out.finding("not_stale", old, fresh, upstream=new).holds, "left out, n is 1"
 
 
