@@ -49,8 +49,11 @@ def is_rabbit(rgb: Rgb, frame: int) -> NDArray[np.bool_]:
     Source:
         Rother, Kolmogorov, Blake, “GrabCut”, 2004.
     """
+    whole_height_px, whole_width_px = rgb.shape[:2]
+    # at half its size, which is a quarter of the time
+    rgb = cv2.resize(rgb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.uint8)
     height_px, width_px = rgb.shape[:2]
-    x_px, y_px, box_width_px, box_height_px = box_at(frame)
+    x_px, y_px, box_width_px, box_height_px = (side // 2 for side in box_at(frame))
     left, top = max(x_px, 1), max(y_px, 1)
     right, bottom = min(x_px + box_width_px, width_px - 1), min(y_px + box_height_px, height_px - 1)
     mask: NDArray[Any] = np.zeros((height_px, width_px), np.uint8)
@@ -64,4 +67,5 @@ def is_rabbit(rgb: Rgb, frame: int) -> NDArray[np.bool_]:
         3,
         cv2.GC_INIT_WITH_RECT,
     )
-    return np.asarray((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD))
+    found = np.asarray((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), np.uint8)
+    return cv2.resize(found, (whole_width_px, whole_height_px), interpolation=cv2.INTER_NEAREST) > 0

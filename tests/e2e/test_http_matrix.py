@@ -22,7 +22,7 @@ from circletake.studio import Studio
 from circletake.web.app import bare_app
 from circletake.web.auth import COOKIE, SignInLimit
 
-from .conftest import HEIGHT_PX, N_FRAMES, PASSWORD, WIDTH_PX, Served, draw_film, serving
+from .conftest import HEIGHT_PX, N_FRAMES, PASSWORD, TRUST, WIDTH_PX, Served, draw_film, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -167,7 +167,12 @@ class House:
         headers = {"Authorization": f"Bearer {self.keys[who]}"} if ":" in who else {}
         cookies = {COOKIE: self.served.tokens[who]} if who in self.served.tokens else {}
         return httpx2.Client(
-            base_url=self.served.url, cookies=cookies, headers=headers, timeout=30, trust_env=False
+            base_url=self.served.url,
+            cookies=cookies,
+            headers=headers,
+            timeout=30,
+            trust_env=False,
+            verify=TRUST,
         )
 
     def ask(self, who: str, method: str, path: str, body: object) -> str:

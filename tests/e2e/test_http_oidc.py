@@ -15,7 +15,7 @@ from circletake.errors import ConfigInvalid
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE
 
-from .conftest import serving
+from .conftest import TRUST, serving
 from .identity_provider import CLIENT_ID, CLIENT_SECRET, Provider, providing
 
 pytestmark = pytest.mark.e2e
@@ -30,7 +30,9 @@ class House:
 
     def browser(self, who: str | None = None) -> httpx2.Client:
         cookies = {COOKIE: who} if who else {}
-        return httpx2.Client(base_url=self.url, cookies=cookies, follow_redirects=False, trust_env=False)
+        return httpx2.Client(
+            base_url=self.url, cookies=cookies, follow_redirects=False, trust_env=False, verify=TRUST
+        )
 
     def enter(self, client: httpx2.Client, start: str = "/oidc/start") -> str:
         """Go there and come back; where the browser ends up."""
@@ -39,7 +41,7 @@ class House:
         return self.follow(client, away.headers["location"])
 
     def follow(self, client: httpx2.Client, address: str) -> str:
-        back = httpx2.get(address, follow_redirects=False, trust_env=False).headers["location"]
+        back = httpx2.get(address, follow_redirects=False, trust_env=False, verify=TRUST).headers["location"]
         answer = client.get(back)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"])
@@ -172,7 +174,7 @@ def test_a_way_back_is_good_once_and_only_in_the_browser_that_set_out(house: Hou
     house.provider.claims |= {"email": "nia@studio.example", "email_verified": True}
     with house.browser() as client, house.browser() as other:
         away = client.get("/oidc/start").headers["location"]
-        back = httpx2.get(away, follow_redirects=False, trust_env=False).headers["location"]
+        back = httpx2.get(away, follow_redirects=False, trust_env=False, verify=TRUST).headers["location"]
         for stranger in (other.get(back), other.get("/oidc/callback?state=x&code=y")):
             assert (
                 "not+begun" in stranger.headers["location"] or "not%20begun" in stranger.headers["location"]

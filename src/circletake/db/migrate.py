@@ -22,7 +22,7 @@ def upgrade(conn: Connection, history: str, *, now: str | None) -> None:
 
     Args:
         history: `book` or `jobs`.
-        now: the schema it has; None for an empty one.
+        now: the schema it has; None for an empty one, which walks all the way.
 
     Raises:
         ConfigInvalid: a newer circletake wrote it.

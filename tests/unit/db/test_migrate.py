@@ -1,6 +1,7 @@
 """The migrations make exactly the tables that the code speaks of, and what guards the book."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from circletake.db.connect import (
     reading,
     writing,
 )
-from circletake.db.migrate import scripts_of
+from circletake.db.migrate import scripts_of, upgrade
 from circletake.db.triggers import PERSONS_KINDS
 from circletake.errors import BookBroken, ConfigInvalid
 from circletake.ledger import entries
@@ -27,6 +28,7 @@ from circletake.ledger import entries
 Database = Any  # of the conftest above, which cannot be imported
 Server = Any
 
+METADATA = {"book": tables.book_metadata, "jobs": tables.jobs_metadata}
 ROW = {"at": "2026-01-01T00:00:00Z", "kind": "x", "actor": "m_x", "body": b"", "leaf": b"", "chain": b""}
 
 
@@ -84,6 +86,39 @@ def test_what_only_a_person_may_do_is_the_same_in_the_database_and_in_the_ledger
 @pytest.mark.parametrize("history", ["book", "jobs"])
 def test_the_newest_schema_is_the_last_migration(history: str) -> None:
     assert scripts_of(history).get_current_head() == NEWEST[history]
+
+
+def shape_of(engine: Engine, names: set[str]) -> dict[str, object]:
+    """Everything that is reflected of some tables."""
+    seen = inspect(engine)
+    return {
+        name: (
+            sorted(str(sorted(map(str, column.items()))) for column in seen.get_columns(name)),
+            seen.get_pk_constraint(name),
+            sorted(map(str, seen.get_foreign_keys(name))),
+            sorted(map(str, seen.get_unique_constraints(name))),
+            sorted(map(str, seen.get_indexes(name))),
+        )
+        for name in sorted(names)
+    }
+
+
+@pytest.mark.parametrize("history", ["book", "jobs"])
+def test_all_the_migrations_make_what_an_empty_database_gets_at_once(
+    request: pytest.FixtureRequest, database: Database, tmp_path: Path, history: str
+) -> None:
+    if database.kind == "sqlite":
+        walked = open_book(tmp_path / "walked.sqlite")
+    else:
+        server = request.getfixturevalue("postgresql")
+        walked = open_book(server.address(server.create(template="template0")))
+    with writing(walked) as conn:
+        upgrade(conn, history, now=None)
+    names = tables_of(walked)
+    at_once = database.book() if history == "book" else database.jobs()
+    assert names == {*METADATA[history].tables, f"{history}_version"}
+    assert shape_of(walked, names) == shape_of(at_once, names)
+    walked.dispose()
 
 
 def test_the_migrated_book_has_exactly_the_triggers_that_are_asked_for(book: Engine) -> None:

@@ -236,7 +236,7 @@ def authority(tmp_path: Path) -> Iterator[Authority]:
             """Say nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         here.url = f"http://127.0.0.1:{server.server_port}/tsr"
         yield here

@@ -1,5 +1,6 @@
 """The character as its sheet shows it: pixels, patches, and how much its own views differ."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,34 @@ class CharacterModel:
     def has_its_form(self, scores: Scores) -> bool:
         """True where it is drawn like this character, whatever its colours are."""
         return scores.form <= self.form * _FORM_WITHIN
+
+
+# A worker measures take after take against the same few sheets, and learning one takes a second.
+_KEPT = 8
+_learned: dict[bytes, CharacterModel | None] = {}
+
+
+def model_of(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:
+    """What `build_model` says of a sheet, kept for the next take that is measured against it.
+
+    Raises:
+        SheetInvalid: as there.
+    """
+    key = _key(sheet, long_side_px)
+    # taken out and put back, so that what was asked for last goes last
+    model = _learned.pop(key) if key in _learned else build_model(sheet, long_side_px=long_side_px)
+    _learned[key] = model
+    while len(_learned) > _KEPT:
+        _learned.pop(next(iter(_learned)))
+    return model
+
+
+def _key(sheet: SheetRef, long_side_px: int) -> bytes:
+    told = hashlib.sha256(repr((sheet.character, sheet.content, sheet.boxes, long_side_px)).encode())
+    for rgb in sheet.images:
+        told.update(repr(rgb.shape).encode())
+        told.update(np.ascontiguousarray(rgb))
+    return told.digest()
 
 
 def build_model(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:

@@ -13,7 +13,7 @@ from circletake.checks.consistency._judge import Judged, is_flickering, judge, l
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._pixels import small
 from circletake.checks.consistency._say import label_of, say_drift
-from circletake.checks.consistency._sheet import CharacterModel, build_model
+from circletake.checks.consistency._sheet import CharacterModel, model_of
 from circletake.checks.consistency._track import Tracker
 from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
@@ -55,7 +55,7 @@ class ConsistencyMeasure:
         cv2.setNumThreads(1)
         try:
             for sheet in context.references:
-                model = build_model(sheet, long_side_px=_LONG_SIDE_PX)
+                model = model_of(sheet, long_side_px=_LONG_SIDE_PX)
                 if model is None:
                     self._unusable.append(sheet.character)
                 else:
