@@ -31,7 +31,7 @@ TRUST = ssl.create_default_context()
 
 
 # Modules that take minutes, longest first: begun last, one of them would keep the other workers waiting.
-LONG = ["test_real_footage", "test_desk", "test_demo", "test_http_matrix", "test_kill_studio"]
+LONG = ["test_real_footage", "test_desk", "test_demo", "test_kill_studio", "test_two_servers"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,7 +26,7 @@ from circletake.workflows.bind import bind_production
 from circletake.workflows.house import STUDIO
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
-from .conftest import serving
+from .conftest import TRUST, serving
 from .terminal import Terminal
 
 pytestmark = pytest.mark.e2e
@@ -136,7 +136,9 @@ def looking(studio: Studio, name: str) -> Iterator[tuple[httpx2.Client, Any]]:
     token = studio.sign_in_by_link(studio.make_link(name))
     with (
         serving(studio) as (server, url),
-        httpx2.Client(base_url=url, cookies={COOKIE: token}, timeout=30, trust_env=False) as client,
+        httpx2.Client(
+            base_url=url, cookies={COOKIE: token}, timeout=30, trust_env=False, verify=TRUST
+        ) as client,
     ):
         yield client, server.config.app
 

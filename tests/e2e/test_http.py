@@ -15,7 +15,7 @@ from circletake.web.auth import COOKIE, HOST_COOKIE
 from circletake.web.description import describe
 from circletake.workflows import views
 
-from .conftest import PASSWORD, Served, serving
+from .conftest import PASSWORD, TRUST, Served, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -155,7 +155,10 @@ def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_plain_one_counts_for
     config = Config(workers=1, public_url="https://takes.example")
     with Studio.create(tmp_path / "studio", config=config) as studio:
         studio.add_person("ana", password=PASSWORD)
-        with serving(studio) as (_, url), httpx2.Client(base_url=url, trust_env=False) as client:
+        with (
+            serving(studio) as (_, url),
+            httpx2.Client(base_url=url, trust_env=False, verify=TRUST) as client,
+        ):
             answer = client.post(
                 "/api/sign-in",
                 json={"name": "ana", "password": PASSWORD},

@@ -18,7 +18,7 @@ from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE
 
-from .conftest import Served, serving, wait_until
+from .conftest import TRUST, Served, serving, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -225,7 +225,7 @@ def test_the_server_ends_while_streams_are_open(tmp_path: Path) -> None:
             height_px=64,
         )
         with serving(studio) as (server, url):
-            client = httpx2.Client(base_url=url, cookies={COOKIE: token}, trust_env=False)
+            client = httpx2.Client(base_url=url, cookies={COOKIE: token}, trust_env=False, verify=TRUST)
             with client, client.stream("GET", "/api/events") as answer:
                 listener = Listener()
                 thread = threading.Thread(target=listener.read, args=(answer,), daemon=True)

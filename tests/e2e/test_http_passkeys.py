@@ -13,7 +13,7 @@ from circletake.studio import Studio
 from circletake.web.auth import COOKIE, SignInLimit
 
 from .authenticator import Authenticator, b64, unb64
-from .conftest import Served, serving
+from .conftest import TRUST, Served, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -147,7 +147,7 @@ def test_a_passkey_that_somebody_else_began_is_not_kept(house: Served) -> None:
 def test_a_bare_address_is_told_why_and_where_it_works(house: Served) -> None:
     at = house.url.replace("localhost", "127.0.0.1")
     cookies = {COOKIE: house.tokens["ana"]}
-    with httpx2.Client(base_url=at, cookies=cookies, trust_env=False) as client:
+    with httpx2.Client(base_url=at, cookies=cookies, trust_env=False, verify=TRUST) as client:
         refused = client.post("/api/account/passkeys/begin")
         assert (refused.status_code, refused.json()["code"]) == (409, "passkey-away")
         assert refused.json()["at"] == house.url
@@ -176,7 +176,9 @@ def test_the_party_is_the_name_the_studio_was_given(
     config = Config(workers=1, public_url=public_url)
     with Studio.create(tmp_path / "studio", config=config) as studio, serving(studio) as (_, url):
         headers = {"Host": host} | ({"Origin": public_url} if public_url else {})
-        answer = httpx2.post(f"{url}/api/sign-in/passkey/begin", headers=headers, trust_env=False)
+        answer = httpx2.post(
+            f"{url}/api/sign-in/passkey/begin", headers=headers, trust_env=False, verify=TRUST
+        )
         if party is None:
             assert answer.json()["code"] == "passkey-away", answer.text
         else:

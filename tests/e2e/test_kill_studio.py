@@ -29,6 +29,7 @@ from circletake.media.encode import write_movie
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE
 
+from .conftest import TRUST
 from .terminal import PROGRAM
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
@@ -211,7 +212,7 @@ def send(server: Server, token: str, body: dict[str, object], acknowledged: dict
     """Send a verdict; it counts as given once the server has said so, and is sent again until then."""
     try:
         with httpx2.Client(
-            base_url=server.url, cookies={COOKIE: token}, timeout=20, trust_env=False
+            base_url=server.url, cookies={COOKIE: token}, timeout=20, trust_env=False, verify=TRUST
         ) as client:
             answer = client.post("/api/verdicts", json=body)
     except httpx2.TransportError:

@@ -22,6 +22,8 @@ from pathlib import Path
 from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.serve import run
+
+from .conftest import TRUST
 with Studio.open(Path(sys.argv[1]), config=Config(workers=1, host=sys.argv[2])) as studio:
     run(studio, port=0, announce=lambda line: print(line, flush=True))
 """
@@ -61,7 +63,9 @@ def test_it_names_its_address_and_ends_when_told_though_a_stream_is_open(
         assert sentence == "circletake is open at"
         assert url.startswith("http://127.0.0.1:")
         with (
-            httpx2.Client(base_url=url, cookies={COOKIE: token}, trust_env=False, timeout=30) as client,
+            httpx2.Client(
+                base_url=url, cookies={COOKIE: token}, trust_env=False, timeout=30, verify=TRUST
+            ) as client,
             client.stream("GET", "/api/events") as answer,
         ):
             assert next(answer.iter_lines()).startswith("retry")

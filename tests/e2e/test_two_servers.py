@@ -24,7 +24,7 @@ from circletake.ledger.accounts import Session
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE
 
-from .conftest import draw_film, wait_until
+from .conftest import TRUST, draw_film, wait_until
 from .terminal import PROGRAM
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -41,7 +41,9 @@ class Program:
     url: str
 
     def client(self, token: str) -> httpx2.Client:
-        return httpx2.Client(base_url=self.url, cookies={COOKIE: token}, timeout=60, trust_env=False)
+        return httpx2.Client(
+            base_url=self.url, cookies={COOKIE: token}, timeout=60, trust_env=False, verify=TRUST
+        )
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from circletake.ledger.facts import facts_of
 
 Server = Any  # of the conftest above, which cannot be imported
 STEPS = 30
-EXAMPLES = int(os.environ.get("CIRCLETAKE_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("CIRCLETAKE_EXAMPLES", "20"))
 PRODUCTION = "pr_1"
 PEOPLE = ["p_dana", "p_dora", "p_lea", "p_art"]
 ROLES = ["director", "lead", "artist", "reviewer"]

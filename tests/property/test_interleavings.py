@@ -54,7 +54,7 @@ from circletake.workflows.found_production import add_entity, grant
 from circletake.workflows.house import STUDIO, House
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
-INTERLEAVINGS = int(os.environ.get("CIRCLETAKE_INTERLEAVINGS", "40"))
+INTERLEAVINGS = int(os.environ.get("CIRCLETAKE_INTERLEAVINGS", "30"))
 STEPS_EACH = 14
 CODE = "spring"
 FRAMES = 10

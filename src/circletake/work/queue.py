@@ -261,7 +261,9 @@ class JobQueue:
         """
         found = self.find(key)
         if found is None:
-            raise NotFound(f"There is no job {key[:12]}; `circletake jobs` lists them.")
+            raise NotFound(
+                f"There is no job {key[:12]}; `circletake check` orders again whatever is missing."
+            )
         return found
 
     def find_all(self, keys: Iterable[str]) -> dict[str, Job]:

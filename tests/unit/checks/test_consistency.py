@@ -1,6 +1,7 @@
 """Drift of a drawn character: planted faults are flagged in their frames, clean takes are left alone."""
 
 from fractions import Fraction
+from functools import cache
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from circletake.checks.codec import evidence_bytes
 from circletake.checks.consistency import _sheet
 from circletake.checks.consistency.drift import check
-from circletake.checks.protocol import CheckContext, SheetRef
+from circletake.checks.protocol import CheckContext, Rgb, SheetRef
 from circletake.domain.evidence import Evidence
 from circletake.domain.time import FrameRange
 from circletake.errors import SheetInvalid
@@ -17,19 +18,27 @@ from circletake.generate.drifts import DriftKind
 from circletake.generate.film import HEIGHT_PX, WIDTH_PX, get_shot, model_sheet, render_take
 
 
+@cache
 def sheet() -> SheetRef:
     drawn = model_sheet()
     return SheetRef("queso", "b" * 64, [picture for picture, _ in drawn], [box for _, box in drawn])
 
 
-def measured(code: str, number: int, references: list[SheetRef]) -> Evidence:
+@cache
+def pictures(code: str, number: int) -> list[Rgb]:
+    """A take of the demo as the check sees it."""
     shot = get_shot(code)
     plan = next(plan for plan in shot.takes if plan.number == number)
-    context = CheckContext("0" * 64, shot.frames, Fraction(24), WIDTH_PX, HEIGHT_PX, references=references)
+    drawn = (cv2.resize(one, (480, 270), interpolation=cv2.INTER_AREA) for one in render_take(shot, plan))
+    return [np.asarray(one, dtype=np.uint8) for one in drawn]
+
+
+def measured(code: str, number: int, references: list[SheetRef]) -> Evidence:
+    seen = pictures(code, number)
+    context = CheckContext("0" * 64, len(seen), Fraction(24), WIDTH_PX, HEIGHT_PX, references=references)
     measure = check.begin(context)
-    for n, picture in enumerate(render_take(shot, plan)):
-        small = cv2.resize(picture, (480, 270), interpolation=cv2.INTER_AREA)
-        measure.frame(n, np.asarray(small, dtype=np.uint8))
+    for n, picture in enumerate(seen):
+        measure.frame(n, picture)
     return measure.finish()
 
 

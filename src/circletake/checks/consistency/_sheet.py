@@ -95,7 +95,7 @@ def _key(sheet: SheetRef, long_side_px: int) -> bytes:
     told = hashlib.sha256(repr((sheet.character, sheet.content, sheet.boxes, long_side_px)).encode())
     for rgb in sheet.images:
         told.update(repr(rgb.shape).encode())
-        told.update(np.ascontiguousarray(rgb))
+        told.update(np.ascontiguousarray(rgb).data)
     return told.digest()
 
 
