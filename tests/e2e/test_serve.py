@@ -14,6 +14,8 @@ from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE
 
+from .conftest import TRUST
+
 pytestmark = pytest.mark.e2e
 
 PROGRAM = """
@@ -22,8 +24,6 @@ from pathlib import Path
 from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.serve import run
-
-from .conftest import TRUST
 with Studio.open(Path(sys.argv[1]), config=Config(workers=1, host=sys.argv[2])) as studio:
     run(studio, port=0, announce=lambda line: print(line, flush=True))
 """
