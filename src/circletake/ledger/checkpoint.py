@@ -61,9 +61,10 @@ def make_checkpoint(book: Book, signer: Signer) -> Made | None:
     Raises:
         CheckpointRefused: the book is not a continuation of what this key signed last.
     """
+    last = signer.last()
     with book.reading() as conn:
         head = read_head(conn)
-        check_continues(conn, signer, head)
+        check_continues(conn, signer, head, last)
         if head.seq == 0:
             return None
         known = _find(conn, signer.name, head.seq)
@@ -103,13 +104,17 @@ def _keep(book: Book, signer: Signer, edge: Frontier) -> Made:
     return made
 
 
-def check_continues(conn: Connection, signer: Signer, head: Head) -> None:
+def check_continues(conn: Connection, signer: Signer, head: Head, last: Signed | None) -> None:
     """Make sure that the book begins with exactly what its key signed last.
+
+    Args:
+        last: what the signer says it signed last, asked before `conn` saw the book: what somebody signs in
+            between is of a longer book than the one that is seen.
 
     Raises:
         CheckpointRefused: it does not; says what to do.
     """
-    last = signer.last() or _last_kept(conn, signer)
+    last = last or _last_kept(conn, signer)
     if last is None:
         return
     if last.size > head.seq:

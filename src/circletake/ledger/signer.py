@@ -5,9 +5,12 @@ owner only. Beside it stands the last checkpoint it signed, apart from the datab
 backup is noticed even though the backup knows nothing of what came after it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,11 +76,18 @@ class Signer:
             ) from error
 
     def remember(self, signed: Signed) -> None:
-        """Keep what was signed last, whole or not at all."""
+        """Keep what was signed last, whole or not at all; of two who sign at once, the larger."""
         told = {"chain": signed.chain, "root": signed.root, "size": signed.size}
-        beside = self._folder / f".{LAST}.{os.getpid()}"
-        _write(beside, json.dumps(told) + "\n", os.O_TRUNC)
-        beside.replace(self._folder / LAST)
+        lock = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            last = self.last()
+            if last is None or last.size <= signed.size:
+                beside = _beside(self._folder / LAST)
+                _write(beside, json.dumps(told) + "\n")
+                beside.replace(self._folder / LAST)
+        finally:
+            os.close(lock)
 
     def retire(self) -> "Signer":
         """Put this key away under its name, and make a new one that has signed nothing."""
@@ -96,14 +106,12 @@ def _load(path: Path) -> Ed25519PrivateKey:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        _write(beside, made.decode(), os.O_TRUNC)
+        beside = _beside(path)
+        _write(beside, made.decode())
         try:
-            os.link(
-                beside, path
-            )  # another process of this studio may have been first: then its key is the one
-        except FileExistsError:
-            pass
+            # somebody else of this studio may have been first: then theirs is the key
+            with suppress(FileExistsError):
+                os.link(beside, path)
         finally:
             beside.unlink()
     try:
@@ -118,8 +126,13 @@ def _load(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _write(path: Path, text: str, more: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | more, _PRIVATE)
+def _beside(path: Path) -> Path:
+    """A name that no other process has, nor another thread of this one."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

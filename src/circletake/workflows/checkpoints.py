@@ -34,8 +34,10 @@ def check_signable(house: House) -> None:
     Raises:
         CheckpointRefused: it does not.
     """
+    signer = signer_of(house)
+    last = signer.last()
     with house.book.reading() as conn:
-        check_continues(conn, signer_of(house), read_head(conn))
+        check_continues(conn, signer, read_head(conn), last)
 
 
 def take_checkpoint(house: House) -> Made | None:

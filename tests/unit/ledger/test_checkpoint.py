@@ -4,6 +4,8 @@ import base64
 import json
 import os
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,8 @@ from circletake.ledger.book import Book
 from circletake.ledger.checkpoint import checkpoints, make_checkpoint
 from circletake.ledger.merkle import Tree
 from circletake.ledger.notes import Checkpoint, key_id, read_note, sign_note, verifier_key
-from circletake.ledger.signer import KEY, LAST, Signer
+from circletake.ledger.signer import KEY, LAST, Signed, Signer
+from circletake.ledger.transaction import read_head
 
 STUDIO = MachineId("m_studio")
 
@@ -65,6 +68,27 @@ def test_a_key_that_another_process_made_first_is_the_one(
     monkeypatch.setattr(os, "link", late)
     assert Signer(tmp_path / "ours").key == theirs.key
     assert sorted(path.name for path in (tmp_path / "ours").iterdir()) == [KEY]
+
+
+def test_threads_that_need_a_key_at_once_get_the_same(tmp_path: Path) -> None:
+    ready = threading.Barrier(8)
+
+    def make() -> str:
+        ready.wait()
+        return Signer(tmp_path / "keys").key
+
+    for _ in range(20):
+        with ThreadPoolExecutor(8) as pool:
+            assert len({one.result() for one in [pool.submit(make) for _ in range(8)]}) == 1
+        assert [path.name for path in (tmp_path / "keys").iterdir()] == [KEY]
+        (tmp_path / "keys" / KEY).unlink()
+
+
+def test_of_two_that_remember_at_once_the_larger_is_kept(signer: Signer) -> None:
+    later, earlier = Signed(9, "cc", "dd"), Signed(7, "aa", "bb")
+    signer.remember(later)
+    signer.remember(earlier)
+    assert signer.last() == later
 
 
 def test_something_else_in_the_place_of_the_key_is_said(tmp_path: Path) -> None:
@@ -214,6 +238,20 @@ def test_two_that_sign_at_once_sign_once(book: Book, signer: Signer, monkeypatch
     first = make_checkpoint(book, signer)
     with book.reading() as conn:
         assert checkpoints(conn) == [first]
+
+
+def test_what_another_signs_meanwhile_is_no_reason_to_refuse(book: Book, signer: Signer) -> None:
+    write(book, 2)
+    last = signer.last()
+    with book.reading() as conn:
+        head = read_head(conn)
+        write(book, 3)
+        made = make_checkpoint(book, signer)
+        assert made is not None
+        assert made.size == head.seq + 3
+        module.check_continues(conn, signer, head, last)
+        with pytest.raises(CheckpointRefused):
+            module.check_continues(conn, signer, head, signer.last())
 
 
 def test_a_key_that_signed_nothing_is_put_away_as_well(signer: Signer, tmp_path: Path) -> None:

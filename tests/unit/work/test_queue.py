@@ -297,7 +297,7 @@ def test_jobs_are_listed_newest_first_and_by_state(queue: JobQueue) -> None:
 def test_a_key_nobody_offered_is_not_found(queue: JobQueue) -> None:
     assert queue.find("nothing") is None
     for ask in (queue.get, queue.cancel, queue.retry):
-        with pytest.raises(NotFound, match="circletake jobs"):
+        with pytest.raises(NotFound, match="circletake check"):
             ask("nothing")
 
 
