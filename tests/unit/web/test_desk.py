@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from circletake.web.app import bare_app
 from circletake.web.desk import find_file
 
 PAGE = "<!doctype html><title>desk</title>"
@@ -23,12 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(folder: Path) -> TestClient:
-    return open_desk(folder)
-
-
-def open_desk(folder: Path) -> TestClient:
-    app = bare_app()
+def client(app: FastAPI, folder: Path) -> TestClient:
     app.state.desk = folder
     return TestClient(app)
 
@@ -83,8 +78,11 @@ def test_an_address_that_climbs_out_shows_nothing_of_outside(client: TestClient,
     assert "not for everybody" not in client.get(path).text
 
 
-def test_without_a_desk_a_browser_reads_one_sentence_and_a_program_a_problem(tmp_path: Path) -> None:
-    client = open_desk(tmp_path / "nothing here")
+def test_without_a_desk_a_browser_reads_one_sentence_and_a_program_a_problem(
+    app: FastAPI, tmp_path: Path
+) -> None:
+    app.state.desk = tmp_path / "nothing here"
+    client = TestClient(app)
     page = client.get("/", headers={"Accept": "text/html,*/*"})
     assert page.status_code == 503
     assert "The desk was not built into this installation" in page.text

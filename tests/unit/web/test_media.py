@@ -4,13 +4,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from circletake.web.app import bare_app
 from circletake.web.auth import signed_in, studio_of
 from circletake.web.media import FOREVER, answer, is_unchanged, type_of, wanted_part
 
@@ -192,11 +192,10 @@ class Shelf:
     ],
 )
 def test_content_that_can_hold_scripts_is_handed_over_and_never_shown(
-    tmp_path: Path, body: bytes, kind: str
+    app: FastAPI, tmp_path: Path, body: bytes, kind: str
 ) -> None:
     sha = hashlib.sha256(body).hexdigest()
     (tmp_path / sha).write_bytes(body)
-    app = bare_app()
     app.dependency_overrides = {studio_of: lambda: Shelf(tmp_path), signed_in: lambda: None}
     got = TestClient(app).get(f"/media/{sha}")
     assert got.content == body
@@ -205,7 +204,6 @@ def test_content_that_can_hold_scripts_is_handed_over_and_never_shown(
     assert "sandbox" in got.headers["content-security-policy"]
 
 
-def test_a_hash_that_is_none_is_refused_before_anything_is_looked_up(tmp_path: Path) -> None:
-    app = bare_app()
+def test_a_hash_that_is_none_is_refused_before_anything_is_looked_up(app: FastAPI, tmp_path: Path) -> None:
     app.dependency_overrides = {studio_of: lambda: Shelf(tmp_path), signed_in: lambda: None}
     assert TestClient(app).get("/media/" + "g" * 64).json()["code"] == "request-invalid"

@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from circletake.errors import Bug, CircletakeError, GateClosed, Kind, RequestTooLarge, TooManyTries
-from circletake.web.app import bare_app
 from circletake.web.problems import STATUS_OF_KIND, families, problem, status_of, title_of
 
 
@@ -73,8 +73,8 @@ def test_every_error_has_a_code_of_its_own_and_a_title() -> None:
         assert title_of(error)
 
 
-def test_every_code_has_a_page_and_they_are_all_listed() -> None:
-    client = TestClient(bare_app())
+def test_every_code_has_a_page_and_they_are_all_listed(app: FastAPI) -> None:
+    client = TestClient(app)
     listed = client.get("/problems").text
     for code, error in families().items():
         answer = client.get(f"/problems/{code}")
@@ -85,15 +85,15 @@ def test_every_code_has_a_page_and_they_are_all_listed() -> None:
         assert f"href=/problems/{code}>" in listed
 
 
-def test_an_unknown_code_is_a_problem_itself_and_is_not_echoed_as_markup() -> None:
-    answer = TestClient(bare_app()).get("/problems/<script>")
+def test_an_unknown_code_is_a_problem_itself_and_is_not_echoed_as_markup(app: FastAPI) -> None:
+    answer = TestClient(app).get("/problems/<script>")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "not-found"
 
 
-def test_a_method_that_a_page_does_not_have_is_a_problem_that_names_those_it_has() -> None:
-    answer = TestClient(bare_app()).delete("/problems/bug")
+def test_a_method_that_a_page_does_not_have_is_a_problem_that_names_those_it_has(app: FastAPI) -> None:
+    answer = TestClient(app).delete("/problems/bug")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET"
     assert (answer.json()["code"], answer.json()["status"]) == ("request-invalid", 405)

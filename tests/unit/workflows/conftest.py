@@ -1,5 +1,6 @@
 """A small floor: one production, one shot, a person for each role, takes of any bytes, evidence on demand."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -171,21 +172,30 @@ class Floor:
         return [entry.kind for entry in self.house.book.entries(0, 100_000)]
 
 
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    """ana produces, dora directs, leo leads, arti draws, ed edits; SH010 and SH020 are wanted."""
-    with Studio.create(tmp_path / "studio", config=Config(workers=1)) as studio:
-        made = Floor(studio)
+@pytest.fixture(scope="session")
+def empty_floor(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Session]]:
+    """The folder of a studio where nothing has happened yet, and its people; made once and copied."""
+    folder = tmp_path_factory.mktemp("floor") / "studio"
+    people: dict[str, Session] = {}
+    with Studio.create(folder, config=Config(workers=1)) as studio:
         for name in ("ana", "dora", "leo", "arti", "ed"):
             studio.add_person(name)
-            made.people[name] = studio.session_of(studio.sign_in_by_link(studio.make_link(name)))
-        studio.new_production(
-            made["ana"], code="spring", title="Spring", rate=RATE, width_px=96, height_px=64
-        )
+            people[name] = studio.session_of(studio.sign_in_by_link(studio.make_link(name)))
+        ana = people["ana"]
+        studio.new_production(ana, code="spring", title="Spring", rate=RATE, width_px=96, height_px=64)
         for name, role in (("dora", "director"), ("leo", "lead"), ("arti", "artist"), ("ed", "editor")):
-            studio.set_role(made["ana"], "spring", person=name, role=role)
+            studio.set_role(ana, "spring", person=name, role=role)
         for code in ("SH010", "SH020"):
-            studio.add_shot(made["ana"], "spring", code=code, title=code, frames=FRAMES, source_class="drawn")
-        yield made
+            studio.add_shot(ana, "spring", code=code, title=code, frames=FRAMES, source_class="drawn")
+    return folder, people
+
+
+@pytest.fixture
+def floor(tmp_path: Path, empty_floor: tuple[Path, dict[str, Session]]) -> Iterator[Floor]:
+    """ana produces, dora directs, leo leads, arti draws, ed edits; SH010 and SH020 are wanted."""
+    folder, people = empty_floor
+    shutil.copytree(folder, tmp_path / "studio")
+    with Studio.open(tmp_path / "studio", config=Config(workers=1)) as studio:
+        yield Floor(studio, dict(people))
         assert studio.book_verify().holds
         assert studio.book_replay().holds
