@@ -60,9 +60,9 @@ class _View:
     light: Rows
     structure: Rows
     structure_norms: Rows
-    both: Rows
     both_norms: Rows
     chroma: Rows
+    chroma_twice: Rows
     coarse: Rows
     expected: Rows
     expected_chroma: Rows
@@ -119,7 +119,8 @@ class Bank:
         if light is not None:
             colours, pixels = _unlit(colours, pixels, light)
         views = self._shortlist(look, colours, without)
-        compared = [self._compare(view, look, colours) for view in views]
+        cells = _Cells(self, look, colours)
+        compared = [self._compare(view, cells) for view in views]
         excess = [
             np.maximum(c.forward - v.expected[c.nearest], 0) for v, c in zip(views, compared, strict=True)
         ]
@@ -182,34 +183,31 @@ class Bank:
         apart = [float(np.abs(coarse - view.coarse)[_coarsely(look.inside)].mean()) for view in views]
         return [views[int(i)] for i in np.argsort(apart, kind="stable")[:_SHORTLIST]]
 
-    def _compare(self, view: _View, look: Look, colours: Rows) -> _Compared:
-        # A character that is partly out of the picture has its middle where the view has it.
-        centre = np.median(look.places, axis=0) if look.inside.all() else view.centre
-        structure = self._structure_of(look, colours, centre)
-        chroma = _chroma_of(colours)
-        both = np.concatenate([structure, chroma], axis=1)
-        formed = view.structure_norms - structure @ view.structure
+    def _compare(self, view: _View, cells: "_Cells") -> _Compared:
+        structure, own_structure = cells.around(view.centre)
+        formed = structure @ view.structure
+        apart = view.both_norms - formed - cells.chroma @ view.chroma_twice
+        formed = view.structure_norms - formed
+        own = own_structure + cells.chroma_norms
         nearest = formed.argmin(axis=1)
-        apart = view.both_norms - both @ view.both
-        own, own_structure = (both * both).sum(axis=1), (structure * structure).sum(axis=1)
-        seen = look.inside.ravel()[view.cells]
         return _Compared(
             nearest=nearest,
-            recoloured=_root(((chroma - view.chroma[nearest]) ** 2).sum(axis=1)),
+            recoloured=_root(((cells.chroma - view.chroma[nearest]) ** 2).sum(axis=1)),
             forward=_root(apart.min(axis=1) + own),
             backward=_root((apart + own[:, None]).min(axis=0)),
-            form=_root((formed + own_structure[:, None]).min(axis=0)[seen]),
+            form=_root((formed + own_structure[:, None]).min(axis=0)[cells.inside[view.cells]]),
         )
 
     def _expected(self, mine: _View, look: Look) -> tuple[Rows, Rows, Rows]:
         others = self._shortlist(look, look.colours, mine.picture)
-        compared = [self._compare(view, look, look.colours) for view in others]
+        cells = _Cells(self, look, look.colours)
+        compared = [self._compare(view, cells) for view in others]
         kept = _chequer(look)
         back = []
         for view in others:
             # Missing from the others: this view's cells against what those pictures show.
-            apart = view.both_norms[:, None] - view.both.T @ (mine.both / 2)
-            apart += mine.both_norms[None]
+            apart = view.both_norms[:, None] - view.structure.T @ (mine.structure / 2)
+            apart += mine.both_norms[None] - view.chroma @ mine.chroma_twice
             back.append(_root(apart.min(axis=0)))
         return (
             np.min([c.forward for c in compared], axis=0)[kept],
@@ -220,9 +218,8 @@ class Bank:
     def _view_of(self, picture: int, look: Look) -> _View:
         kept = _chequer(look)
         centre = np.median(look.places, axis=0)
-        structure = self._structure_of(look, look.colours, centre)[kept]
+        structure = self.structure_of(look, look.colours, centre)[kept]
         chroma = _chroma_of(look.colours)[kept]
-        both = np.concatenate([structure, chroma], axis=1)
         nothing = np.zeros(int(kept.sum()), dtype=np.float32)
         return _View(
             picture=picture,
@@ -231,21 +228,48 @@ class Bank:
             cells=look.cells[kept],
             light=look.colours[kept][:, 3:6],
             structure=np.ascontiguousarray(2 * structure.T),
-            structure_norms=(structure * structure).sum(axis=1),
-            both=np.ascontiguousarray(2 * both.T),
-            both_norms=(both * both).sum(axis=1),
+            structure_norms=_squares(structure),
+            both_norms=_squares(structure) + _squares(chroma),
             chroma=chroma,
+            chroma_twice=np.ascontiguousarray(2 * chroma.T),
             coarse=_coarse(look, look.colours),
             expected=nothing,
             expected_chroma=nothing,
             expected_back=nothing,
         )
 
-    def _structure_of(self, look: Look, colours: Rows, centre: Rows) -> Rows:
+    def structure_of(self, look: Look, colours: Rows, centre: Rows) -> Rows:
+        """What cells look like and where they are from a middle, hue left out: [cell, feature]."""
         edges = (look.edges.astype(np.float32) - self._edge_mean) @ self._components * _EDGE
         light = colours[:, [0, 3]] * (_LIGHT / np.sqrt(2))
         places = (look.places - centre) * _PLACE
         return np.concatenate([edges, light, look.textures * _TEXTURE, places], axis=1).astype(np.float32)
+
+
+class _Cells:
+    """The cells of a view that is compared, in the forms that are needed of them."""
+
+    def __init__(self, bank: Bank, look: Look, colours: Rows) -> None:
+        self.inside = look.inside.ravel()
+        self.chroma = _chroma_of(colours)
+        self.chroma_norms = _squares(self.chroma)
+        # A character that is partly out of the picture has its middle where the view has it.
+        self._is_whole = bool(look.inside.all())
+        self._centre = np.median(look.places, axis=0)
+        self._bank, self._look, self._colours = bank, look, colours
+        self._seen = self._from(self._centre) if self._is_whole else None
+
+    def around(self, centre: Rows) -> tuple[Rows, Rows]:
+        """Their structure, and the squares of its length."""
+        return self._seen or self._from(centre)
+
+    def _from(self, centre: Rows) -> tuple[Rows, Rows]:
+        structure = self._bank.structure_of(self._look, self._colours, centre)
+        return structure, _squares(structure)
+
+
+def _squares(rows: Rows) -> Rows:
+    return np.asarray((rows * rows).sum(axis=1), dtype=np.float32)
 
 
 def _unlit(colours: Rows, pixels: Rows, light: Rows) -> tuple[Rows, Rows]:
