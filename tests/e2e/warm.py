@@ -5,13 +5,18 @@ exit code. `test_serve.py` and the kill tests start the installed program cold.
 """
 
 import atexit
+import gc
 import json
 import os
 import subprocess
 import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 
 class Warm:
@@ -84,11 +89,52 @@ def _become(told: dict[str, Any]) -> None:
     sys.argv = ["circletake", *told["words"]]
 
 
-def _serve(asked: IO[str], tell: int) -> None:
-    import circletake.db.migrate  # noqa: F401, PLC0415 (loaded before the fork, which is what this is for)
-    from circletake.cli.main import build, run  # noqa: PLC0415 (as above)
+def _load_what_verbs_load() -> None:
+    """Load what the program itself loads only once a verb needs it."""
+    import circletake.db.migrate  # noqa: F401, PLC0415 (before the fork, as all of them)
+    from circletake.checks.run import current_versions  # noqa: PLC0415 (as above)
+    from circletake.cli.main import program  # noqa: PLC0415 (as above)
+    from circletake.gates.engine import rules  # noqa: PLC0415 (as above)
+    from circletake.plugins import find_members  # noqa: PLC0415 (as above)
 
-    build()
+    current_versions()
+    rules()
+    find_members("circletake.workflows", "operation")
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+    ):
+        for words in (["board", "--studio", os.devnull], ["config", "--studio", os.devnull]):
+            sys.argv = ["circletake", *words]
+            with suppress(SystemExit):
+                program()()
+
+
+def _leave(run: Callable[[], None]) -> NoReturn:
+    """Run, and end without taking down what the process that forked still needs: that takes longer."""
+    try:
+        run()
+        code: object = 0
+    except SystemExit as left:
+        code = left.code
+    except BaseException:  # noqa: BLE001 (what the interpreter itself does)
+        traceback.print_exc()
+        code = 1
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def _serve(asked: IO[str], tell: int) -> None:
+    from circletake.cli.main import run  # noqa: PLC0415 (loaded before the fork, which is what this is for)
+
+    _load_what_verbs_load()
+    gc.freeze()
     for line in asked:
         told = json.loads(line)
         child = os.fork()
@@ -96,8 +142,7 @@ def _serve(asked: IO[str], tell: int) -> None:
             asked.close()
             os.close(tell)
             _become(told)
-            run()
-            sys.exit()
+            _leave(run)
         os.write(tell, f"{_wait(child, told['timeout_s'])}\n".encode())
 
 

@@ -1,6 +1,7 @@
 """`circletake`: the command line's entry."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, cast
 
 import typer
@@ -46,6 +47,12 @@ def build() -> typer.Typer:
     return app
 
 
+@cache
+def program() -> Callable[[], None]:
+    """The command line, ready to run what argv says."""
+    return cast("Callable[[], None]", typer.main.get_command(build()))
+
+
 def run() -> None:
     """Run what argv says."""
-    build()()
+    program()()
