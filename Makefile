@@ -39,7 +39,7 @@ serve: $(RUNS) ## Serve the demo studio again
 # One thread a process for linear algebra: where two processes share two cores, more only wait for each other.
 test: export OPENBLAS_NUM_THREADS := 1
 test: $(STAMP) ## Run every test but the benches
-	$(BIN)/python -m pytest -m 'not bench' -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m 'not bench' -n 3 --dist loadfile --no-loadscope-reorder
 
 coverage: $(STAMP) ## Run the tests of domain, gates and ledger; fail where a line or branch is not reached
 	$(BIN)/python -m coverage erase

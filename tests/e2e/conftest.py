@@ -31,7 +31,7 @@ TRUST = ssl.create_default_context()
 
 
 # Modules that take minutes, longest first: begun last, one of them would keep the other workers waiting.
-LONG = ["test_real_footage", "test_desk", "test_demo", "test_kill_studio", "test_two_servers"]
+LONG = ["test_real_footage", "test_desk", "test_kill_studio", "test_two_servers", "test_demo"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

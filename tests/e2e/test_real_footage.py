@@ -162,7 +162,7 @@ def test_a_shot_is_taken_out_filled_again_and_the_film_is_sealed(
     floor: Terminal, shifted: tuple[str, FrameRange], tmp_path: Path
 ) -> None:
     shot, _ = shifted
-    floor.run("cut", "render", "--no-measure", "--as", "Ed", timeout_s=900)
+    floor.run("cut", "render", "--as", "Ed", timeout_s=900)
     before = list(frames_of(open_file(master_of(floor))))
     floor.run("cut", "clear", shot, "--as", "Ed")
     assert shot in floor.run("cut", "render", "--as", "Ed", code=1)

@@ -68,5 +68,7 @@ def _git(folder: Path, *arguments: str) -> str:
         ) from None
     if told.returncode:
         said = (told.stderr or told.stdout).strip().splitlines()
-        raise WitnessUnavailable(f"git in {folder} refuses: {said[-1] if said else told.returncode}.")
+        # The reason, where it says which line that is; hints come after it.
+        why = [line.removeprefix("fatal: ") for line in said if line.startswith("fatal: ")] or said[-1:]
+        raise WitnessUnavailable(f"git in {folder} refuses: {why[0] if why else told.returncode}.")
     return told.stdout.strip()
