@@ -51,11 +51,11 @@ def film(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def floor(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    """A studio with the film in it, four people, and the rabbit's sheet adopted."""
+    """A studio with five people, the rabbit's sheet adopted, and the film in it."""
     home = tmp_path_factory.mktemp("home")
     terminal = Terminal(studio=home / "studio", home=home)
     terminal.run("new", str(terminal.studio), "--person", "Ola", "--password-stdin", stdin=PASSWORD + "\n")
-    terminal.run("import", str(film), "-p", "bunny", "--source", "drawn", "--no-wait")
+    terminal.run("found", "bunny", "--title", "The Rabbit", "--rate", "24", "--size", "640x360")
     for name, role in (("Ari", "artist"), ("Lin", "lead"), ("Dee", "director"), ("Ed", "editor")):
         made = terminal.json("person", "add", name, "--role", role, "--as", "Ola")
         terminal.run("sign-in", "--link", made["link"])
@@ -65,6 +65,8 @@ def floor(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     terminal.run("sheet", "adopt", "rabbit", "--as", "Dee", code=1)
     terminal.run("verdict", "rabbit", "circled", "--stage", "design", "--as", "Dee")
     terminal.run("sheet", "adopt", "rabbit", "--as", "Dee", "--no-wait")
+    # After the sheet, so that every frame is measured once.
+    terminal.run("import", str(film), "-p", "bunny", "--source", "drawn", "--as", "Ola", "--no-wait")
     return terminal
 
 
