@@ -33,17 +33,6 @@ def leans_of(conn: Connection, task: str) -> list[Lean]:
     return [Lean(*row) for row in conn.execute(query)]
 
 
-def leans_on(conn: Connection, production: str, slot: str) -> list[Lean]:
-    """Everything that leans on a slot, whatever it held then."""
-    table = tables.lean
-    query = (
-        select(table.c.task, table.c.content, table.c.slot, table.c.upstream)
-        .where(table.c.production == production, table.c.slot == slot)
-        .order_by(table.c.task, table.c.content, table.c.upstream)
-    )
-    return [Lean(*row) for row in conn.execute(query)]
-
-
 def pairs_leaning_on(conn: Connection, production: str, slots: Iterable[str]) -> set[Pair]:
     """(task, content) of everything that leans on any of these slots."""
     listed = sorted(set(slots))
@@ -70,16 +59,6 @@ def pairs_measured_against(conn: Connection, production: str, references: Iterab
         .where(table.c.production == production, table.c.reference.in_(sorted(set(references))))
     )
     return {(row.task, row.content) for row in conn.execute(query)}
-
-
-def fillers(conn: Connection, production: str) -> dict[Pair, str]:
-    """(code, stage) → task, over a production."""
-    query = (
-        select(tables.entity.c.code, tables.task.c.stage, tables.task.c.id)
-        .join_from(tables.task, tables.entity, tables.task.c.entity == tables.entity.c.id)
-        .where(tables.task.c.production == production)
-    )
-    return {(row.code, row.stage): row.id for row in conn.execute(query)}
 
 
 def filler_of(conn: Connection, production: str, slot: str) -> str | None:

@@ -248,8 +248,7 @@ def _load_takes(conn: Connection, sources: Sources, production: str, contents: s
         sources.by_id |= {row.id: row for row in found_parents}
         beside = _twins_of(conn, production, [(row.task, row.content) for row in found_parents])
         sources.twins |= beside
-        known = {row.content for row in sources.by_id.values()}
-        for row in _in(conn, tables.take.c.content, set().union(*beside.values()) - known):
+        for row in _in(conn, tables.take.c.content, set().union(*beside.values())):
             if row.production == production:
                 sources.by_id[row.id] = row
 
@@ -301,8 +300,7 @@ def _above(sources: Sources, task: str, content: str) -> frozenset[str]:
             waiting.append(parent)
             for twin in sources.twins.get((parent.task, parent.content), ()):
                 found.add(twin)
-                if (parent.task, twin) in sources.at:
-                    waiting.append(sources.at[parent.task, twin])
+                waiting.append(sources.at[parent.task, twin])
     return frozenset(found - {content, *twins})
 
 

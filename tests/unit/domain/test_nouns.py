@@ -126,6 +126,8 @@ def test_a_stale_cause_says_what_moved() -> None:
         StaleCause("sheet:max", "0" * 64, None).sentence == "sheet:max was withdrawn after this was approved."
     )
     assert "(00000000 → 11111111)" in StaleCause("sheet:max", "0" * 64, "1" * 64).sentence
+    ended = StaleCause("SH010", "", None, kind="consent", why="Ada's voice ended on 1 May.")
+    assert ended.sentence == "A permission that SH010 needs has ended: Ada's voice ended on 1 May."
 
 
 def state(**more: object) -> TakeState:

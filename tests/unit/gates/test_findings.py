@@ -11,6 +11,7 @@ from circletake.domain.lineage import StaleCause
 from circletake.domain.policy import RuleCall
 from circletake.domain.time import FrameRange
 from circletake.gates import engine
+from circletake.gates.causes import stale_approvals
 from circletake.gates.context import RuleContext, approvals, asked_of
 from circletake.gates.engine import evaluate
 
@@ -307,3 +308,14 @@ def test_a_strangers_rule_that_fails_is_named(case: Make, monkeypatch: pytest.Mo
         assert result.findings == (
             Finding("theirs", holds=False, sentence=said, missing=(said,), error=True),
         )
+
+
+def test_an_approval_under_another_wording_is_stale_where_nothing_asks_after_references(case: Make) -> None:
+    asked = case()
+    before = asked.verdict(1, "p_dana", gate_hash="an older gate")
+    facts = replace(asked.facts, verdicts=(before, asked.verdict(2, "p_pia")))
+    (told,) = stale_approvals(facts, evaluate(facts))
+    assert told.verdict == before
+    assert [(cause.kind, cause.leaned_on, cause.adopted) for cause in told.causes] == [
+        ("policy", "an older gate", asked.gate.hash)
+    ]

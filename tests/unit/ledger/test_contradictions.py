@@ -10,7 +10,16 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from circletake.db import tables
 from circletake.db.connect import dialect_of, writing
 from circletake.domain.people import MachineId, PersonId
-from circletake.errors import AlreadyThere, BookBroken, Bug, CircletakeError, EntryInvalid, NotFound
+from circletake.errors import (
+    AlreadyThere,
+    BookBroken,
+    Bug,
+    CircletakeError,
+    Conflict,
+    EntryInvalid,
+    NotAPerson,
+    NotFound,
+)
 from circletake.ledger import rows
 from circletake.ledger.book import Book
 from circletake.ledger.canonical import canonical
@@ -41,6 +50,16 @@ DANA = PersonId("p_dana")
         ("withdraw", {"verdict": 1, "key": "k"}, "pr_1", NotFound),
         ("erased", {"person": "p_nobody"}, None, NotFound),
         ("cut", {"hash": "7d" * 32, "cut": {}}, "pr_1", EntryInvalid),
+        ("member", {"group": "g_7", "person": "p_lea", "member": True}, "pr_1", NotFound),
+        ("resolve", {"note": "n_7", "disposition": "waive", "key": "k"}, "pr_1", NotFound),
+        ("resolve", {"note": "n_7", "disposition": "fix", "key": "k"}, "pr_1", EntryInvalid),
+        ("consent", {"consent": "c_1", "kind": "consent", "entity": "e_7", "subject": "00", "uses": []},
+         "pr_1", NotFound),
+        ("lapsed", {"consent": "c_7", "until": "2026-01-01"}, "pr_1", NotFound),
+        ("note", {"note": "n_1", "task": "t_1", "content": "ff" * 32, "text": "00"}, "pr_1", NotFound),
+        ("carry", {"verdict": 1, "task": "t_7", "content": "ff" * 32}, "pr_1", NotFound),
+        ("carry", {"verdict": 1, "task": "t_1", "content": "ff" * 32}, "pr_1", NotFound),
+        ("carry", {"verdict": 1, "task": "t_1", "content": "ff" * 32}, None, EntryInvalid),
     ],
 )  # fmt: skip
 def test_an_entry_that_contradicts_the_book_is_refused(
@@ -50,6 +69,96 @@ def test_an_entry_that_contradicts_the_book_is_refused(
     with pytest.raises(refused), floor.book.transact() as tx:
         tx.append(kind, actor=DANA, session="n_1", production=production, body=body)
     assert floor.book.head() == before
+
+
+OVERRIDE = {
+    "task": "t_1", "gate": "lead", "role": "director", "rules": ["circled"], "code": "time", "note": "00",
+    "gate_hash": "", "key": "once",
+}  # fmt: skip
+
+
+def test_an_override_names_rules_never_consent_and_is_recorded_once(floor: "Floor") -> None:
+    body = OVERRIDE | {"content": floor.take("a")}
+    for rules in ([], ["circled", "consent"]):
+        with pytest.raises(EntryInvalid, match="consent is never one of them"):
+            floor.append("override", **body | {"rules": rules})
+    floor.append("override", **body)
+    with pytest.raises(Conflict, match="recorded already"):
+        floor.append("override", **body)
+
+
+def test_a_reply_is_to_a_note_on_the_same_content(floor: "Floor") -> None:
+    on = {"task": "t_1", "content": floor.take("a"), "text": "00"}
+    floor.append("note", note="n_1", **on)
+    other = on | {"content": floor.take("b")}
+    for where, above in ((on, "n_7"), (other, "n_1")):
+        with pytest.raises(NotFound, match="to reply to"):
+            floor.append("note", note="n_2", **where | {"reply_to": above})
+
+
+def test_groups_and_agreements_belong_to_one_production(floor: "Floor") -> None:
+    opened = {"code": "b", "title": "", "rate": [24, 1], "size": [1, 1], "policy": floor.policy.hash}
+    agreed: dict[str, object] = {"consent": "c_1", "kind": "consent", "subject": "00", "uses": []}
+    floor.append("group", group="g_1", label="Lights")
+    floor.append("consent", entity="e_1", **agreed)
+    other: dict[str, dict[str, object]] = {
+        "opened": {"production": "pr_2", **opened},
+        "entity": {"entity": "e_9", "kind": "shot", "code": "A", "title": "", "position": 1},
+    }
+    for kind, body in other.items():
+        with floor.book.transact() as tx:
+            tx.append(kind, actor=DANA, session="n_1", production="pr_2", body=body)
+    theirs: dict[str, dict[str, object]] = {
+        "group": {"group": "g_1", "label": "Theirs"},
+        "consent": {"entity": "e_9", **agreed},
+    }
+    for kind, body in theirs.items():
+        with pytest.raises(AlreadyThere, match="another production"), floor.book.transact() as tx:
+            tx.append(kind, actor=DANA, session="n_1", production="pr_2", body=body)
+
+
+def test_many_entries_at_once_are_refused_as_each_of_them_would_be(floor: "Floor") -> None:
+    head = floor.book.head()
+    bound = {"task": "t_7", "content": "aa", "gate": "lead", "result": "satisfied"}
+    with pytest.raises(NotFound), floor.book.transact() as tx:
+        tx.append_all("bound", actor=floor.machine, production="pr_1", bodies=[bound])
+    with pytest.raises(NotAPerson, match="one by one"), floor.book.transact() as tx:
+        tx.append_all("verdict", actor=floor.machine, production="pr_1", bodies=[{}])
+    with floor.book.transact() as tx:
+        tx.append_all("bound", actor=floor.machine, production="pr_1", bodies=[])
+    assert floor.book.head() == head
+    content = floor.take("a")
+    essences = [{"content": content, "essence": essence} for essence in ("11" * 32, "22" * 32)]
+    with floor.book.transact() as tx:
+        tx.append_all("essence", actor=floor.machine, production="pr_1", bodies=essences)
+    assert floor.book.replay().equal
+
+
+def test_after_many_that_failed_nothing_is_appended(floor: "Floor") -> None:
+    bound = {"task": "t_7", "content": "aa", "gate": "lead", "result": "satisfied"}
+
+    def go_on() -> None:
+        with floor.book.transact() as tx:
+            with pytest.raises(NotFound):
+                tx.append_all("bound", actor=floor.machine, production="pr_1", bodies=[bound])
+            tx.append_all("bound", actor=floor.machine, production="pr_1", bodies=[bound])
+
+    with pytest.raises(Bug, match="failed before"):
+        go_on()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "half \ud800"])
+def test_what_no_database_keeps_is_refused_in_texts_and_in_entries(floor: "Floor", text: str) -> None:
+    with pytest.raises(EntryInvalid), floor.book.transact() as tx:
+        tx.keep_text(text)
+    with pytest.raises(EntryInvalid):
+        floor.append("entity", entity="e_8", kind="shot", code="X", title=text, position=1)
+
+
+def test_letters_that_only_look_like_a_nul_are_kept(floor: "Floor") -> None:
+    title = chr(92) + "u0000"
+    told = floor.append("entity", entity="e_8", kind="shot", code="X", title=title, position=1)
+    assert told.body["title"] == title
 
 
 def test_a_cut_without_a_number_cannot_be(floor: "Floor") -> None:

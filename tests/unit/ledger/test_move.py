@@ -9,10 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from circletake.db import tables
 from circletake.db.connect import open_book, writing
-from circletake.errors import AlreadyThere, BookBroken, DatabaseBusy
+from circletake.domain.people import MachineId
+from circletake.errors import AlreadyThere, BookBroken, DatabaseBusy, NotFound
 from circletake.ledger import move
 from circletake.ledger.book import Book
 from circletake.ledger.move import beside_the_book, move_book
+from circletake.ledger.projections import project
 
 Floor = Any  # of the conftest beside this file, which cannot be imported
 Server = Any
@@ -95,6 +97,46 @@ def test_a_book_that_does_not_hold_is_not_moved(floor: Floor, target: Engine) ->
         conn.exec_driver_sql("UPDATE head SET seq = 1")
     with pytest.raises(BookBroken):
         move_book(floor.engine, target)
+
+
+def test_from_one_server_to_another_both_hold_it(postgresql: Server, target: Engine) -> None:
+    name = postgresql.create()
+    source = open_book(postgresql.address(name))
+    with Book(source).transact() as tx:
+        tx.append("machine", actor=MachineId("m_x"), body={"machine": "m_x", "label": "one"})
+    assert move_book(source, target).entries == 1
+    assert Book(source).head() == Book(target).head()
+    source.dispose()
+    postgresql.drop(name)
+
+
+def test_an_entry_that_is_refused_on_the_other_side_is_named(
+    floor: Floor, target: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(floor)
+    really = project
+
+    def refuse(conn: Any, entry: Any, body: Any) -> None:  # noqa: ANN401 - as `project`
+        if entry.kind == "verdict":
+            raise NotFound("There is no such take.")
+        really(conn, entry, body)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(move, "project", refuse)
+        with pytest.raises(BookBroken, match=r"\(verdict\) cannot be moved: There is no such take"):
+            move_book(floor.engine, target)
+    assert Book(target).head().seq == 0
+
+
+def test_what_did_not_arrive_whole_is_not_kept(
+    floor: Floor, target: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(floor)
+    with monkeypatch.context() as patch:
+        patch.setattr(move, "_copy", lambda _old, _new: None)
+        with pytest.raises(BookBroken, match="is not what left"):
+            move_book(floor.engine, target)
+    floor.take("b")
 
 
 def test_a_server_that_goes_away_leaves_everything_as_it_was(

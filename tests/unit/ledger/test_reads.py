@@ -8,7 +8,7 @@ import pytest
 from circletake.domain.people import actor_of
 from circletake.errors import NotFound
 from circletake.gates.policy import policy_dict, read_policy
-from circletake.ledger import reads
+from circletake.ledger import lineage, reads, sources
 from circletake.ledger.canonical import canonical
 from circletake.ledger.facts import facts_for, facts_of
 
@@ -149,3 +149,57 @@ def test_what_is_read_is_what_was_written(floor: "Floor") -> None:  # noqa: PLR0
         assert reads.open_orders(conn) == {"analyse": [{"content": content}]}
         assert reads.may_see(conn, "p_dana", content)
         assert not reads.may_see(conn, "p_nobody", content)
+
+
+def test_who_gave_verdicts_where_is_read_of_one_production(floor: "Floor") -> None:
+    second_production(floor)
+    content = f"{b'same'.hex():0<64}"
+    first = floor.verdict("p_lea", content, "lead", 1)
+    again = floor.verdict("p_lea", content, "lead", 2)
+    with floor.book.reading() as conn:
+        assert reads.given_by(conn, "pr_1", "p_lea") == {("t_1", content, "lead")}
+        assert reads.given_by(conn, "pr_1", "p_dana") == set()
+        assert reads.verdict_places(conn, "pr_1") == [
+            (seq, "t_1", content, "lead", "p_lea") for seq in (first.seq, again.seq)
+        ]
+
+
+def test_a_slot_counts_for_the_task_that_fills_it_and_for_no_other(floor: "Floor") -> None:
+    content = floor.take("a")
+    floor.take("b", task="t_2", content=content)
+    floor.append("slot", slot="take:SH010/animation", content=content)
+    with floor.book.reading() as conn:
+        assert lineage.slots_filled_by(conn, "pr_1", {("t_1", content)}) == {
+            "take:SH010/animation": ("t_1", content)
+        }
+        assert lineage.slots_filled_by(conn, "pr_1", {("t_2", content)}) == {}
+
+
+def test_what_is_shown_is_followed_once_through_whatever_leans_on_it(floor: "Floor") -> None:
+    second_production(floor)
+    base = floor.take("base", task="t_2")
+    left = floor.take("left", leans=[["sheet:queso", base]])
+    right = floor.take("right", leans=[["sheet:queso", base]])
+    both = floor.take("both", leans=[["take:SH010/animation", left], ["sheet:queso", right]])
+    theirs = {"take": "k_theirs", "task": "t_9", "number": 2, "content": both, "makers": ["p_lea"],
+              "origin": "drawn", "n_frames": 1, "size": [1, 1]}  # fmt: skip
+    with floor.book.transact() as tx:
+        tx.append("take", actor=actor_of("p_dana"), session="n_1", production="pr_2", body=theirs)
+    floor.append("consent", consent="c_1", kind="consent", entity="e_2", subject="00", uses=["show"])
+    with floor.book.reading() as conn:
+        found = sources.load(conn, [("t_1", both)], {})
+    assert found.shown["t_1", both] == {"SH010", "queso"}
+
+
+def test_a_veto_on_what_a_twin_was_cut_from_is_found_wherever_else_its_bytes_are(floor: "Floor") -> None:
+    vetoed = floor.take("vetoed")
+    twin = floor.take("twin", parent="k_vetoed", change="subrange")
+    floor.take("elsewhere", task="t_2", content=twin)
+    parent = floor.take("parent")
+    trimmed = floor.take("trim", parent="k_parent", change="subrange")
+    floor.take("other", content=trimmed, parent="k_elsewhere", change="subrange", task="t_2")
+    with floor.book.transact() as tx:
+        for content in (twin, parent):
+            body = {"content": content, "essence": "e5" * 32}
+            tx.append("essence", actor=floor.machine, production="pr_1", body=body)
+    assert {twin, vetoed} <= floor.facts(trimmed).veto_ancestors

@@ -138,6 +138,7 @@ class Folder:
         self.names = {MAKER: "Mo", LEAD: "Lee", DIRECTOR: "Dörte", PRODUCER: "Pia"}
         self.master = make_master(PICTURES)
         self.circles: dict[tuple[str, str], int] = {}
+        self.overrides: dict[tuple[str, str], int] = {}
 
     def append(self, kind: str, actor: str, body: Json, *, production: str | None = "pr_1") -> int:
         seq = len(self.entries) + 1
@@ -218,10 +219,15 @@ class Folder:
         slots, start = [], 0
         for slot, take in TAKES.items():
             end = start + FRAMES[slot]
-            gates = [
+            gates: list[Json] = [
                 {"gate": gate, "verdicts": [self.circles[slot, gate]]}
                 for gate in ("lead", "director")
                 if (slot, gate) in self.circles
+            ]
+            gates += [
+                {"gate": gate, "verdicts": [], "override": seq}
+                for (at, gate), seq in self.overrides.items()
+                if at == slot
             ]
             slots.append(
                 {"slot": slot, "shot": slot.upper(), "record": [start, end], "take": take, "source_in": 3}
@@ -452,6 +458,63 @@ def test_a_circle_that_was_withdrawn_counts_no_longer(tmp_path: Path) -> None:
         folder.append("withdraw", LEAD, {"verdict": folder.circles["s_1", "lead"], "key": "w"})
 
     assert "gate lead: nobody who may has circled it" in rechained(tmp_path, withdraw)
+
+
+@pytest.fixture
+def overridable(monkeypatch: pytest.MonkeyPatch) -> Json:
+    """The lead's gate, at which a director may let a take pass that nobody circled."""
+    gate: Json = POLICY["stages"][0]["gates"][0]
+    monkeypatch.setitem(gate, "override", {"roles": ["director"], "rules": ["circled"]})
+    return gate
+
+
+def overrides(folder: Folder, changed: Json, **more: object) -> int:
+    """The lead takes the circle back, and the director lets the take pass."""
+    folder.append("withdraw", LEAD, {"verdict": folder.circles.pop(("s_1", "lead")), "key": "w"})
+    body: Json = {"task": "t_s_1", "content": TAKES["s_1"], "gate": "lead", "role": "director", "key": "o"}
+    body |= {"rules": ["circled"], "code": "time", "note": "0" * 64, "gate_hash": gate_hash(changed)}
+    return folder.append("override", DIRECTOR, body | {"upstream": []} | more)
+
+
+def test_an_override_passes_and_is_said_for_ever(tmp_path: Path, overridable: Json) -> None:
+    def let(folder: Folder) -> None:
+        folder.overrides["s_1", "lead"] = overrides(folder, overridable)
+
+    report = verify_folder(build(tmp_path / "fine", before_seal=let))
+    assert report.holds, report.text()
+    assert (
+        "gate lead: OVERRIDDEN by Dörte as director (entry 31): circled did not hold; time" in report.text()
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"role": "producer"},
+        {"gate_hash": "0" * 64},
+        {"rules": ["no_veto"]},
+        {"gate": "director"},
+        {"upstream": [["sheet:dog", "d1" * 32]]},
+    ],
+)
+def test_an_override_that_does_not_fit_covers_nothing(
+    tmp_path: Path, overridable: Json, more: dict[str, object]
+) -> None:
+    text = rechained(tmp_path, lambda folder: overrides(folder, overridable, **more))
+    assert "gate lead: nobody who may has circled it" in text
+
+
+def test_an_override_that_the_record_does_not_name_is_said(tmp_path: Path, overridable: Json) -> None:
+    text = rechained(tmp_path, lambda folder: overrides(folder, overridable))
+    assert "the record does not name the override by which it passes" in text
+
+
+def test_an_override_is_given_by_a_person(tmp_path: Path, overridable: Json) -> None:
+    def by_machine(folder: Folder) -> None:
+        overrides(folder, overridable)
+        folder.entries[-1]["actor"] = "m_1"
+
+    assert "an override of m_1, who is no person of this book" in rechained(tmp_path, by_machine)
 
 
 def test_a_newer_verdict_takes_the_place_of_the_circle(tmp_path: Path) -> None:

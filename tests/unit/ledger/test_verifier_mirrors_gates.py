@@ -29,3 +29,21 @@ def test_the_same_measurement_again_takes_nothing_s_place(floor: "Floor") -> Non
     floor.measure(content, "technical", name="third", flagged=True)
     assert floor.ask(content)["lead"].result == "unsatisfied"
     assert missing_at(floor, content, 0) == ["nobody answered what the check technical flagged"]
+
+
+def test_a_reply_is_no_note_of_its_own_and_a_permit_that_is_missing_is_said() -> None:
+    world = World(production="pr_1")
+    for kind, body in (
+        ("entity", {"entity": "e_1", "kind": "shot", "code": "SH010"}),
+        ("task", {"task": "t_1", "entity": "e_1", "stage": "animation"}),
+        ("take", {"take": "k_1", "task": "t_1", "content": "aa", "makers": ["p_1"], "parent": None,
+                  "change": "new", "leans": []}),
+        ("note", {"note": "n_1", "task": "t_1", "content": "aa", "severity": "issue", "reply_to": None}),
+        ("note", {"note": "n_2", "task": "t_1", "content": "aa", "severity": "issue", "reply_to": "n_1"}),
+    ):  # fmt: skip
+        world.learn({"seq": 1, "at": "2026-01-01T00:00:00Z", "actor": "p_1", "kind": kind,
+                     "production": "pr_1", "session": None, "body": body})  # fmt: skip
+    assert list(world.notes) == ["n_1"]
+    asked = {"rule": "permits", "params": {"use": "place", "needed": 1}}
+    gate = {"key": "g", "vote": {}, "rules": [asked]}
+    assert "a permit for place is missing" in judge(world, gate, "t_1", "aa")[1]
