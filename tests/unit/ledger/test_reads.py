@@ -176,15 +176,11 @@ def test_a_slot_counts_for_the_task_that_fills_it_and_for_no_other(floor: "Floor
 
 
 def test_what_is_shown_is_followed_once_through_whatever_leans_on_it(floor: "Floor") -> None:
-    second_production(floor)
     base = floor.take("base", task="t_2")
     left = floor.take("left", leans=[["sheet:queso", base]])
     right = floor.take("right", leans=[["sheet:queso", base]])
     both = floor.take("both", leans=[["take:SH010/animation", left], ["sheet:queso", right]])
-    theirs = {"take": "k_theirs", "task": "t_9", "number": 2, "content": both, "makers": ["p_lea"],
-              "origin": "drawn", "n_frames": 1, "size": [1, 1]}  # fmt: skip
-    with floor.book.transact() as tx:
-        tx.append("take", actor=actor_of("p_dana"), session="n_1", production="pr_2", body=theirs)
+    floor.take("again", task="t_2", content=both)  # the same bytes at another task lean on nothing of it
     floor.append("consent", consent="c_1", kind="consent", entity="e_2", subject="00", uses=["show"])
     with floor.book.reading() as conn:
         found = sources.load(conn, [("t_1", both)], {})
@@ -192,9 +188,14 @@ def test_what_is_shown_is_followed_once_through_whatever_leans_on_it(floor: "Flo
 
 
 def test_a_veto_on_what_a_twin_was_cut_from_is_found_wherever_else_its_bytes_are(floor: "Floor") -> None:
+    second_production(floor)
     vetoed = floor.take("vetoed")
     twin = floor.take("twin", parent="k_vetoed", change="subrange")
     floor.take("elsewhere", task="t_2", content=twin)
+    theirs = {"take": "k_theirs", "task": "t_9", "number": 2, "content": twin, "makers": ["p_lea"],
+              "origin": "drawn", "n_frames": 1, "size": [1, 1]}  # fmt: skip
+    with floor.book.transact() as tx:
+        tx.append("take", actor=actor_of("p_dana"), session="n_1", production="pr_2", body=theirs)
     parent = floor.take("parent")
     trimmed = floor.take("trim", parent="k_parent", change="subrange")
     floor.take("other", content=trimmed, parent="k_elsewhere", change="subrange", task="t_2")
