@@ -216,3 +216,15 @@ def test_whoever_made_the_original_is_no_fourth_eye_here(carries: "Case") -> Non
     assert carried_here(mine, carries.gate) == []
     two_eyes = replace(carries.gate, rules=carries.gate.rules[:1])
     assert carried_here(mine, two_eyes) == [carries.facts.verdicts[0]]
+
+
+def test_what_does_not_count_leaves_the_verdicts_after_it_alone(case: Make, rule: Rule) -> None:
+    asked = case(rule("circled", roles=["director"], without=["maker"]))
+    before = [
+        asked.verdict(1, "p_lea", 0),
+        asked.verdict(2, "p_pia", gate_hash="an older gate"),
+        asked.verdict(3, "p_both"),
+    ]
+    circled = asked.verdict(4, "p_dana")
+    found = asked.finding("circled", *before, circled, makers=frozenset({"p_both"}))
+    assert (found.holds, found.uses) == (True, (4,))
