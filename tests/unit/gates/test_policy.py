@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from circletake.errors import NotFound, PolicyInvalid
+from circletake.gates.engine import rules
 from circletake.gates.policy import policy_dict, read_policy, shipped, with_policy_stage
 from circletake.ledger.canonical import canonical
 
@@ -117,6 +118,54 @@ def test_what_cannot_be_read_is_named_by_its_path(path: str, value: object, name
 def test_a_gate_that_needs_no_person_or_that_nobody_could_pass_is_refused(path: str, value: object) -> None:
     with pytest.raises(PolicyInvalid):
         read_policy(changed(path, value))
+
+
+G = "stages[0].gates[0]"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("rules", [{"rule": "no_veto"}],
+         "rules should ask for `circled`: nothing passes a gate that no person passed"),
+        ("rules/0/params/n", 0, "rules asks `circled` for nobody; n is at least 1"),
+        ("rules/0/params/at_least", 0,
+         "rules asks `circled` for a value that is no approval; at_least is 1 or 2"),
+        ("rules/0/params/roles", ["lead", "artist"], "vote lets none of lead, artist say circled"),
+        ("vote", {}, "vote lets none of director say circled"),
+        ("vote", [], "vote should be a table"),
+        ("vote/lead", [2, -2], "vote.lead should be [lowest, highest], from -2 to 2"),
+        ("carry", "yes", "carry should be true or false"),
+        ("rules/0/rule", 5, "rules[0].rule should be text"),
+        ("rules/0/rule", "coin_toss", f"rules[0].rule is no rule; there are {', '.join(sorted(rules()))}"),
+        ("rules/0/params", [], "rules[0].params should be a table"),
+        ("rules/0/params/n", 1.5,
+         "rules[0].params.n should be text, a whole number, true or false, or a list of text"),
+        ("rules/0/why", "x", "rules[0].why is not known here; known are params, rule"),
+        ("override", [], "override should be a table"),
+        ("override", {"roles": ["producer"], "rules": ["watched"]},
+         "override.rules names “watched”, which is no rule of this gate"),
+        ("override", {"roles": ["producer"], "rules": "circled"},
+         "override.rules should be a list with something in it"),
+        ("override", {"roles": ["producer"], "rules": [5]}, "override.rules should be text"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_gate_is_said_to_the_letter(path: str, value: object, said: str) -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        read_policy(changed(f"stages/0/gates/0/{path}", value))
+    assert refused.value.message == f"The policy cannot be used: {G}.{said}."
+
+
+def test_a_gate_that_nobody_votes_at_is_said() -> None:
+    data = changed("stages/0/gates/0/vote", {})
+    data["stages"][0]["gates"][0]["rules"] = [{"rule": "circled"}]
+    with pytest.raises(PolicyInvalid, match="lets none of nobody say circled"):
+        read_policy(data)
+
+
+def test_a_policy_is_hashed_as_the_book_spells_it_in_whatever_letters() -> None:
+    policy = read_policy(changed("name", "Kätzchen 猫"))
+    assert policy.hash == hashlib.sha256(canonical(policy_dict(policy))).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -228,3 +228,21 @@ def test_what_does_not_count_leaves_the_verdicts_after_it_alone(case: Make, rule
     circled = asked.verdict(4, "p_dana")
     found = asked.finding("circled", *before, circled, makers=frozenset({"p_both"}))
     assert (found.holds, found.uses) == (True, (4,))
+
+
+@pytest.mark.parametrize("value", [1, 2])
+def test_a_role_without_a_vote_here_gives_none(case: Make, rule: Rule, value: int) -> None:
+    asked = case(rule("circled", at_least=1))
+    roles = asked.facts.roles | {"p_art": frozenset({"artist"})}
+    assert not asked.finding("circled", asked.verdict(1, "p_art", value), roles=roles).holds
+
+
+def test_the_lowest_and_the_highest_word_of_a_vote_are_votes(case: Make, rule: Rule) -> None:
+    asked = case(rule("circled", at_least=1), vote={"reviewer": [1, 1]})
+    assert asked.finding("circled", asked.verdict(1, "p_rex", 1)).holds
+    assert not asked.finding("circled", asked.verdict(1, "p_rex", 2)).holds
+
+
+def test_whose_word_is_missing_is_said_with_every_role_that_may_give_it(case: Make, rule: Rule) -> None:
+    asked = case(rule("circled", roles=["director", "producer"]))
+    assert "director or producer" in asked.finding("circled").missing[0]
