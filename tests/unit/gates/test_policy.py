@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from circletake.domain.facts import Facts, Finding
+from circletake.domain.policy import RuleCall
 from circletake.errors import NotFound, PolicyInvalid
+from circletake.gates import policy
+from circletake.gates.context import RuleContext
 from circletake.gates.engine import rules
 from circletake.gates.policy import policy_dict, read_policy, shipped, with_policy_stage
 from circletake.ledger.canonical import canonical
@@ -164,8 +168,8 @@ def test_a_gate_that_nobody_votes_at_is_said() -> None:
 
 
 def test_a_policy_is_hashed_as_the_book_spells_it_in_whatever_letters() -> None:
-    policy = read_policy(changed("name", "Kätzchen 猫"))
-    assert policy.hash == hashlib.sha256(canonical(policy_dict(policy))).hexdigest()
+    read = read_policy(changed("name", "Kätzchen 猫"))
+    assert read.hash == hashlib.sha256(canonical(policy_dict(read))).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -223,3 +227,15 @@ def test_a_number_that_not_every_reader_keeps_is_no_parameter(value: object, *, 
     else:
         with pytest.raises(PolicyInvalid):
             read_policy(data)
+
+
+def test_a_strangers_rule_that_declares_no_parameters_takes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def theirs(_facts: Facts, _context: RuleContext) -> Finding:
+        return Finding("theirs", holds=True, sentence="As they like it.")
+
+    monkeypatch.setattr(policy, "rules", lambda: rules() | {"theirs": theirs})
+    data = changed("stages/0/gates/0/rules/1", {"rule": "theirs"})
+    assert read_policy(data).stages[0].gates[0].rules[1] == RuleCall("theirs")
+    data["stages"][0]["gates"][0]["rules"][1]["params"] = {"n": 1}
+    with pytest.raises(PolicyInvalid, match=r"rules\[1\].params.n"):
+        read_policy(data)
