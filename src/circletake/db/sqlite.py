@@ -8,6 +8,7 @@ reads and would split schema changes from what goes with them.
 import contextlib
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,20 @@ _ROOM_KIB = 256 * 1024  # a quarter of what a replay may take
 _PRIMARY_MASK = 0xFF
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _write_ahead(driver: sqlite3.Connection) -> None:
+    """Switch to WAL; of several that do so to a new file at once SQLite lets some not wait but fail."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 class SQLite:
@@ -67,9 +82,8 @@ class SQLite:
 
         def prepare(driver: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
             driver.isolation_level = None
-            # first, because switching to WAL has to wait for others as well
             driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            driver.execute("PRAGMA journal_mode=WAL")
+            _write_ahead(driver)
             driver.execute(f"PRAGMA synchronous={synchronous}")
             driver.execute("PRAGMA foreign_keys=ON")
             if sys.platform == "darwin":

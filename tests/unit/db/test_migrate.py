@@ -291,3 +291,24 @@ def test_a_machine_cannot_be_made_a_person(book: Engine) -> None:
         conn.execute(insert(tables.person).values(id="p_ann"))
     with pytest.raises(DBAPIError, match="stays who they are"), writing(book) as conn:
         conn.exec_driver_sql("UPDATE person SET id = 'm_render'")
+
+
+@pytest.mark.parametrize("_time", range(20))
+def test_however_many_open_a_new_file_at_once_all_wait(tmp_path: Path, _time: int) -> None:
+    ready, failures = threading.Barrier(4), []
+
+    def start() -> None:
+        engine = open_book(tmp_path / "book.sqlite")
+        ready.wait()
+        try:
+            migrate_book(engine)
+        except Exception as failed:  # noqa: BLE001 (whatever it is, the test must see it)
+            failures.append(failed)
+        engine.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
