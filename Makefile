@@ -36,7 +36,7 @@ demo: $(RUNS) ## Make a studio with the demo production in it, and serve it
 serve: $(RUNS) ## Serve the demo studio again
 	$(BIN)/circletake serve $(STUDIO) --port $(PORT)
 
-# One thread a process for linear algebra: where two processes share two cores, more only wait for each other.
+# One thread a process for linear algebra: where processes share the cores, more only wait for each other.
 test: export OPENBLAS_NUM_THREADS := 1
 test: $(STAMP) ## Run every test but the benches
 	$(BIN)/python -m pytest -m 'not bench' -n 3 --dist loadfile --no-loadscope-reorder

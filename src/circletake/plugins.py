@@ -8,11 +8,12 @@ name of a member that is already here.
 import importlib
 import pkgutil
 from functools import cache
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import entry_points
 
 from circletake.errors import ConfigInvalid
 
-_OURS = "circletake."
+# Read once, as a file of every installed distribution is opened.
+_installed = cache(entry_points)
 
 
 def _modules_of(package: str) -> list[str]:
@@ -24,14 +25,6 @@ def _modules_of(package: str) -> list[str]:
             return []
         raise
     return sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
-
-
-@cache
-def _entry_points() -> frozenset[EntryPoint]:
-    """Every one that may be ours, of all that is installed; read once, as a file of each is opened."""
-    return frozenset(
-        point for each in distributions() for point in each.entry_points if point.group.startswith(_OURS)
-    )
 
 
 @cache
@@ -58,8 +51,7 @@ def find_members(package: str, attribute: str) -> dict[str, object]:
         module = importlib.import_module(f"{package}.{found}")
         if hasattr(module, attribute):
             members[found] = getattr(module, attribute)
-    strangers = (point for point in _entry_points() if point.group == package)
-    for point in sorted(strangers, key=lambda point: (point.name, point.value)):
+    for point in _installed().select(group=package):
         if point.name in members:
             raise ConfigInvalid(
                 f"The plugin {point.value} wants the name “{point.name}” in {package}, which is taken; "

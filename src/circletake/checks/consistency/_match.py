@@ -253,15 +253,13 @@ class _Cells:
         self.inside = look.inside.ravel()
         self.chroma = _chroma_of(colours)
         self.chroma_norms = _squares(self.chroma)
-        # A character that is partly out of the picture has its middle where the view has it.
-        self._is_whole = bool(look.inside.all())
-        self._centre = np.median(look.places, axis=0)
         self._bank, self._look, self._colours = bank, look, colours
-        self._seen = self._from(self._centre) if self._is_whole else None
+        # A character that is partly out of the picture has its middle where the view has it.
+        self._whole = self._from(np.median(look.places, axis=0)) if look.inside.all() else None
 
     def around(self, centre: Rows) -> tuple[Rows, Rows]:
         """Their structure, and the squares of its length."""
-        return self._seen or self._from(centre)
+        return self._whole or self._from(centre)
 
     def _from(self, centre: Rows) -> tuple[Rows, Rows]:
         structure = self._bank.structure_of(self._look, self._colours, centre)
