@@ -45,6 +45,7 @@ from circletake.ledger.book import Book, Transaction
 from circletake.ledger.move import Moved, move_book
 from circletake.ledger.witness import read_witnesses
 from circletake.media.frames import read_frame
+from circletake.media.recipes import FRAMES
 from circletake.media.store import ContentStore
 from circletake.plugins import find_members
 from circletake.work.daily import Daily
@@ -1152,7 +1153,7 @@ class Studio:
 
     def media_frame(self, session: Session, content: str, n: int) -> bytes:
         """One frame of a take as the desk shows it, a JPEG."""
-        return read_frame(self.house.store, self._derived(session, content, show.FRAMES), n)
+        return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
     def derived(self, session: Session, content: str, recipe: str) -> Path:
         """What was made of a content: `frames-1`, `proxy-1` or `poster-1`."""

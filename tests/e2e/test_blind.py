@@ -23,6 +23,7 @@ from circletake.web.auth import COOKIE
 from circletake.web.description import describe
 from circletake.workflows import analyse
 from circletake.workflows.bind import bind_production
+from circletake.workflows.calls.analyse import told as told_of
 from circletake.workflows.house import STUDIO
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
@@ -103,7 +104,7 @@ def measure(studio: Studio, ids: dict[str, str], *, flagged: bool) -> list[str]:
             sentence=MEASURED,
             flags=(FlagRange(FrameRange(3, 5), "off_model", MEASURED),) if flagged else (),
         )
-        told.append(analyse.told(studio.house.store, evidence))
+        told.append(told_of(studio.house.store, evidence))
     with studio.house.book.transact() as tx:
         tx.append("done", actor=STUDIO, body={"job": "j", "op": "analyse"})
         analyse.record(

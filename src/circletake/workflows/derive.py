@@ -8,9 +8,7 @@ import secrets
 from typing import Any
 
 from circletake.ledger.book import Transaction
-from circletake.work.executors.port import Report
 from circletake.work.job import Offer, job_key
-from circletake.workflows.analyse import run as analyse
 from circletake.workflows.house import House, Operation
 
 
@@ -25,11 +23,6 @@ def again(content: str, *, name: str) -> Offer:
     )
 
 
-def run(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: the decode pass without its checks."""
-    return analyse({**args, "checks": [], "settings": {}, "sheets": []}, report)
-
-
 def record(house: House, _: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
     """Say where the desk finds what was made."""
     for recipe, content in result["derived"].items():
@@ -39,7 +32,7 @@ def record(house: House, _: Transaction, args: dict[str, Any], result: dict[str,
 DERIVE = operation = Operation(
     name="derive",
     version=1,
-    call="circletake.workflows.derive:run",
+    call="circletake.workflows.calls.analyse:derive",
     label="Make {name} playable",
     record=record,
     is_kept=False,

@@ -1,6 +1,5 @@
 """Draw: order a take from a provider; a worker makes it, the book gets it as a take like any other."""
 
-from pathlib import Path
 from typing import Any
 
 from circletake.domain.people import MachineId, PersonId
@@ -8,9 +7,6 @@ from circletake.domain.time import parse_rate
 from circletake.generate.port import Order, get_provider
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
-from circletake.media.encode import write_movie
-from circletake.media.store import ContentStore
-from circletake.work.executors.port import Report
 from circletake.work.job import job_key
 from circletake.workflows.house import House, Operation
 from circletake.workflows.receive_take import Attempt, adopted_sheets, record_take
@@ -53,35 +49,6 @@ def order_take(tx: Transaction, *, task: reads.TaskRow, provider: str, order: Or
     return key
 
 
-def run(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: have the provider make the take, write it, put it into the store."""
-    store = ContentStore(Path(args["store"]))
-    made = get_provider(args["provider"]).make(Order(args["film"], args["shot"], args["take"]))
-
-    def counted() -> Any:  # noqa: ANN401 (an iterator of pictures)
-        for n, frame in enumerate(made.frames):
-            report.progress(n, made.n_frames)
-            yield frame
-
-    with store.writing(".mp4") as writing:
-        write_movie(
-            writing.path,
-            counted(),
-            rate=made.rate,
-            width_px=made.width_px,
-            height_px=made.height_px,
-            samples=made.samples,
-            rate_hz=made.rate_hz,
-        )
-    return {
-        "content": writing.content,
-        "label": made.label,
-        "n_frames": made.n_frames,
-        "rate": str(made.rate),
-        "size": [made.width_px, made.height_px],
-    }
-
-
 def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
     """Append the take, made by the provider's machine and by whoever ordered it."""
     row = reads.find_task(tx.conn, args["task"])
@@ -114,7 +81,7 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
 DRAW = operation = Operation(
     name="draw",
     version=1,
-    call="circletake.workflows.draw:run",
+    call="circletake.workflows.calls.draw:run",
     label="Draw {name}",
     record=record,
     prio=80,

@@ -2,11 +2,11 @@
 
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
+from circletake.media.recipes import FRAMES
 from circletake.work.job import Offer
 from circletake.workflows.analyse import order_analysis
 from circletake.workflows.derive import again
 from circletake.workflows.house import House, require
-from circletake.workflows.show import FRAMES
 
 
 def order_all(house: House, who: Session, production: str, *, code: str | None) -> list[str]:

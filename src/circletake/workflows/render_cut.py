@@ -1,12 +1,9 @@
 """Render the cut: a job that joins cached segments into a master, which becomes a take of the film."""
 
-from pathlib import Path
 from typing import Any
 
-from circletake.cut.cache import FolderCache
 from circletake.cut.document import cut_document, edit_hash, read_cut
 from circletake.cut.gaps import gaps
-from circletake.cut.render import render_cut
 from circletake.domain.cut import CutVersion
 from circletake.domain.lineage import CUT_SLOT
 from circletake.domain.people import PersonId
@@ -15,8 +12,6 @@ from circletake.errors import GapOpen
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
-from circletake.media.store import ContentStore
-from circletake.work.executors.port import Report
 from circletake.work.job import job_key
 from circletake.workflows.cut_book import get_cut
 from circletake.workflows.found_production import FILM
@@ -76,19 +71,6 @@ def find_master(conn: reads.Connection, production: str, cut: CutVersion) -> Tak
     )
 
 
-def run(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: encode the segments that are not cached, join all of them."""
-    store = ContentStore(Path(args["store"]))
-    rendered = render_cut(
-        store,
-        read_cut(args["cut"]),
-        FolderCache(Path(args["cache"])),
-        progress=report.progress,
-        cancelled=report.cancelled,
-    )
-    return {"content": rendered.content, "encoded": rendered.encoded_frames, "n_frames": rendered.n_frames}
-
-
 def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
     """Append the master as a take of the film, made by whoever ordered it."""
     cut = read_cut(args["cut"])
@@ -120,7 +102,7 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
 RENDER = operation = Operation(
     name="render",
     version=1,
-    call="circletake.workflows.render_cut:run",
+    call="circletake.workflows.calls.render:run",
     label="Render {name}",
     record=record,
     prio=50,

@@ -14,6 +14,7 @@ from circletake.ledger.accounts import Session, names
 from circletake.ledger.roles import productions_of as productions_of_person
 from circletake.ledger.tokens import machine_labels
 from circletake.media.manifest import Sheet, read_manifest
+from circletake.media.recipes import FRAMES, POSTER, PROXY
 from circletake.work.job import Job
 from circletake.workflows.house import House
 from circletake.workflows.views import (
@@ -28,7 +29,6 @@ from circletake.workflows.views import (
     StatusLookView,
 )
 
-FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
 _ERASED = "erased person"
 MACHINES = {"m_studio": "the studio", "m_drawn": "the drawing machine"}
 

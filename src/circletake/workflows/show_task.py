@@ -16,12 +16,13 @@ from circletake.ledger import reads, remarks
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.media.manifest import Sheet, read_manifest
+from circletake.media.recipes import SIGNATURE
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import note_view, override_view
-from circletake.workflows.show import SIGNATURE, Names, media_view, production_view
+from circletake.workflows.show import Names, media_view, production_view
 from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.stale import cause_view
 from circletake.workflows.veil import Veil

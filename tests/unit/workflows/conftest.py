@@ -20,6 +20,7 @@ from circletake.ledger.accounts import Session
 from circletake.media.manifest import SheetPicture, sheet_manifest
 from circletake.studio import Studio
 from circletake.workflows import analyse
+from circletake.workflows.calls.analyse import told as told_of
 from circletake.workflows.found_production import add_entity
 from circletake.workflows.house import STUDIO, House
 from circletake.workflows.receive_take import Attempt, adopted_sheets, record_take, task_of
@@ -101,7 +102,7 @@ class Floor:
                 flags=(FlagRange(FrameRange(3, 5), "off_model", "off model"),) if flagged else (),
                 references=references if check == "consistency" else (),
             )
-            told.append(analyse.told(self.house.store, evidence))
+            told.append(told_of(self.house.store, evidence))
             assert evidence_bytes(evidence)
         with self.house.book.transact() as tx:
             args = {"content": take.content, "production": take.production, "job": f"job-{next(_numbers)}"}
