@@ -51,7 +51,7 @@ class _Walk:
         self._at = 0
         self._found: dict[str, Place] = {}
         self._lengths: dict[str, int] = {}  # path of an array of tables → how many there are so far
-        self._line, self._line_start, self._seen = 1, 0, 0
+        self._line, self._seen = 1, 0
 
     def all(self) -> dict[str, Place]:
         table = ""
@@ -61,7 +61,7 @@ class _Walk:
                 table = self._array_header()
                 self._note(table, start)
             elif self._take("["):
-                table = self._under(self._key(), last=True)
+                table = self._under(self._key())
                 self._note(table, start)
             else:
                 self._pair(table)
@@ -82,9 +82,8 @@ class _Walk:
     def _note(self, path: str, at: int) -> None:
         """Positions come in order, so that lines are counted once."""
         self._line += self._text.count("\n", self._seen, at)
-        self._line_start = self._text.rfind("\n", 0, at) + 1
         self._seen = at
-        self._found.setdefault(path, Place(self._line, at - self._line_start + 1))
+        self._found.setdefault(path, Place(self._line, at - self._text.rfind("\n", 0, at)))
 
     def _key(self) -> list[str]:
         """A key, dotted or not, and what ends it: `=`, `]` or `]]`."""
@@ -98,17 +97,17 @@ class _Walk:
         _ = self._take("=") or self._take("]]") or self._take("]")
         return parts
 
-    def _under(self, parts: list[str], *, last: bool) -> str:
+    def _under(self, parts: list[str]) -> str:
         """The path of a header's key: below the newest of each array of tables on the way."""
         path = ""
         for at, part in enumerate(parts):
             path = f"{path}.{part}" if path else part
-            if path in self._lengths and (last or at < len(parts) - 1):
+            if path in self._lengths and at < len(parts) - 1:
                 path = f"{path}[{self._lengths[path] - 1}]"
         return path
 
     def _array_header(self) -> str:
-        path = self._under(self._key(), last=False)
+        path = self._under(self._key())
         self._lengths[path] = self._lengths.get(path, 0) + 1
         return f"{path}[{self._lengths[path] - 1}]"
 

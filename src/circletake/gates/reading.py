@@ -15,7 +15,7 @@ _LARGEST = 2**53 - 1  # the largest whole number that every JSON reader keeps ex
 
 def refuse(path: str, matter: str) -> NoReturn:
     """Refuse a document, naming where."""
-    raise PolicyInvalid(f"The policy cannot be used: {path or 'it'} {matter}.", path=path)
+    raise PolicyInvalid(f"The policy cannot be used: {path} {matter}.", path=path)
 
 
 def members(data: Mapping[str, Any], known: set[str], path: str, *, needed: set[str]) -> None:

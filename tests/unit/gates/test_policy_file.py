@@ -202,6 +202,12 @@ def test_too_few_who_hold_it_are_counted_without_those_who_are_left_out() -> Non
         "animation, director: only 1 of 2 here holds a role that may: director."
     ]
     assert lacking(policy, held(a="director", b="director", c="producer")) == []
+    either = read_policy_text(
+        GOOD.replace('roles = ["director"]', 'roles = ["director", "lead"]'), file="a.toml"
+    )
+    assert lacking(either, held(c="producer")) == [
+        "animation, director: nobody here holds a role that may: director, lead."
+    ]
 
 
 # places

@@ -297,6 +297,11 @@ def test_enough_of_them_have_to_be_there(case: Make, rule: Rule) -> None:
     both = asked.finding("consent", consents=(GRANTED, second))
     assert both.holds
     assert both.sentence == "2 cover dub."
+    lost = asked.finding(
+        "consent", consents=(replace(GRANTED, granted=False), replace(second, granted=False))
+    )
+    assert lost.sentence == " ".join(lost.missing)
+    assert len(lost.missing) == 2
     gone = asked.finding("consent", consents=(GRANTED, replace(second, granted=False)))
     assert gone.stale, "it was there once"
     assert gone.missing == ("The consent c_2 of max was revoked (entry 6).",)
@@ -336,6 +341,15 @@ def test_circled_says_why_nobody_could_ever_do_it(case: Make) -> None:
     assert circled.never(gate, {"roles": ("reviewer",), "at_least": 1}) is None
     assert circled.never(gate, {"without": ("lead",)}) == "everybody who may say so is left out: lead."
     assert circled.never(gate, {"without": ("maker", "author")}) is None
+    assert (
+        circled.never(gate, {"roles": ("artist", "reviewer")})
+        == "none of artist, reviewer may say circled here."
+    )
+    assert (
+        circled.never(gate, {"at_least": -1, "without": ("lead", "reviewer")})
+        == "everybody who may say so is left out: reviewer, lead."
+    )
+    assert circled.never(gate, {"at_least": 3}) == "none of lead, reviewer may say 3 here."
     said = circled.never(gate, {"without": ("maker", "cook", "cat")})
     assert said is not None
     assert said.startswith("without names cook, cat, but knows artist, ")
