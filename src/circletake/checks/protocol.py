@@ -125,14 +125,19 @@ def read_params(kind: type[_P], params: Mapping[str, Param], *, check: str) -> _
                 f"The check “{check}” has no setting “{name}”; it knows {', '.join(sorted(known)) or 'none'}."
             )
         try:
-            read: Callable[[Param], object] = type(known[name].default)
-            given[name] = read(value)
-        except (TypeError, ValueError):
+            given[name] = _read(type(known[name].default), value)
+        except (KeyError, TypeError, ValueError):
             raise ConfigInvalid(
                 f"The setting “{name}” of the check “{check}” cannot be {value!r}; write it like "
                 f"{known[name].default!r}."
             ) from None
     return kind(**given)
+
+
+def _read(kind: Callable[[Param], object], value: Param) -> object:
+    if kind is bool:
+        return {"true": True, "false": False}[str(value).lower()]
+    return kind(value)
 
 
 def params_of(params: object) -> dict[str, Param]:

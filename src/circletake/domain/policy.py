@@ -1,5 +1,6 @@
 """Policy: stages, their gates and the gates' rules. Hashed content in the book, never config."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from circletake.domain.entity import EntityKind
@@ -74,13 +75,14 @@ class Policy:
 
     Args:
         hash: SHA-256 of its canonical JSON.
+        thresholds: settings of checks: check → setting → value as text, for a policy holds no fractions.
         reasons: its own words for why; empty for those that come with circletake.
     """
 
     name: str
     stages: tuple[Stage, ...]
     hash: str = ""
-    thresholds: dict[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reasons: tuple[ReasonFamily, ...] = ()
 
     def stage(self, key: str) -> Stage | None:

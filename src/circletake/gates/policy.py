@@ -28,6 +28,7 @@ from circletake.gates.reading import (
     one_of,
     param,
     refuse,
+    setting,
     span,
     text,
 )
@@ -91,12 +92,17 @@ def read_policy(data: Mapping[str, Any]) -> Policy:
     policy = Policy(
         name=text(data["name"], "name"),
         stages=stages,
-        thresholds={
-            key_of(key, "thresholds"): text(thresholds[key], f"thresholds.{key}") for key in thresholds
-        },
+        thresholds={key_of(check, "thresholds"): _read_settings(thresholds, check) for check in thresholds},
         reasons=read_families(data["reasons"]) if "reasons" in data else (),
     )
     return replace(policy, hash=_hash(policy_dict(policy)))
+
+
+def _read_settings(thresholds: Mapping[str, Any], check: str) -> dict[str, str]:
+    """What a policy sets of one check; numbers are kept as somebody wrote them, in text."""
+    path = f"thresholds.{check}"
+    given = mapping(thresholds[check], path)
+    return {key_of(name, path): setting(given[name], f"{path}.{name}") for name in given}
 
 
 def with_policy_stage(policy: Policy) -> Policy:
@@ -141,7 +147,7 @@ def policy_dict(policy: Policy) -> dict[str, Any]:
             }
             for stage in policy.stages
         ],
-        "thresholds": dict(policy.thresholds),
+        "thresholds": {check: dict(settings) for check, settings in policy.thresholds.items()},
     }
 
 

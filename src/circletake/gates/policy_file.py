@@ -29,7 +29,7 @@ def read_policy_text(text: str, *, file: str) -> Policy:
         policy = read_policy(data)
     except PolicyInvalid as refused:
         path = str(refused.detail.get("path", ""))
-        raise _at(place_of(places(text), path), file, refused.message, path=path) from None
+        raise refused_at(path, refused.message, text=text, file=file) from None
     found = [fault for fault in faults_of(policy) if fault.never]
     if found:
         where = places(text)
@@ -42,6 +42,11 @@ def read_policy_text(text: str, *, file: str) -> Policy:
             faults=[f"{file}:{place_of(where, one.path).line}: {one.sentence}" for one in found],
         )
     return policy
+
+
+def refused_at(path: str, sentence: str, *, text: str, file: str) -> PolicyInvalid:
+    """The refusal of a policy in a file, naming the line that a path of its document stands in."""
+    return _at(place_of(places(text), path), file, sentence, path=path)
 
 
 def _syntax_place(said: str, text: str) -> Place:

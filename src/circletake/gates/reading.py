@@ -1,5 +1,6 @@
 """Reads plain data that somebody wrote, and names the path of what cannot be used."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -73,6 +74,17 @@ def span(value: object, path: str) -> tuple[int, int]:
 def is_value(value: object) -> TypeGuard[int]:
     """Whether this is a verdict's value."""
     return type(value) is int and value in VALUE_NAMES  # True would be 1
+
+
+def setting(value: object, path: str) -> str:
+    """A check's setting: a number, true or false, or text; kept as text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float) and math.isfinite(value):
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        refuse(path, "should be a number, true or false, or text")
+    return unicodedata.normalize("NFC", value)
 
 
 def param(value: object, path: str) -> Param:

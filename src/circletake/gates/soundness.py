@@ -51,6 +51,13 @@ def faults_of(policy: Policy, *, checks: Collection[str] | None = None) -> list[
         for kind in ("shot", "film")
         if kind not in ships
     ]
+    found += [
+        Fault(
+            f"thresholds.{check}", f"There is no check “{check}” here whose thresholds to set.", never=False
+        )
+        for check in policy.thresholds
+        if checks is not None and check not in checks
+    ]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from circletake.checks.run import current_versions
 from circletake.domain.lineage import sheet_slot
-from circletake.domain.policy import Policy, Stage
+from circletake.domain.policy import Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.ledger.transaction import Order
@@ -64,7 +64,7 @@ def order_analyses(
         for slot, held in sorted(reads.slots(tx.conn, production).items())
         if slot.startswith(prefix)
     ]
-    versions, settings = current_versions(), settings_of(policy)
+    versions, settings = current_versions(), policy.thresholds
     asked = {stage.key: checks_of(stage) for stage in policy.stages}
     orders: dict[str, Order] = {}
     for task, content in wanted:
@@ -72,7 +72,7 @@ def order_analyses(
             continue  # a policy is words; there is nothing in it to measure
         checks = asked[task.task.stage]
         sheets = adopted if "consistency" in checks else []
-        of_checks = {check: settings.get(check, {}) for check in checks}
+        of_checks = {check: dict(settings.get(check, {})) for check in checks}
         key = job_key(
             ANALYSE.name,
             version=ANALYSE.version,
@@ -98,15 +98,6 @@ def order_analyses(
             key=key,
         )
     return tx.enqueue_all(list(orders.values()))
-
-
-def settings_of(policy: Policy) -> dict[str, dict[str, str]]:
-    """A policy's thresholds by check: `technical.black_s = "0.5"` is the setting `black_s` of `technical`."""
-    settings: dict[str, dict[str, str]] = {}
-    for name, value in policy.thresholds.items():
-        check, _, setting = name.partition(".")
-        settings.setdefault(check, {})[setting] = value
-    return settings
 
 
 def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ they were given at; what no longer stands by it is listed before anything is cha
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from circletake.checks.protocol import read_params
 from circletake.checks.run import current_versions, find_checks
 from circletake.domain.facts import PASSES, GateResult
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
 from circletake.domain.take import Take
-from circletake.errors import AlreadyThere, GateClosed, NotFound, PolicyHolds
+from circletake.errors import AlreadyThere, ConfigInvalid, GateClosed, NotFound, PolicyHolds
 from circletake.gates.engine import evaluate
 from circletake.gates.explain import explain
 from circletake.gates.policy import (
@@ -24,7 +25,7 @@ from circletake.gates.policy import (
     shipped_names,
     with_policy_stage,
 )
-from circletake.gates.policy_file import read_policy_text
+from circletake.gates.policy_file import read_policy_text, refused_at
 from circletake.gates.soundness import faults_of, lacking
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
@@ -69,8 +70,28 @@ def check_text(text: str, *, file: str) -> PolicyView:
     Raises:
         PolicyInvalid: names file, line and column of what cannot be used.
     """
-    policy = read_policy_text(text, file=file)
+    policy = _read(text, file=file)
     return _view(policy, (), policy_dict(policy))
+
+
+def _read(text: str, *, file: str) -> Policy:
+    """Read a policy that somebody wrote, and ask the checks there are whether they know their thresholds.
+
+    Raises:
+        PolicyInvalid: names file, line and column of what cannot be used.
+    """
+    policy = read_policy_text(text, file=file)
+    checks = find_checks()
+    for name, settings in policy.thresholds.items():
+        if name not in checks:
+            continue  # told as a doubt: its plugin may come
+        for setting, value in settings.items():
+            try:
+                read_params(checks[name].Params, {setting: value}, check=name)
+            except ConfigInvalid as wrong:
+                path = f"thresholds.{name}.{setting}"
+                raise refused_at(path, wrong.message, text=text, file=file) from None
+    return policy
 
 
 def show_policy(house: House, who: Session, production: str) -> PolicyView:
@@ -122,7 +143,7 @@ def propose(house: House, who: Session, production: str, *, text: str, file: str
     """
     with house.book.reading() as conn:
         require(conn, who, production, "propose_policy")
-    policy = read_policy_text(text, file=file)
+    policy = _read(text, file=file)
     content = house.store.put_bytes(canonical(policy_dict(policy)))
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "propose_policy")
@@ -213,7 +234,7 @@ def preview(
     """
     with house.book.reading() as conn:
         found, _ = require(conn, who, production, "see")
-        given = read_policy_text(text, file=file) if text is not None else None
+        given = _read(text, file=file) if text is not None else None
         policy = given or read_proposal(house, _proposed(conn, found, number).content)
         now = utc_now()
         changes = changes_of(

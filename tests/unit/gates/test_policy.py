@@ -185,13 +185,29 @@ def test_what_is_wrong_with_a_gate_is_said_to_the_letter(path: str, value: objec
         ("stages/0/kinds", ["sofa"],
          "stages[0].kinds[0] names “sofa”; there are " + ", ".join(ENTITY_KINDS)),
         ("stages/0/gates/0", 5, "stages[0].gates[0] should be a table"),
-        ("thresholds/loud", 1, "thresholds.loud should be text"),
+        ("thresholds/technical", 1, "thresholds.technical should be a table"),
+        ("thresholds/technical", {"black_s": float("nan")},
+         "thresholds.technical.black_s should be a number, true or false, or text"),
+        ("thresholds/technical", {"black_s": " "},
+         "thresholds.technical.black_s should be a number, true or false, or text"),
+        ("thresholds/technical", {"Black": 1},
+         "thresholds.technical should be a short key of a–z, 0–9 and _"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_policy_is_said_to_the_letter(path: str, value: object, said: str) -> None:
     with pytest.raises(PolicyInvalid) as refused:
         read_policy(changed(path, value))
     assert refused.value.message == f"The policy cannot be used: {said}."
+
+
+def test_thresholds_are_read_as_they_are_written() -> None:
+    data = changed("thresholds", {"technical": {"black_s": 0.25, "least": 3, "strict": True, "word": "x"}})
+    policy = read_policy(data)
+    assert policy.thresholds == {
+        "technical": {"black_s": "0.25", "least": "3", "strict": "true", "word": "x"}
+    }
+    assert read_policy(policy_dict(policy)) == policy
+    assert policy.hash != shipped().hash
 
 
 def test_a_stage_is_called_by_its_label_or_else_by_its_key() -> None:

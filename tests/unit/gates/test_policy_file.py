@@ -1,6 +1,7 @@
 """What is wrong with a policy's file is named by line and column; what could never pass is refused."""
 
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -172,6 +173,12 @@ def test_what_only_looks_wrong_is_told_and_not_refused() -> None:
         ),
     ]
     assert [fault.path for fault in faults_of(policy, checks=["moon"])] == ["stages"]
+    strange = replace(policy, thresholds={"moon": {"phase": "1"}})
+    assert [fault.sentence for fault in faults_of(strange, checks=["sun"])][-1] == (
+        "There is no check “moon” here whose thresholds to set."
+    )
+    assert [fault.path for fault in faults_of(strange, checks=["moon"])] == ["stages"]
+    assert [fault.path for fault in faults_of(strange)] == ["stages"]
     assert [fault.path for fault in faults_of(policy)] == ["stages"]
 
 

@@ -1,11 +1,15 @@
 """A policy is proposed, looked at, judged and adopted; what a change makes stale is what was said before."""
 
+import json
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from circletake.checks.protocol import CheckContext
+from circletake.checks.run import get_check
 from circletake.errors import (
     AlreadyThere,
     GateClosed,
@@ -298,3 +302,48 @@ def test_what_goes_stale_is_what_was_listed_before(
     assert {asked: policies.word(result) for asked, result in after.items()} == {
         asked: bound[asked].result for asked in after
     }, "and the board was told"
+
+
+ORDERS = "select args from outbox where op = 'analyse' order by seq, key"
+STRICT = (
+    OTHER
+    + """
+[thresholds.technical]
+freeze_s = 0.25
+black_s = "0.5"
+"""
+)
+
+
+def test_a_policys_thresholds_reach_the_checks_that_they_are_for(floor: "Floor") -> None:
+    second_director(floor)
+    floor.take(b"one")
+    circle(floor, propose(floor, STRICT))
+    floor.studio.policy_adopt(floor["ana"], "spring")
+    floor.take(b"two", code="SH020")
+    with floor.house.book.reading() as conn:
+        asked = [json.loads(args)["settings"]["technical"] for args in conn.exec_driver_sql(ORDERS).scalars()]
+    strict = {"black_s": "0.5", "freeze_s": "0.25"}
+    assert asked == [{}, strict, strict], "what is there is measured again, what comes as it is asked"
+    measured = get_check("technical").begin(CheckContext("0" * 64, 1, Fraction(24), 64, 36, params=asked[-1]))
+    assert measured.finish().params["freeze_s"] == "0.25"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("freeze = 1", "The check “technical” has no setting “freeze”; it knows black_s, "),
+        ('freeze_s = "soon"', "The setting “freeze_s” of the check “technical” cannot be 'soon'; "),
+    ],
+)
+def test_a_threshold_that_its_check_does_not_take_is_refused_with_its_line(line: str, said: str) -> None:
+    text = f"{OTHER}\n[thresholds.technical]\n{line}\n"
+    with pytest.raises(PolicyInvalid) as refused:
+        policies.check_text(text, file="p.toml")
+    assert refused.value.detail["line"] == text.count("\n")
+    assert said in refused.value.message
+
+
+def test_thresholds_of_a_check_that_is_not_here_are_a_doubt() -> None:
+    told = policies.check_text(f"{OTHER}\n[thresholds.moon]\nphase = 1\n", file="p.toml")
+    assert told.doubts == ["There is no check “moon” here whose thresholds to set."]
