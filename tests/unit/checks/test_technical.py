@@ -101,3 +101,42 @@ def test_a_policy_sets_the_thresholds() -> None:
     frames = [moving(n) for n in range(20)] + [moving(20)] * 12
     assert measured(frames).flags == ()
     assert labels(measured(frames, freeze_s="0.25")) == [("freeze", FrameRange(20, 32))]
+
+
+def gliding(n: int, *, by: float = 2.0) -> Rgb:
+    """A soft ramp that glides on by the same step each frame."""
+    across = np.arange(64, dtype=np.float32)[None] * 6 + n * by
+    return np.repeat(np.repeat((np.abs(across % 240 - 120) + 60).astype(np.uint8), 36, 0)[..., None], 3, 2)
+
+
+def test_a_doubled_and_a_dropped_frame_are_found_to_the_frame() -> None:
+    order = [*range(10), 9, *range(10, 24), *range(25, 40)]
+    assert labels(measured([gliding(n) for n in order])) == [
+        ("doubled", FrameRange(10, 11)),
+        ("dropped", FrameRange(25, 26)),
+    ]
+
+
+def test_frames_doubled_by_rule_are_told_as_a_change_of_rate() -> None:
+    order = [n - n // 5 for n in range(48)]
+    evidence = measured([gliding(n) for n in order])
+    assert labels(evidence) == [("doubled", FrameRange(5, 41))]
+    assert "Every 5th frame" in evidence.flags[0].sentence
+    assert "19.2 frames a second shown as 24" in evidence.flags[0].sentence
+
+
+def test_what_is_drawn_on_twos_and_what_slows_down_to_turn_is_no_doubled_frame() -> None:
+    assert measured([gliding(n // 2) for n in range(48)]).flags == ()
+    swing = [gliding(1, by=30 * float(np.cos(n / 48 * 4 * np.pi))) for n in range(48)]
+    assert measured(swing).flags == ()
+
+
+def test_light_that_jumps_and_comes_back_is_flicker_and_a_lamp_or_a_passing_thing_is_not() -> None:
+    quiet = [np.full((36, 64, 3), 120, np.uint8) + np.uint8(n % 2) for n in range(24)]
+    flickering = [frame - np.uint8(6 * (n in {10, 12, 14})) for n, frame in enumerate(quiet)]
+    assert ("flicker", FrameRange(10, 15)) in labels(measured(flickering))
+    lamp = [frame + np.uint8(30 * (n > 10)) for n, frame in enumerate(quiet)]
+    assert "flicker" not in [label for label, _ in labels(measured(lamp))]
+    passing = [frame.copy() for frame in quiet]
+    passing[12][:, 10:40] = 200
+    assert "flicker" not in [label for label, _ in labels(measured(passing))]

@@ -12,8 +12,10 @@ _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 _WHITE = 255
 _BLACK_LUMA = 0.10 * _WHITE
 _BLACK_SHARE = 0.98
+# Half a code value is rounding.
+_NOTICED = 0.5
 # −60 dB of full scale.
-_FREEZE_DIFFERENCE = _WHITE * 10 ** (-60 / 20)
+STILL = _WHITE * 10 ** (-60 / 20)
 
 
 def luma_of(rgb: Rgb) -> NDArray[np.float32]:
@@ -69,6 +71,7 @@ class PictureMeter:
     def __init__(self) -> None:
         self.mean_luma: list[float] = []
         self.difference: list[float] = []
+        self.agreement: list[float] = []  # share that got brighter, less the share that got darker
         self.clipped_share: list[float] = []
         self.is_black: list[bool] = []
         self.is_corrupt: list[bool] = []
@@ -82,8 +85,11 @@ class PictureMeter:
         self.clipped_share.append(_clipped_share(rgb))
         if self._before is None or self._before.shape != luma.shape:
             self.difference.append(float(_WHITE))
+            self.agreement.append(0.0)
         else:
-            self.difference.append(float(np.abs(luma - self._before).mean()))
+            change = luma - self._before
+            self.difference.append(float(np.abs(change).mean()))
+            self.agreement.append(float((change > _NOTICED).mean() - (change < -_NOTICED).mean()))
         self._before = luma
 
     def black_runs(self) -> list[Run]:
@@ -93,7 +99,7 @@ class PictureMeter:
     def frozen_runs(self) -> list[Run]:
         """Runs of two or more frames that each look like the one before, black ones left out."""
         still = [
-            difference <= _FREEZE_DIFFERENCE and not black
+            difference <= STILL and not black
             for difference, black in zip(self.difference, self.is_black, strict=True)
         ]
         # The frame before a still one is the first of the frozen picture.

@@ -1,4 +1,4 @@
-"""The check “technical”: black, freeze, flash, broken frames, levels, silence, clipping, loudness."""
+"""The check “technical”: black, freeze, flash, flicker, cadence, damage, silence, clipping, loudness."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,8 +9,10 @@ import numpy as np
 
 from circletake.checks.codec import rounded
 from circletake.checks.protocol import CheckContext, Picture, Rgb, Samples, params_of, read_params
+from circletake.checks.technical._cadence import Cadence, cadence_of
 from circletake.checks.technical._flash import FlashMeter
-from circletake.checks.technical._picture import PictureMeter, Run, luma_of, runs_of
+from circletake.checks.technical._flicker import flicker_runs
+from circletake.checks.technical._picture import STILL, PictureMeter, Run, luma_of, runs_of
 from circletake.checks.technical._sound import Heard, SoundMeter
 from circletake.domain.evidence import Evidence, FlagRange, Series
 from circletake.domain.time import FrameRange
@@ -120,7 +122,28 @@ class TechnicalMeasure:
             _flag(run, "flash", "More than three flashes in one second: this can harm people.", 1.0)
             for run in self._flash.runs(self._context.rate)
         )
+        if self._context.rate is not None:
+            flags.extend(self._cadence_flags(cadence_of(picture.difference, still=STILL)))
+            flags.extend(
+                _flag(run, "flicker", "The light of the whole picture jumps and comes back.", 0.7)
+                for run in flicker_runs(picture.mean_luma, picture.agreement)
+                if not any(picture.is_black[run.start : run.end])
+            )
         return flags
+
+    def _cadence_flags(self, found: Cadence) -> list[FlagRange]:
+        if found.every is not None:
+            whole = Run(found.doubled[0].start, found.doubled[-1].end)
+            slower = self._rate * (found.every - 1) / found.every
+            said = (
+                f"Every {found.every}th frame is the one before it again: {_spoken(slower)} frames a second"
+                f" shown as {_spoken(self._rate)}."
+            )
+            return [_flag(whole, "doubled", said, 0.6)]
+        said = "The picture before comes again while all around it moves: a frame is doubled."
+        flags = [_flag(run, "doubled", said, 0.6) for run in found.doubled]
+        said = "The movement takes two steps at once: a frame seems to be missing before this one."
+        return flags + [_flag(run, "dropped", said, 0.5) for run in found.dropped]
 
     def _sound_flags(self, heard: Heard) -> list[FlagRange]:
         params, flags = self._params, []
@@ -158,6 +181,10 @@ class TechnicalMeasure:
         return f"{run.frames} frame{'s' if run.frames > 1 else ''} ({float(run.frames / self._rate):.2f} s)"
 
 
+def _spoken(rate: Fraction) -> str:
+    return f"{float(rate):.5g}"
+
+
 def _flag(run: Run, label: str, sentence: str, strength: float) -> FlagRange:
     return FlagRange(FrameRange(run.start, run.end), label, sentence, strength)
 
@@ -184,7 +211,10 @@ _SPOKEN = {
     "black": "black",
     "broken": "damaged frames",
     "clipping": "clipped sound",
+    "doubled": "doubled frames",
+    "dropped": "dropped frames",
     "flash": "harmful flashing",
+    "flicker": "flickering light",
     "freeze": "frozen picture",
     "loudness": "loudness off target",
     "peak": "true peak too high",
@@ -203,11 +233,13 @@ def _sentence(flags: list[FlagRange], *, frames: int, heard: Heard | None) -> st
 
 
 class TechnicalCheck:
-    """Black, freeze, flash, damage, levels and loudness of any content."""
+    """Black, freeze, flash, flicker, cadence, damage and loudness of any content."""
 
     name = "technical"
-    version = 1
-    summary = "Black, frozen, flashing and damaged frames; silence, clipping and loudness."
+    version = 2
+    summary = (
+        "Black, frozen, doubled, dropped, flashing, flickering, damaged frames; silence, clipping, loudness."
+    )
     long_side_px: int | None = 640
     wants_references = False
     Params: ClassVar[type[Any]] = Params
