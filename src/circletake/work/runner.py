@@ -214,7 +214,10 @@ class Runner:
             sentence = f"Nothing here knows how to {job.op}; update this circletake, then retry the job."
             self._fail(job, sentence, retry=False)
             return
-        handle = self._executor.submit(Call(self._calls[job.op], {**job.args, **self._places}))
+        args = {**job.args, **self._places}
+        if "content" in job.args and (made := self._queue.derived_of(str(job.args["content"]))):
+            args["made"] = made
+        handle = self._executor.submit(Call(self._calls[job.op], args))
         self._held[handle] = _Held(job)
 
     def _beat(self) -> None:

@@ -79,7 +79,7 @@ RunnerMaker = Callable[..., Runner]
 @pytest.fixture
 def make_runner(desk: Desk, work_calls: None) -> Iterator[RunnerMaker]:  # noqa: ARG001 - used for what it does
     made: list[Runner] = []
-    functions = ("double", "refuse", "stumble", "doze", "die")
+    functions = ("double", "refuse", "stumble", "doze", "die", "made")
 
     def make(*, record: Record = desk.record, lease_ttl_s: float = 30, workers: int = 2) -> Runner:
         runner = Runner(

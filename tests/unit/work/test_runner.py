@@ -33,6 +33,19 @@ def test_every_order_is_done_and_recorded_once(desk: "Desk", make_runner: "Runne
     assert any("('twice', 22)" in result for result in results)
 
 
+def test_a_call_on_a_content_is_told_what_was_made_of_it(desk: "Desk", make_runner: "RunnerMaker") -> None:
+    desk.queue.put_derived("a" * 64, "proxy-1", "b" * 64)
+    keys = [desk.order("made", content=letter * 64) for letter in "ac"]
+    make_runner().run_until(keys)
+    results = {
+        str(entry.body["job"]): str(entry.body["result"])
+        for entry in desk.book.entries()
+        if entry.kind == "done"
+    }
+    assert "b" * 64 in results[keys[0]]
+    assert "None" in results[keys[1]]
+
+
 def test_without_keys_everything_that_is_owed_is_done(desk: "Desk", make_runner: "RunnerMaker") -> None:
     keys = {desk.order("double", n=n) for n in range(3)}
     assert {job.key for job in make_runner().run_until()} == keys

@@ -16,6 +16,10 @@ def double(args: dict[str, int], report: Report) -> dict[str, object]:
     return {"twice": args["n"] * 2, "pid": os.getpid()}
 
 
+def made(args: dict[str, object], _report: Report) -> dict[str, object]:
+    return {"told": args.get("made")}
+
+
 def environment(args: dict[str, list[str]], _report: Report) -> dict[str, object]:
     return {name: os.environ.get(name, "") for name in args["names"]} | {
         "numpy": "numpy" in sys.modules,

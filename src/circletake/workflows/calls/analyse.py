@@ -48,24 +48,32 @@ class _Signature:
 
 
 def run(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: decode a content once and put everything made of it into the store."""
+    """In a worker process: decode a content once and put everything made of it into the store.
+
+    What was made of it before, `made`, is not made again: a take that is measured against a new sheet
+    has its proxy already.
+    """
     store = ContentStore(Path(args["store"]))
     content = str(args["content"])
     is_sheet = isinstance(read_manifest(store, content), Sheet)
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
-    pack, poster, thumbs = FramePackWriter(store), PosterWriter(store), _Signature()
-    essence = EssenceHash()
-    listeners: list[Listener] = [pack, poster, thumbs, essence]
-    proxy = ProxyWriter(store) if source.rate is not None and source.n_frames else None
-    if proxy is not None:
-        listeners.append(proxy)
+    made = {recipe: one for recipe, one in args.get("made", {}).items() if store.has(one)}
+    writers: dict[str, FramePackWriter | PosterWriter | ProxyWriter] = {}
+    if FRAMES not in made:
+        writers[FRAMES] = FramePackWriter(store)
+    if POSTER not in made:
+        writers[POSTER] = PosterWriter(store)
+    if PROXY not in made and source.rate is not None and source.n_frames:
+        writers[PROXY] = ProxyWriter(store)
+    thumbs, essence = _Signature(), EssenceHash()
+    listeners: list[Listener] = [*writers.values(), essence]
+    if SIGNATURE not in made:
+        listeners.append(thumbs)
     checks = {
         name: CheckListener(get_check(name), _context(store, source, args, name)) for name in args["checks"]
     }
     listen(source, [*listeners, *checks.values()], progress=report.progress, cancelled=report.cancelled)
-    derived = {FRAMES: pack.content, POSTER: poster.content}
-    if proxy is not None:
-        derived[PROXY] = proxy.content
+    derived = {recipe: writer.content for recipe, writer in writers.items()}
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     return {
@@ -117,5 +125,5 @@ def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
 
 
 def derive(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: the decode pass without its checks."""
-    return run({**args, "checks": [], "settings": {}, "sheets": []}, report)
+    """In a worker process: the decode pass without its checks, and all of it: something was lost."""
+    return run({**args, "checks": [], "settings": {}, "sheets": [], "made": {}}, report)
