@@ -28,6 +28,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from circletake.checks.run import current_versions
 from circletake.cut.document import edit_hash
 from circletake.db.connect import migrate_book, open_jobs
 from circletake.domain.cut import CutVersion, Slot
@@ -565,7 +566,7 @@ def measure(floor: Floor, _: str, pick: int) -> None:
                 "evidence": f"{floor.count:064d}",
                 "content": take.content,
                 "check": "technical",
-                "version": 1,
+                "version": current_versions()["technical"],
                 "job": "j",
                 "flagged": pick % 4 == 0,
                 "sentence": "",
