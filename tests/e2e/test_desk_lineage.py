@@ -1,7 +1,6 @@
 """The desk's face of staleness, carry and the blind second look, in a real browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,10 +20,9 @@ from circletake.media.encode import write_movie
 from circletake.studio import Studio
 from circletake.workflows.bind import bind_production
 
+from .browser import ARGUMENTS, CHROMIUM, needs_browser
 from .conftest import serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 _SLOW_MS = 60_000
 N_FRAMES, WIDTH_PX, HEIGHT_PX = 12, 320, 180
 SHOTS = ("SH010", "SH020", "SH030", "SH040")
@@ -33,9 +31,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="NO BROWSER: install Chromium (Debian: chromium) to test the desk"
-    ),
+    needs_browser,
 ]
 
 
@@ -200,7 +196,7 @@ def _remux(path: Path, to: Path) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield started
         started.close()
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,22 +13,16 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from circletake.config import Config
 from circletake.studio import Studio
 
+from .browser import ARGUMENTS, CHROMIUM, needs_browser
 from .conftest import serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Where pictures of the pages are put, for whoever wants to look at them; nowhere unless named.
 PICTURES = os.environ.get("DESK_PICTURES")
-_ARGUMENTS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="NO BROWSER: install Chromium (Debian: chromium) to test the desk"
-    ),
+    needs_browser,
 ]
 
 
@@ -77,7 +70,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             ana, code="spring", title="Spring", rate=Fraction(24), width_px=96, height_px=64
         )
         with serving(studio) as (_, url), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
             yield House(studio, url.replace("127.0.0.1", "localhost"), browser)
             browser.close()
 

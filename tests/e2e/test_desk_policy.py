@@ -1,7 +1,6 @@
 """The desk counts what was really played, sends it with the verdict, and shows an override for ever."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -10,26 +9,23 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from circletake.gates.policy import shipped_text
 from circletake.web.auth import COOKIE
 
+from .browser import ARGUMENTS, CHROMIUM, needs_browser
 from .conftest import N_FRAMES, Served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 _SLOW_MS = 60_000
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="NO BROWSER: install Chromium (Debian: chromium) to test the desk"
-    ),
+    needs_browser,
 ]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield started
         started.close()
 

@@ -1,0 +1,26 @@
+"""The browser that the desk is tried in."""
+
+import shutil
+
+import pytest
+
+# The shell is the same browser without a window's furniture, at two thirds of the processor time.
+CHROMIUM = next(
+    filter(
+        None,
+        map(
+            shutil.which,
+            ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+        ),
+    ),
+    None,
+)
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="NO BROWSER: install Chromium (Debian: chromium-headless-shell or chromium) to test the desk",
+)
