@@ -14,6 +14,7 @@ _TRACE = 0.12
 # Around a doubled frame everything moves for so long on both sides; longer holds are drawn, or frozen.
 _BESIDE = 3
 _LONGEST_DOUBLE = 2
+# Beside it the movement is at least half of what it usually is there.
 _ABRUPT = 0.5
 # A step that is nearly two of its neighbours', where those are steady; a cut is far more than three.
 _JUMP, _CUT, _STEADY = 1.7, 3.0, 0.2
