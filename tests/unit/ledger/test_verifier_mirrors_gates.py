@@ -47,3 +47,28 @@ def test_a_reply_is_no_note_of_its_own_and_a_permit_that_is_missing_is_said() ->
     asked = {"rule": "permits", "params": {"use": "place", "needed": 1}}
     gate = {"key": "g", "vote": {}, "rules": [asked]}
     assert "a permit for place is missing" in judge(world, gate, "t_1", "aa")[1]
+
+
+def test_a_consent_whose_last_day_is_over_covers_nothing_until_it_is_renewed() -> None:
+    world = World(production="pr_1")
+    granted = {"consent": "c_1", "kind": "consent", "entity": "e_1", "subject": "Bo", "uses": ["dub"],
+               "until": "2026-01-01", "document": None, "granted": True}  # fmt: skip
+    asked = {"rule": "consent", "params": {"use": "dub"}}
+    gate = {"key": "g", "vote": {}, "rules": [asked]}
+
+    def missing(kind: str, body: dict[str, object]) -> list[str]:
+        world.learn({"seq": 1, "at": "2026-01-01T00:00:00Z", "actor": "p_1", "kind": kind,
+                     "production": "pr_1", "session": None, "body": body})  # fmt: skip
+        return [said for said in judge(world, gate, "t_1", "aa")[1] if "consent" in said]
+
+    world.now = "2026-01-01T00:00:00Z"
+    for kind, body in (
+        ("entity", {"entity": "e_1", "kind": "shot", "code": "SH010"}),
+        ("task", {"task": "t_1", "entity": "e_1", "stage": "animation"}),
+        ("take", {"take": "k_1", "task": "t_1", "content": "aa", "makers": ["p_1"], "parent": None,
+                  "change": "new", "leans": []}),
+    ):  # fmt: skip
+        missing(kind, body)
+    assert missing("consent", granted) == []
+    assert missing("lapsed", {"consent": "c_1", "until": "2026-01-01"}) != []
+    assert missing("consent", {**granted, "until": None}) == []
