@@ -1,6 +1,7 @@
 """The verifier judges what the gates judge, also where the book holds the same thing twice."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from circletake.gates.policy import policy_dict
@@ -56,7 +57,7 @@ def test_a_consent_whose_last_day_is_over_covers_nothing_until_it_is_renewed() -
     asked = {"rule": "consent", "params": {"use": "dub"}}
     gate = {"key": "g", "vote": {}, "rules": [asked]}
 
-    def missing(kind: str, body: dict[str, object]) -> list[str]:
+    def missing(kind: str, body: Mapping[str, object]) -> list[str]:
         world.learn({"seq": 1, "at": "2026-01-01T00:00:00Z", "actor": "p_1", "kind": kind,
                      "production": "pr_1", "session": None, "body": body})  # fmt: skip
         return [said for said in judge(world, gate, "t_1", "aa")[1] if "consent" in said]
