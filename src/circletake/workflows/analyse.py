@@ -1,7 +1,7 @@
 """Analyse a content: one decode pass that makes what the desk plays and what the checks say.
 
-The worker's half (`run`) touches only the store. The recording half appends the evidence in the
-transaction that says the job is done.
+The worker's half is `calls.analyse` and touches only the store. The recording half appends the evidence
+in the transaction that says the job is done.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,6 @@ from circletake.workflows.carry import record_essence
 from circletake.workflows.house import STUDIO, House, Operation
 
 _VERSION = 2  # 2: also says what a content decodes to
-_THUMB_PX = (64, 36)
 
 
 def checks_of(stage: Stage) -> list[str]:
