@@ -14,9 +14,26 @@ from circletake.errors import ConfigInvalid
 Rgb = NDArray[np.uint8]
 Samples = NDArray[np.float32]
 Box = tuple[int, int, int, int]
+Mask = NDArray[np.bool_]
+Deviations = NDArray[np.float32]
 Param = str | int | bool
 
 _P = TypeVar("_P")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedShot:
+    """A character in some frames of a take that people circled.
+
+    Args:
+        content: SHA-256 of the take.
+        images: sRGB pictures, uint8 height×width×3, whole frames or crops.
+        masks: True on the character, bool height×width each.
+    """
+
+    content: str
+    images: Sequence[Rgb]
+    masks: Sequence[Mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +45,18 @@ class SheetRef:
         content: SHA-256 of the sheet.
         images: sRGB pictures, uint8 height×width×3, whole frames or crops.
         boxes: where the character is in each picture: x, y, width, height in pixels.
+        approved: what it looks like in takes that people circled.
+        pooled: how far approved views of the production's other characters are from their own sheets, a
+            row of deviations for each approved shot; what this character is measured by until it has
+            enough approved shots of its own.
     """
 
     character: str
     content: str
     images: Sequence[Rgb]
     boxes: Sequence[Box]
+    approved: Sequence[ApprovedShot] = ()
+    pooled: Sequence[Deviations] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from circletake.checks.codec import evidence_bytes
-from circletake.checks.consistency import _sheet
+from circletake.checks.consistency import _model
 from circletake.checks.consistency.drift import check
 from circletake.checks.protocol import CheckContext, Rgb, SheetRef
 from circletake.domain.evidence import Evidence
@@ -68,7 +68,7 @@ def test_a_planted_drift_is_flagged_in_its_frames(code: str, number: int, kind: 
 
 def test_a_clean_take_is_left_alone_and_measured_the_same_twice() -> None:
     first = measured("SH010", 1, [sheet()])
-    _sheet._learned.clear()  # or the second would only be asked what the first learned
+    _model._learned.clear()  # or the second would only be asked what the first learned
     second = measured("SH010", 1, [sheet()])
     assert flagged(first) == set()
     assert first.abstained == ()

@@ -1,21 +1,24 @@
 """Finding the character in one frame: by its drawing, by its colours, or by where it was a moment ago."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.consistency._align import Aligner, Laid
+from circletake.checks.consistency._keypoints import Vote
 from circletake.checks.consistency._light import plausible_light
 from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
-from circletake.checks.consistency._match import Scores
+from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Lab, Mask, Plane, lab_of, small
 from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
-from circletake.checks.consistency._sheet import CharacterModel
 from circletake.checks.protocol import Box, Rgb
 
 # Agreement of keypoints from which the drawing is this character's. Scenes without it stay below 4.
 _SURE = 8.0
+# Agreement from which it is there whatever its colours are, on a sheet of drawings.
+_CERTAIN = 12.0
 # Otherness (two for the sheet's own worst view) up to which a thing is taken for the character: strictly
 # where nothing was seen before and more so when carried back in time, leniently where it was seen, most
 # where its drawing is recognised; below the first there is no need to look further.
@@ -23,6 +26,8 @@ _PLAIN, BACKWARD, _FIRST, _AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
 # Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
 # replace what was carried on.
 _STAYS = 0.7
+# The same between a mask and the one that a drawing laid over it gives.
+_LIES = 0.55
 _THUMB_PX = (64, 36)
 
 
@@ -60,19 +65,21 @@ class Found:
     """The character in a frame.
 
     Args:
-        mask: in the small picture.
+        mask: in the small picture, or in `Held.rgb` where a drawing lies over it.
         look: of it.
-        scores: against the sheet.
+        seen: against the bank.
         box: square of the whole character in `Held.rgb`, where its drawing tells that part of it is out of
             the picture; None otherwise.
         is_drawn: known by its drawing, not by its colours.
+        laid: how a drawing of the sheet lies over it; None where the sheet is frames of a film.
     """
 
     mask: Mask
     look: Look
-    scores: Scores
+    seen: Seen
     box: Box | None
     is_drawn: bool
+    laid: Laid | None = None
 
 
 def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Found | None:
@@ -92,8 +99,8 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     if vote is not None and vote.strength >= _SURE:
         mask = _mask_of_drawing(model, held, vote.shape)
         best = _judged(model, held, mask, _whole_box(mask, vote.box), is_drawn=True)
-        if best is not None and model.otherness(best.scores) <= _DRAWN:
-            limit = model.otherness(best.scores)
+        if best is not None and model.otherness(best.seen) <= _DRAWN:
+            limit = model.otherness(best.seen)
         else:
             best = None
     # Where the carried mask has slipped, looking afresh finds the character again.
@@ -103,11 +110,57 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
         found = _judged(model, held, _mask_of_pixels(model, held, where), None, is_drawn=False)
         if found is None:
             continue
-        otherness = model.otherness(found.scores)
-        jumps = prior is not None and _overlap(found.mask, prior) < _STAYS
+        otherness = model.otherness(found.seen)
+        jumps = prior is not None and _overlap(sized(found.mask, prior.shape), prior) < _STAYS
         if otherness < limit and not (jumps and otherness > _PLAIN):
             best, limit = found, otherness
+    if model.aligner is not None:
+        return _drawn_anew(model, model.aligner, held, best, vote)
     return best
+
+
+def _drawn_anew(
+    model: CharacterModel, aligner: Aligner, held: Held, best: Found | None, vote: Vote | None
+) -> Found | None:
+    """Find with a drawing of the sheet laid over it, which also finds what has drifted far."""
+    if best is not None:
+        drawn = laid_over(aligner, held, best.mask)
+        again = drawn and _judged(model, held, drawn[0], best.box, is_drawn=best.is_drawn)
+        return replace(again, laid=drawn[1]) if again and drawn else best
+    laid = aligner.search(held.rgb)
+    if laid is not None:
+        mask = aligner.silhouette(laid, held.rgb.shape[:2]) > 0.5  # noqa: PLR2004 (half covered)
+    elif vote is not None and vote.strength >= _CERTAIN:
+        mask = sized(np.asarray(vote.shape > 0.5), held.rgb.shape[:2])  # noqa: PLR2004 (most that voted)
+    else:
+        return None
+    drawn = laid_over(aligner, held, mask)
+    again = drawn and _judged(model, held, drawn[0], None, is_drawn=True)
+    return replace(again, laid=drawn[1]) if again and drawn else None
+
+
+def laid_over(aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None) -> tuple[Mask, Laid] | None:
+    """Draw a mask anew, in pixels of `held.rgb`, with the sheet's most alike drawing laid over it.
+
+    Returns:
+        The mask and how the drawing lies; None where none does, as where it is partly out of the picture.
+    """
+    if touches_edge(mask):
+        return None
+    mask = sized(mask, held.rgb.shape[:2])
+    laid = aligner.lay(held.rgb, mask, near=near)
+    if laid is None:
+        return None
+    drawn = aligner.mask(held.rgb, mask, laid)
+    # Posed unlike every drawing, or somewhere else: what was found by itself is better.
+    return (drawn, laid) if _overlap(drawn, mask) >= _LIES else None
+
+
+def sized(mask: Mask, shape: tuple[int, int]) -> Mask:
+    """A mask in another size."""
+    if mask.shape == shape:
+        return mask
+    return np.asarray(cv2.resize(mask.astype(np.float32), (shape[1], shape[0])) > 0.5)  # noqa: PLR2004 (half)
 
 
 def fitted(little: Rgb, mask: Mask) -> Mask:
@@ -137,12 +190,12 @@ def _judged(
     look = look_at(held.rgb, mask, box=box) if mask.any() else None
     if look is None:
         return None
-    scores = model.bank.scores(look)
+    seen = model.see(look)
     # Only what is known by its drawing may be excused by light; else anything could be.
-    light = plausible_light(scores.light) if is_drawn else None
+    light = plausible_light(seen.light) if is_drawn else None
     if light is not None:
-        scores = model.bank.scores(look, light=light)
-    return Found(mask, look, scores, box, is_drawn)
+        seen = model.see(look, light=light)
+    return Found(mask, look, seen, box, is_drawn)
 
 
 def _whole_box(mask: Mask, box: tuple[float, float, float, float]) -> Box | None:

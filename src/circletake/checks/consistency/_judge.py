@@ -1,4 +1,4 @@
-"""From distances to drift: how far beyond what this sheet and this take let expect."""
+"""From distances to drift: how far beyond what approved views, or the take's own best frames, let expect."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,22 +7,26 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from circletake.checks.consistency._light import light_of
+from circletake.checks.consistency._calibrate import State, p_values, threshold_of
 from circletake.checks.consistency._look import Rows
-from circletake.checks.consistency._match import ASPECTS, Scores
-from circletake.checks.consistency._sheet import CharacterModel
-from circletake.checks.consistency._track import Sighting
+from circletake.checks.consistency._meter import Track, spread_to
+from circletake.checks.consistency._model import SCORES, CharacterModel
+from circletake.checks.consistency._steps import steps_of
 
-# What each aspect differs by when nothing is the matter: masks and poses. Starting values, set on clean
-# drawn takes and one 3-D film; figures worth reporting come from other characters.
-_PLAY = np.array([0.08, 0.60, 0.03, 0.35, 0.20, 0.03], dtype=np.float32)
-_WEIGHT = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.6], dtype=np.float32)
-# The take's own level is that of its best tenth, but no better than the sheet's middle and no worse than
-# one and a half times the sheet's worst tenth: a take that is off throughout has no level to hide behind.
-_LEVEL, _WORST_TENTH, _BEYOND = 0.1, 0.9, 1.5
-_SPREAD = 0.3
-# No aspect counts for more than six of its spreads.
+# Without approved takes the take's own level is that of its best tenth, but no further from the sheet than
+# this many of the sheet's spreads in each score: a take that is off throughout has no level to hide behind.
+# Poses differ from a sheet's more than colours do; light that was taken off leaves a rest in the palette.
+_LEVEL, _NEAREST = 0.1, -0.3
+_FURTHEST = {"palette": 5.0, "strange colours": 8.0, "widths": 8.0, "heights": 8.0}
+_FURTHEST_ELSE, _FURTHEST_RELIT = 5.0, 12.0
+# Within one take a silhouette changes with every pose, and motion softens every line.
+_WORTH = {"widths": 0.5, "heights": 0.5, "sharpness": 0.2, "line weight": 0.2}
+# Spreads that a difference within one take has to have before it is worth anything by itself: what the
+# better half of the take plays in, within bounds.
+_PLAY, _LEAST_PLAY, _PLAY_MOST = 1.5, 1.2, 4.5
 _MOST = 6.0
+# Drawings vary less than film does, so that all of what drifts stands out further.
+_DRAWN = 1.3
 _SMOOTH = 5
 # Lab that the parts must jump by, there and back between two frames, to flicker.
 _FLICKER_LAB = 1.5
@@ -34,51 +38,81 @@ class Judged:
 
     Args:
         frames: their numbers.
-        scores: against the sheet, the take's light taken off.
-        excess: how far beyond its level each aspect is, in its spreads, [frame aspect].
-        drift: root mean square of the excess.
-        p: share of the sheet's own views that are at least as far from the others.
+        excess: how far beyond its level each score is, [frame score].
+        drift: all scores in one number: 1 is what is flagged.
+        p: share of approved shots that are at least as far; a share of the sheet's own views where there
+            are too few approved shots.
         flicker: jump in Lab, there and back, of the middling part.
-        light: what the take's light does to Lab, where it is taken off.
+        state: whose approved shots say what is usual.
     """
 
     frames: list[int]
-    scores: list[Scores]
     excess: Rows
     drift: Rows
     p: Rows
     flicker: Rows
-    light: Rows | None
+    state: State
 
 
-def judge(model: CharacterModel, sightings: Sequence[Sighting]) -> Judged:
-    """Measure all sightings of a take against the sheet.
+def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) -> Judged:
+    """Say how far the character drifts in a take.
+
+    Args:
+        model: of the character.
+        track: of it through the take; not empty.
+        alpha: false-alarm rate, where approved shots say what is usual.
+        level: root mean square of the excess at which a frame is flagged, where they do not yet.
+    """
+    frames, values = track.measured, track.values
+    state = model.state(alpha)
+    if state == "uncalibrated":
+        excess, drift, p = _within(model, values, frames, level, is_relit=track.light is not None)
+    else:
+        deviations = model.scale.deviations(values)
+        shots = model.shots if state == "own" else (*model.shots, *model.pooled)
+        excess = np.maximum(deviations, 0)
+        fused = _stepped(deviations.mean(axis=1), frames)
+        p = p_values(fused, shots)
+        limit = threshold_of(shots, alpha)
+        middle = float(np.mean([shot.mean() for shot in shots]))
+        drift = np.maximum(fused - middle, 0) / max(limit - middle, 1e-3)
+    nearest = spread_to(track.frames, track.measured)
+    return Judged(
+        frames=track.frames,
+        excess=np.asarray(excess[nearest], dtype=np.float32),
+        drift=np.asarray(drift[nearest], dtype=np.float32),
+        p=np.asarray(p[nearest], dtype=np.float32),
+        flicker=_flicker(track),
+        state=state,
+    )
+
+
+def _within(
+    model: CharacterModel, values: Rows, frames: Sequence[int], level: float, *, is_relit: bool
+) -> tuple[Rows, Rows, Rows]:
+    """Judge a take by its own best frames, as far as the sheet lets them be a measure.
 
     Source:
         Vovk, Gammerman, Shafer 2005, conformal p = (1 + #{sᵢ ≥ s}) / (n + 1), over leave-one-out views.
     """
-    light = light_of([sighting.scores.light for sighting in sightings if sighting.scores is not None])
-    scores = [model.bank.scores(sighting.look, light=light) for sighting in sightings]
-    values = np.stack([score.values for score in scores])
-    frames = [sighting.n for sighting in sightings]
-    calm = _smoothed(values, frames)
-    middle = np.median(model.own, axis=0)
-    worst = np.maximum(np.quantile(model.own, _WORST_TENTH, axis=0), middle)
-    level = np.clip(np.quantile(calm, _LEVEL, axis=0), middle, worst * _BEYOND + 2 * _PLAY)
-    noise = 1.5 * np.median(np.abs(values - calm), axis=0)
-    spread = np.maximum(np.maximum(_PLAY, noise), (worst - middle) * _SPREAD)
-    excess = np.clip((calm - level) / spread, 0, _MOST) * _WEIGHT
-    own = np.sqrt((np.maximum((model.own - middle) / spread, 0) ** 2).mean(axis=1))
-    here = np.sqrt((np.maximum((calm - middle) / spread, 0) ** 2).mean(axis=1))
-    return Judged(
-        frames=frames,
-        scores=scores,
-        excess=excess.astype(np.float32),
-        drift=np.sqrt((excess**2).mean(axis=1)).astype(np.float32),
-        p=((1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)).astype(np.float32),
-        flicker=_flicker(sightings),
-        light=light,
-    )
+    deviations = (values - model.scale.mean) / model.scale.spread
+    calm = _smoothed(deviations, frames)
+    furthest = np.array([_FURTHEST.get(name, _FURTHEST_ELSE) for name in SCORES], dtype=np.float32)
+    if is_relit:
+        furthest[SCORES.index("palette")] = _FURTHEST_RELIT
+    best, half = np.quantile(calm, [_LEVEL, 0.5], axis=0)
+    # A frame that is itself on the sheet is nearer than any other can be expected to be.
+    usual = np.clip(best, _NEAREST, furthest)
+    noise = 1.5 * np.median(np.abs(deviations - calm), axis=0)
+    play = np.maximum(np.clip(_PLAY * (half - best), _LEAST_PLAY, _PLAY_MOST), noise)
+    excess = np.clip((deviations - usual) / play, 0, _MOST)
+    excess *= np.array([_WORTH.get(name, 1.0) for name in SCORES], dtype=np.float32)
+    level = level if model.aligner is None else level * _DRAWN
+    drift = _stepped(np.sqrt((excess**2).mean(axis=1)), frames) / level
+    here = model.scale.deviations(values).mean(axis=1)
+    own = np.concatenate(model.shots) if model.shots else np.zeros(0, dtype=np.float32)
+    p = (1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)
+    return excess, drift, p
 
 
 def is_flickering(judged: Judged) -> NDArray[np.bool_]:
@@ -87,14 +121,19 @@ def is_flickering(judged: Judged) -> NDArray[np.bool_]:
     return np.asarray(judged.flicker >= max(_FLICKER_LAB, 4 * usual))
 
 
-def leading_aspect(excess: Rows) -> int:
-    """Index of the aspect that is furthest beyond its level over some frames, [frame aspect]."""
+def leading_score(excess: Rows) -> int:
+    """Index of the score that is furthest beyond its level over some frames, [frame score]."""
     return int(excess.mean(axis=0).argmax())
 
 
-def aspect_name(index: int) -> str:
-    """Name of an aspect."""
-    return ASPECTS[index]
+def _runs(frames: Sequence[int]) -> list[slice]:
+    """Stretches of frames without a gap of more than a quarter of a second."""
+    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(frames)) if b - a > _SMOOTH]
+    return [slice(a, b) for a, b in pairwise([0, *cuts, len(frames)])]
+
+
+def _stepped(values: Rows, frames: Sequence[int]) -> Rows:
+    return np.concatenate([steps_of(values[run]) for run in _runs(frames)])
 
 
 def _smoothed(values: Rows, frames: Sequence[int]) -> Rows:
@@ -108,14 +147,15 @@ def _smoothed(values: Rows, frames: Sequence[int]) -> Rows:
     return calm
 
 
-def _flicker(sightings: Sequence[Sighting]) -> Rows:
-    jumps = np.zeros(len(sightings), dtype=np.float32)
-    for i, (here, after) in enumerate(pairwise(sightings)):
-        if here.change is None or after.change is None or after.n != here.n + 1:
+def _flicker(track: Track) -> Rows:
+    jumps = np.zeros(len(track.frames), dtype=np.float32)
+    for i, n in enumerate(track.frames):
+        here, after = track.changes.get(n), track.changes.get(n + 1)
+        if here is None or after is None:
             continue
         # There and back: opposite signs in the same part and channel. In most parts at once, since a blink
         # or a bark goes there and back as well.
-        turned = np.sqrt(np.maximum(-here.change * after.change, 0).sum(axis=1))
-        measured = (here.change != 0).any(axis=1) & (after.change != 0).any(axis=1)
+        turned = np.sqrt(np.maximum(-here * after, 0).sum(axis=1))
+        measured = (here != 0).any(axis=1) & (after != 0).any(axis=1)
         jumps[i] = float(np.median(turned[measured])) if measured.any() else 0.0
     return jumps

@@ -1,6 +1,7 @@
 """What the character looks like in one picture: patches, palette and silhouette of its crop."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -32,11 +33,13 @@ class Look:
         cells: row-major indices of the 28×28 cells that lie on the character.
         places: their x, y in the crop, −0.5 to 0.5, [cell 2].
         colours: Lab mean in a 9 and a 21 pixel window, [cell 6].
-        textures: deviation of L in both windows, its fourth root scaled, [cell 2].
+        textures: root of the deviation of L, a and b in both windows, [cell 6].
         edges: 8 orientations of gradient in 3×3 places around the cell, [cell 72].
         pixels: Lab of some hundred pixels spread over the character, [pixel 3].
         inside: which of the 28×28 cells lie in the picture at all.
-        profile: widths and heights of the silhouette over the crop, aspect and fill.
+        across: share of each of 32 rows of the crop that the silhouette covers.
+        down: share of each of 32 columns.
+        fine: log ratios of detail in L at 1 to 2 pixels of the crop and at 2 to 4.
         mean_lab: of the character.
         area_share: of the picture that the character covers.
     """
@@ -49,7 +52,9 @@ class Look:
     edges: NDArray[np.float16]
     pixels: Rows
     inside: NDArray[np.bool_]
-    profile: Rows
+    across: Rows
+    down: Rows
+    fine: Rows
     mean_lab: Rows
     area_share: float
 
@@ -78,7 +83,10 @@ def look_at(rgb: Rgb, mask: Mask, *, box: Box | None = None) -> Look | None:
     near, near_texture = _window(lab, weight, 9, grid)
     wide, wide_texture = _window(lab, weight, 21, grid)
     rows, columns = np.divmod(cells, CELLS)
-    pixels = lab[inside]
+    # At the outline colours are mixed with what is behind.
+    well_inside = cv2.erode(weight, np.ones((5, 5), np.uint8)) > 0
+    pixels = lab[well_inside if float(well_inside.sum()) > _PIXELS else inside]
+    across_rows, down_columns = _profiles(inside)
     x, y, side, _ = box
     middles = (np.arange(CELLS) + 0.5) / CELLS * side
     across = (middles + x >= 0) & (middles + x < width)
@@ -92,8 +100,10 @@ def look_at(rgb: Rgb, mask: Mask, *, box: Box | None = None) -> Look | None:
         edges=_edges(lab, weight, at)[cells].astype(np.float16),
         pixels=pixels[:: max(len(pixels) // _PIXELS, 1)],
         inside=down[:, None] & across[None],
-        profile=_profile(inside),
-        mean_lab=np.asarray(pixels.mean(axis=0), dtype=np.float32),
+        across=across_rows,
+        down=down_columns,
+        fine=_fine(lab, inside),
+        mean_lab=np.asarray(lab[inside].mean(axis=0), dtype=np.float32),
         area_share=float(mask.mean()),
     )
 
@@ -136,14 +146,15 @@ def _crop(rgb: Rgb, mask: Mask, box: Box) -> tuple[Lab, Mask]:
 
 
 def _window(lab: Lab, weight: Rows, size: int, grid: tuple[NDArray[np.intp], ...]) -> tuple[Rows, Rows]:
-    total = np.maximum(cv2.blur(weight, (size, size)), 1e-4)[grid]
-    mean = cv2.blur(lab * weight[..., None], (size, size))[grid] / total[..., None]
-    luma = lab[..., 0]
-    square = cv2.blur(luma * luma * weight, (size, size))[grid] / total
-    deviation = np.sqrt(np.maximum(square - mean[..., 0] ** 2, 0))
+    total = np.maximum(cv2.blur(weight, (size, size))[grid], 1e-4)[..., None]
+    on_it = lab * weight[..., None]
+    mean = cv2.blur(on_it, (size, size))[grid] / total
+    square = cv2.blur(lab * on_it, (size, size))[grid] / total
+    # Deviations span decades; their root spreads them like the colours.
+    deviation = np.sqrt(np.sqrt(np.maximum(square - mean**2, 0)))
     return (
         np.asarray(mean.reshape(-1, 3), dtype=np.float32),
-        np.asarray(np.sqrt(deviation).reshape(-1, 1), dtype=np.float32),
+        np.asarray(deviation.reshape(-1, 3), dtype=np.float32),
     )
 
 
@@ -182,13 +193,15 @@ def palette_of(pixels: Rows) -> Rows:
     return np.asarray((counts / counts.sum()).ravel(), dtype=np.float32)
 
 
-def _profile(inside: Mask) -> Rows:
+def _fine(lab: Lab, inside: Mask) -> Rows:
+    luma = np.ascontiguousarray(lab[..., 0])
+    blurred = [luma, *(cv2.GaussianBlur(luma, (0, 0), sigma) for sigma in (1.0, 2.0, 4.0))]
+    energy = [float(np.abs(a - b)[inside].mean()) + 0.05 for a, b in pairwise(blurred)]
+    return np.array([np.log(a / b) for a, b in pairwise(energy)], dtype=np.float32)
+
+
+def _profiles(inside: Mask) -> tuple[Rows, Rows]:
     weight = inside.astype(np.float32)
-    across = cv2.resize(
-        weight.mean(axis=1, keepdims=True), (1, _PROFILE), interpolation=cv2.INTER_AREA
-    ).ravel()
-    down = cv2.resize(weight.mean(axis=0, keepdims=True), (_PROFILE, 1), interpolation=cv2.INTER_AREA).ravel()
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    aspect = np.log((len(rows) + 1) / (len(columns) + 1))
-    fill = inside.sum() / max(len(rows) * len(columns), 1)
-    return np.concatenate([across, down, [aspect, fill]]).astype(np.float32)
+    across = cv2.resize(weight.mean(axis=1, keepdims=True), (1, _PROFILE), interpolation=cv2.INTER_AREA)
+    down = cv2.resize(weight.mean(axis=0, keepdims=True), (_PROFILE, 1), interpolation=cv2.INTER_AREA)
+    return np.asarray(across.ravel(), dtype=np.float32), np.asarray(down.ravel(), dtype=np.float32)

@@ -52,7 +52,8 @@ def _features(lab: Lab) -> NDArray[np.float32]:
     return np.concatenate(rows, axis=2).reshape(-1, 8).astype(np.float32)
 
 
-def _bins_of(lab: Lab) -> NDArray[np.intp]:
+def bins_of(lab: Lab) -> NDArray[np.intp]:
+    """Bin of each pixel in a coarse Lab histogram, [pixel]."""
     scaled = (lab.reshape(-1, 3) - np.array([0, -60, -60], dtype=np.float32)) / np.array(
         [100, 120, 120], dtype=np.float32
     )
@@ -60,7 +61,8 @@ def _bins_of(lab: Lab) -> NDArray[np.intp]:
     return np.asarray((at[:, 0] * _BINS[1] + at[:, 1]) * _BINS[2] + at[:, 2])
 
 
-def _histogram(bins: NDArray[np.intp]) -> NDArray[np.float32]:
+def histogram(bins: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Smoothed histogram of bins, sums to 1."""
     flat = np.bincount(bins, minlength=_BINS[0] * _BINS[1] * _BINS[2]).astype(np.float32)
     counts: Plane = flat.reshape(_BINS)
     for axis in range(3):
@@ -85,7 +87,7 @@ class PixelModel:
         masks = [mask.ravel() for _, mask in pictures]
         inside = np.concatenate([f[m] for f, m in zip(features, masks, strict=True)])
         outside = np.concatenate([f[~m] for f, m in zip(features, masks, strict=True)])
-        self._palette = _histogram(np.concatenate([_bins_of(lab)[mask.ravel()] for lab, mask in pictures]))
+        self._palette = histogram(np.concatenate([bins_of(lab)[mask.ravel()] for lab, mask in pictures]))
         # Drawings on even paper teach nothing about what else may be in a film.
         self._knows_outside = (
             len(outside) > len(inside) // 20 and float(outside[:, :3].std(axis=0).max()) > _PAPER
@@ -119,8 +121,8 @@ class PixelModel:
             looks = np.clip(1 / (1 + np.exp(-_STEEPNESS * margin)), 0.05, 0.95)
         else:
             looks = np.full(lab.shape[0] * lab.shape[1], 0.5, dtype=np.float32)
-        bins = _bins_of(lab)
-        here = _histogram(bins)
+        bins = bins_of(lab)
+        here = histogram(bins)
         ratio = np.clip(self._palette[bins] / np.maximum(here[bins], 1e-7), 1 / 16, 4)
         odds = looks / (1 - looks) * ratio
         return np.asarray(odds / (1 + odds), dtype=np.float32).reshape(lab.shape[:2])
@@ -134,11 +136,11 @@ class PixelModel:
             return mask
         near = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
         far = cv2.dilate(mask.astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
-        bins = _bins_of(lab)
+        bins = bins_of(lab)
         around = (far & ~near).ravel()
         if not around.any():
             return mask
-        here = _histogram(bins[around])[bins].reshape(mask.shape)
+        here = histogram(bins[around])[bins].reshape(mask.shape)
         sheet = self._palette[bins].reshape(mask.shape)
         kept = mask & ~((here > _AROUND) & (here > 4 * sheet))
         return kept if float(kept.sum()) > _STAYS * float(mask.sum()) else mask

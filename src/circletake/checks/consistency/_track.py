@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.consistency._align import Laid
 from circletake.checks.consistency._find import (
     BACKWARD,
     Found,
@@ -13,13 +14,15 @@ from circletake.checks.consistency._find import (
     find_character,
     fitted,
     hold,
+    laid_over,
+    sized,
     touches_edge,
 )
 from circletake.checks.consistency._look import Look, Rows, look_at
-from circletake.checks.consistency._match import Scores
+from circletake.checks.consistency._meter import Meter, Track
+from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Lab, Mask
 from circletake.checks.consistency._segment import tidy
-from circletake.checks.consistency._sheet import CharacterModel
 from circletake.checks.protocol import Box, Rgb
 
 # Looked for on every sixth frame: a quarter of a second; flow carries the mask well for that long.
@@ -34,82 +37,136 @@ _SAME_SHOT = 0.6
 _UNCONFIRMED = 48
 _SHRUNK = 0.3
 _PARTS = 3
+# Measured on every third frame; where the mean deviation turns by so much in between, on all of them.
+_MEASURED_EVERY, _TURNS = 3, 0.75
+# Looked for afresh once a second where a drawing that lies over it keeps it in place.
+_LOOK_AGAIN = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """The character in one frame.
-
-    Args:
-        n: frame.
-        look: what it looks like there.
-        scores: against the sheet, where they were needed to find it.
-        is_seen: found in this frame by itself, not carried on from a neighbour.
-        change: mean Lab change since the frame before in 3×3 parts, [part 3]; None where that is not known.
-    """
-
-    n: int
-    look: Look
-    scores: Scores | None
-    is_seen: bool
-    change: Rows | None
+class _Skipped:
+    held: Held
+    mask: Mask
+    box: Box | None
 
 
 class Tracker:
-    """Follows one character through the frames of a take."""
+    """Follows one character through the frames of a take, and has it measured.
+
+    It is carried on from frame to frame by optical flow and measured every few frames; where two
+    measurements differ, the frames between them are measured as well.
+    """
 
     def __init__(self, model: CharacterModel) -> None:
         self._model = model
+        self._meter = Meter(model)
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._before: Held | None = None
         self._mask: Mask | None = None
         self._box: Box | None = None
+        self._lies: Laid | None = None
         self._is_fast = False
         self._is_drawn = False
         self._seen_area = 0.0
         self._confirmed_at = 0
+        self._looked_at = -_LOOK_AGAIN
+        self._measured_at, self._off = -_MEASURED_EVERY, 0.0
         self._pending: list[Held] = []
-        self.sightings: list[Sighting] = []
+        self._skipped: list[_Skipped] = []
 
     def frame(self, n: int, rgb: Rgb) -> None:
         """See the next frame."""
         held = hold(n, rgb)
         was_there = self._mask is not None
         mask, change = self._carried(held)
-        is_key = n % (_FAST_KEY_FRAMES if self._is_fast else KEY_FRAMES) == 0
         found: Found | None = None
-        if is_key or (was_there and mask is None):
-            found = find_character(self._model, held, mask)
+        if self._is_time(n, mask) or (was_there and mask is None):
+            self._looked_at = n
+            prior = None if mask is None else sized(mask, held.gray.shape)
+            found = find_character(self._model, held, prior)
         if found is not None:
-            self._carry_back(held, found)
-            self._pending.clear()
-            self._seen_area, self._confirmed_at = float(found.mask.mean()), n
-            self._is_drawn = found.is_drawn
-            self._mask, self._box = found.mask, found.box or (self._box if touches_edge(found.mask) else None)
-            self.sightings.append(Sighting(n, found.look, found.scores, is_seen=True, change=change))
+            self._take(held, found, change)
         else:
-            if mask is not None and is_key:
-                mask = fitted(held.little, mask)
-            self._mask = self._carry_on(held, mask, change, is_key=is_key)
+            self._mask = self._carry_on(held, mask, change)
             if self._mask is None:
                 self._box = None
+                self._skipped.clear()
                 self._pending = [*self._pending[1 - _CARRY_BACK :], held]
         self._before = held
 
-    def _carry_on(self, held: Held, mask: Mask | None, change: Rows | None, *, is_key: bool) -> Mask | None:
+    def finish(self) -> Track:
+        """Close the take."""
+        return self._meter.finish()
+
+    def _is_time(self, n: int, mask: Mask | None) -> bool:
+        """True where the character is looked for afresh."""
+        if self._model.aligner is not None and self._lies is not None and mask is not None:
+            # a drawing that lies over it keeps it in place
+            return n - self._looked_at >= _LOOK_AGAIN
+        return n % (_FAST_KEY_FRAMES if self._is_fast else KEY_FRAMES) == 0
+
+    def _take(self, held: Held, found: Found, change: Rows | None) -> None:
+        self._carry_back(held, found)
+        self._pending.clear()
+        self._seen_area, self._confirmed_at = float(found.mask.mean()), held.n
+        self._is_drawn, self._lies = found.is_drawn, found.laid
+        self._mask, self._box = found.mask, found.box or (self._box if touches_edge(found.mask) else None)
+        self._meter.passed(held.n, change)
+        self._measure(held, found.mask, found.look, found.seen)
+
+    def _carry_on(self, held: Held, mask: Mask | None, change: Rows | None) -> Mask | None:
         if mask is None or float(mask.mean()) < self._seen_area * _SHRUNK:
             return None
-        mask = tidy(self._model.pixels.without_leaks(held.lab, mask), near=mask)
+        is_key = held.n % KEY_FRAMES == 0
+        if is_key and self._lies is None:
+            mask = fitted(held.little, sized(mask, held.gray.shape))
+        if held.n - self._measured_at < _MEASURED_EVERY and not is_key:
+            self._meter.passed(held.n, change)
+            self._skipped.append(_Skipped(held, mask, self._box))
+            return mask
+        mask = self._drawn_anew(held, mask)
         look = look_at(held.rgb, mask, box=self._box)
         if look is None:
             return None
-        scores = self._model.bank.scores(look) if is_key else None
-        if scores is not None and self._model.has_its_form(scores):
+        seen = self._model.see(look) if is_key and self._lies is None else None
+        if self._lies is not None or (seen is not None and self._model.has_its_form(seen)):
             self._confirmed_at = held.n
         if held.n - self._confirmed_at > _UNCONFIRMED:
             return None
-        self.sightings.append(Sighting(held.n, look, scores, is_seen=False, change=change))
+        self._meter.passed(held.n, change)
+        self._measure(held, mask, look, None)
         return mask
+
+    def _measure(self, held: Held, mask: Mask, look: Look, seen: Seen | None) -> None:
+        off = self._meter.measure(held.n, look, seen)
+        if self._skipped and abs(off - self._off) > _TURNS:
+            lies = self._lies
+            for skipped in self._skipped:
+                between = look_at(
+                    skipped.held.rgb, self._drawn_anew(skipped.held, skipped.mask), box=skipped.box
+                )
+                if between is not None:
+                    self._meter.measure(skipped.held.n, between)
+            self._lies = lies
+        self._skipped.clear()
+        self._measured_at, self._off = held.n, off
+        x, y, width, height = look.box
+        part = (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
+        whole = sized(mask, held.rgb.shape[:2])
+        self._meter.picture(held.n, held.rgb[part], whole[part])
+
+    def _drawn_anew(self, held: Held, mask: Mask) -> Mask:
+        """A carried mask as this frame shows it."""
+        if self._model.aligner is None or self._lies is None:
+            mask = sized(mask, held.gray.shape)
+            return tidy(self._model.pixels.without_leaks(held.lab, mask), near=mask)
+        mask, self._lies = self._laid(held, mask, self._lies)
+        return mask
+
+    def _laid(self, held: Held, mask: Mask, near: Laid | None) -> tuple[Mask, Laid | None]:
+        if self._model.aligner is None or near is None:
+            return mask, near
+        return laid_over(self._model.aligner, held, mask, near) or (mask, near)
 
     def _carried(self, held: Held) -> tuple[Mask | None, Rows | None]:
         before = self._before
@@ -117,7 +174,8 @@ class Tracker:
             return None, None
         flow = self._pulled(held, before)
         grid = _grid(flow)
-        mask = _remap(self._mask.astype(np.float32), grid) > 0.5  # noqa: PLR2004 (half covered)
+        whole = _moved(self._mask, flow)
+        mask = sized(whole, held.gray.shape)
         if not _is_same(held.gray, _remap(before.gray.astype(np.float32), grid), mask):
             return None, None
         self._is_fast = self._is_drawn and float(np.abs(flow[mask]).max(axis=1).mean()) > _FAST_PX
@@ -125,26 +183,31 @@ class Tracker:
             moved = flow[mask].mean(axis=0) * (held.rgb.shape[1] / held.gray.shape[1])
             x, y, side, _ = self._box
             self._box = (round(x - float(moved[0])), round(y - float(moved[1])), side, side)
-        return mask, _change(held.lab - _remap(before.lab, grid), mask)
+        return whole, _change(held.lab - _remap(before.lab, grid), mask)
 
     def _carry_back(self, held: Held, found: Found) -> None:
-        after, mask, filled = held, found.mask, []
+        after, mask, laid = held, found.mask, found.laid
         for earlier in reversed(self._pending):
             if earlier.n != after.n - 1 or not _is_next(earlier, after):
                 break
-            grid = _grid(self._pulled(earlier, after))
-            mask = _remap(mask.astype(np.float32), grid) > 0.5  # noqa: PLR2004 (half covered)
-            if not _is_same(earlier.gray, _remap(after.gray.astype(np.float32), grid), mask):
+            flow = self._pulled(earlier, after)
+            mask = _moved(mask, flow)
+            there = _remap(after.gray.astype(np.float32), _grid(flow))
+            if not _is_same(earlier.gray, there, sized(mask, earlier.gray.shape)):
                 break
+            after = earlier
+            if (held.n - earlier.n) % _MEASURED_EVERY:
+                self._meter.passed(earlier.n, None)
+                continue
+            mask, laid = self._laid(earlier, mask, laid)
             look = look_at(earlier.rgb, mask, box=found.box)
             if look is None:
                 break
-            scores = self._model.bank.scores(look)
-            if self._model.otherness(scores) > BACKWARD and not self._model.has_its_form(scores):
+            seen = self._model.see(look)
+            if self._model.otherness(seen) > BACKWARD and not self._model.has_its_form(seen):
                 break
-            filled.append(Sighting(earlier.n, look, scores, is_seen=False, change=None))
-            after = earlier
-        self.sightings.extend(reversed(filled))
+            self._meter.passed(earlier.n, None)
+            self._meter.measure(earlier.n, look, seen)
 
     def _pulled(self, here: Held, there: Held) -> Rows:
         empty = np.zeros((*here.gray.shape, 2), dtype=np.float32)
@@ -154,6 +217,14 @@ class Tracker:
 def _grid(flow: Rows) -> Rows:
     rows, columns = np.indices(flow.shape[:2], dtype=np.float32)
     return np.stack([columns + flow[..., 0], rows + flow[..., 1]], axis=2).astype(np.float32)
+
+
+def _moved(mask: Mask, flow: Rows) -> Mask:
+    height, width = mask.shape
+    if mask.shape != flow.shape[:2]:
+        larger = np.array([width / flow.shape[1], height / flow.shape[0]], dtype=np.float32)
+        flow = np.asarray(cv2.resize(flow, (width, height)), dtype=np.float32) * larger
+    return np.asarray(_remap(mask.astype(np.float32), _grid(flow)) > 0.5)  # noqa: PLR2004 (half covered)
 
 
 def _remap(plane: Rows, grid: Rows) -> Rows:

@@ -9,22 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circletake.checks.codec import rounded
-from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_aspect
+from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
+from circletake.checks.consistency._meter import Track
+from circletake.checks.consistency._model import CharacterModel, model_of
 from circletake.checks.consistency._pixels import small
-from circletake.checks.consistency._say import label_of, say_drift
-from circletake.checks.consistency._sheet import CharacterModel, model_of
+from circletake.checks.consistency._say import heat_of, label_of, say_drift
 from circletake.checks.consistency._track import Tracker
 from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
 from circletake.domain.time import ranges_of
 
-_LONG_SIDE_PX = 480
+_LONG_SIDE_PX = 640
 _HEATMAPS = 3
 _APART = 12
 _HEAT_FULL = 4.0
 # Drift that is drawn as full, and flicker in Lab.
-_DRIFT_FULL, _FLICKER_FULL = 5.0, 20.0
+_DRIFT_FULL, _FLICKER_FULL = 3.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,14 @@ class Params:
     """What a policy may set.
 
     Args:
-        threshold: drift at and above which a frame is flagged.
+        alpha: share of approved shots' frames that may be flagged wrongly, once there are enough of them.
+        level: root mean square of what is beyond the take's own best frames at which a frame is flagged,
+            while there are not.
         least_frames: shortest run of drift that is flagged; flicker is flagged at one frame.
     """
 
-    threshold: float = 1.6
+    alpha: float = 0.05
+    level: float = 0.95
     least_frames: int = 2
 
 
@@ -82,16 +86,17 @@ class ConsistencyMeasure:
 
     def finish(self) -> Evidence:
         """Say where the character drifted."""
+        tracks = [(model, tracker.finish()) for model, tracker in self._trackers]
         found = [
-            (model, judge(model, tracker.sightings), tracker)
-            for model, tracker in self._trackers
-            if tracker.sightings
+            (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
+            for model, track in tracks
+            if track.measured
         ]
         seen = {n for _, judged, _ in found for n in judged.frames}
         abstained = ranges_of([n for n in range(self._frames) if n not in seen])
         flags: list[FlagRange] = []
-        for model, judged, _ in found:
-            flags.extend(self._flags(model, judged, many=len(self._trackers) > 1))
+        for model, judged, track in found:
+            flags.extend(self._flags(model, judged, track, many=len(self._trackers) > 1))
         flags.sort(key=lambda flag: (flag.frames.start, flag.label))
         worst = self._worst(found, flags)
         flagged = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
@@ -101,9 +106,11 @@ class ConsistencyMeasure:
             "abstained": self._frames - len(seen),
             "flagged": len(flagged),
             "characters": ", ".join(model.character for model, _ in self._trackers) or "none",
-            "views": sum(len(model.bank.looks) for model, _ in self._trackers),
-            "calibration": "sheet" if self._trackers else "none",
-            "relit": any(judged.light is not None for _, judged, _ in found),
+            "views": sum(sum(not view.mirrored for view in model.views) for model, _ in self._trackers),
+            "calibration": ", ".join(
+                sorted({model.state(self._params.alpha) for model, _ in self._trackers}) or ["none"]
+            ),
+            "relit": any(track.light is not None for _, _, track in found),
         }
         return Evidence(
             check=check.name,
@@ -113,7 +120,7 @@ class ConsistencyMeasure:
             sentence=self._sentence(flags, len(seen), len(flagged)),
             series=self._series(found),
             flags=tuple(flags),
-            worst_frame=worst[0] if flags and worst else None,
+            worst_frame=worst[0] if worst else flags[0].frames.start if flags else None,
             heatmaps=tuple(self._heatmaps(found, worst)) if flags else (),
             references=self._references,
             abstained=tuple(abstained),
@@ -122,7 +129,7 @@ class ConsistencyMeasure:
             params=params_of(self._params),
         )
 
-    def _series(self, found: Sequence[tuple[CharacterModel, Judged, Tracker]]) -> tuple[Series, ...]:
+    def _series(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> tuple[Series, ...]:
         if not self._frames:
             return ()
         columns: list[list[float | None]] = [[None] * self._frames for _ in range(3)]
@@ -137,25 +144,26 @@ class ConsistencyMeasure:
                     before = column[n]
                     column[n] = rounded(value if before is None else pick(before, value))
         return (
-            Series("drift", tuple(columns[0]), 0.0, _DRIFT_FULL, self._params.threshold),
+            Series("drift", tuple(columns[0]), 0.0, _DRIFT_FULL, 1.0),
             Series("p_value", tuple(columns[1]), 0.0, 1.0),
             Series("flicker", tuple(columns[2]), 0.0, _FLICKER_FULL, unit="Lab"),
         )
 
-    def _flags(self, model: CharacterModel, judged: Judged, *, many: bool) -> list[FlagRange]:
+    def _flags(self, model: CharacterModel, judged: Judged, track: Track, *, many: bool) -> list[FlagRange]:
         who = f"{model.character}: " if many else ""
-        threshold = self._params.threshold
         row_of = {n: row for row, n in enumerate(judged.frames)}
         flags = []
-        over = [n for n in judged.frames if judged.drift[row_of[n]] >= threshold]
+        over = [n for n in judged.frames if judged.drift[row_of[n]] >= 1]
         for frames in ranges_of(over):
             if frames.frames < self._params.least_frames:
                 continue
             rows = [row_of[n] for n in range(frames.start, frames.end)]
-            aspect = leading_aspect(judged.excess[rows])
+            leading = leading_score(judged.excess[rows])
             strength = min(float(judged.drift[rows].max()) / _DRIFT_FULL, 1.0)
-            sentence = who + say_drift(judged, rows, aspect)
-            flags.append(FlagRange(frames, label_of(aspect), sentence, round(strength, 6)))
+            worst = max(rows, key=lambda row: float(judged.drift[row]))
+            look = track.look_near(judged.frames[worst])[1]
+            sentence = who + say_drift(model, look, leading, track.light)
+            flags.append(FlagRange(frames, label_of(leading), sentence, round(strength, 6)))
         jumping = is_flickering(judged)
         for frames in ranges_of([n for n in judged.frames if jumping[row_of[n]]]):
             most = float(judged.flicker[[row_of[n] for n in range(frames.start, frames.end)]].max())
@@ -170,16 +178,16 @@ class ConsistencyMeasure:
         return flags
 
     def _worst(
-        self, found: Sequence[tuple[CharacterModel, Judged, Tracker]], flags: Sequence[FlagRange]
+        self, found: Sequence[tuple[CharacterModel, Judged, Track]], flags: Sequence[FlagRange]
     ) -> list[int]:
         """Frames to look at first, worst first, no two within half a second; flagged ones only."""
         inside = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
         ranked = sorted(
             (
                 (-float(judged.drift[row]) - float(judged.flicker[row]) / _FLICKER_FULL, n)
-                for _, judged, _ in found
+                for _, judged, track in found
                 for row, n in enumerate(judged.frames)
-                if n in inside
+                if n in inside and n in track.looks
             ),
         )
         picked: list[int] = []
@@ -189,17 +197,19 @@ class ConsistencyMeasure:
         return picked[:_HEATMAPS]
 
     def _heatmaps(
-        self, found: Sequence[tuple[CharacterModel, Judged, Tracker]], frames: Sequence[int]
+        self, found: Sequence[tuple[CharacterModel, Judged, Track]], frames: Sequence[int]
     ) -> list[Heatmap]:
         heatmaps = []
         for n in frames:
             here = [
-                (float(judged.drift[row]), judged.scores[row].heat, tracker.sightings[row].look.box)
-                for _, judged, tracker in found
+                (float(judged.drift[row]), model, track)
+                for model, judged, track in found
                 for row, at in enumerate(judged.frames)
-                if at == n
+                if at == n and n in track.looks
             ]
-            _, heat, box = max(here, key=lambda entry: entry[0])
+            _, model, track = max(here, key=lambda entry: entry[0])
+            look = track.looks[n]
+            heat, box = heat_of(model, look, track.light), look.box
             cells = np.clip(heat / _HEAT_FULL * 255, 0, 255).round().astype(np.uint8)
             heatmaps.append(self._heatmap(n, cells, box))
         return heatmaps
@@ -233,7 +243,7 @@ class ConsistencyCheck:
     """Drift of a character from its adopted model sheet."""
 
     name = "consistency"
-    version = 2
+    version = 3
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True

@@ -1,0 +1,160 @@
+"""Turning sightings of a take into numbers, whatever its length; only the looks worth showing are kept."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+import numpy as np
+
+from circletake.checks.consistency._light import light_of
+from circletake.checks.consistency._look import Look, Rows
+from circletake.checks.consistency._model import CharacterModel, Seen
+from circletake.checks.consistency._pixels import Mask
+from circletake.checks.protocol import Rgb
+
+# Sightings from which the take's light is judged; measured once more when it is known.
+_FOR_LIGHT = 64
+# One look is kept of each second of a film, the furthest from the bank; the least far make room.
+_SECOND, _KEPT = 24, 160
+# Pictures of the character kept for the bank, should people circle the take.
+_PICTURES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The character in one frame, cut out.
+
+    Args:
+        n: frame.
+        rgb: a square around it, uint8 height×width×3.
+        mask: True on the character.
+    """
+
+    n: int
+    rgb: Rgb
+    mask: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The character through a take.
+
+    Args:
+        frames: in which it was sighted, in order.
+        measured: those that were measured, in order; the rest lie between two that hardly differ.
+        values: distances from the bank, the take's light taken off, [measured score].
+        changes: mean Lab change since the frame before in 3×3 parts, by frame, where that is known.
+        looks: of the worst measured frame of each second, by frame.
+        light: what the take's light does to Lab, where it is taken off.
+        pictures: of the character, spread evenly over the take.
+    """
+
+    frames: list[int]
+    measured: list[int]
+    values: Rows
+    changes: dict[int, Rows]
+    looks: dict[int, Look]
+    light: Rows | None
+    pictures: list[Picture]
+
+    def look_near(self, n: int) -> tuple[int, Look]:
+        """The kept look nearest to a frame, and its frame."""
+        nearest = min(self.looks, key=lambda at: (abs(at - n), at))
+        return nearest, self.looks[nearest]
+
+
+class Meter:
+    """Measures looks of one character."""
+
+    def __init__(self, model: CharacterModel) -> None:
+        self._model = model
+        self._frames: set[int] = set()
+        self._values: dict[int, Rows] = {}
+        self._changes: dict[int, Rows] = {}
+        self._waiting: dict[int, Look] = {}
+        self._lights: list[Rows] = []
+        self._light: Rows | None = None
+        # Approved takes say what light does to the character; without them the take itself has to.
+        self._knows_light = model.has_approved
+        self._kept: dict[int, tuple[float, int, Look]] = {}
+        self._pictures: list[Picture] = []
+        self._every = 1
+
+    def passed(self, n: int, change: Rows | None) -> None:
+        """Hear that the character is in a frame, measured or not."""
+        self._frames.add(n)
+        if change is not None:
+            self._changes[n] = change
+
+    def measure(self, n: int, look: Look, seen: Seen | None = None) -> float:
+        """Measure a look; returns how many of the bank's deviations it is off, on the mean of all scores."""
+        self._frames.add(n)
+        values = seen.values if seen is not None else self._model.measure(look, light=self._light)
+        if seen is not None and not self._knows_light:
+            self._lights.append(seen.light)
+        elif self._light is not None:
+            values = self._model.measure(look, light=self._light)
+        self._note(n, look, values)
+        if not self._knows_light:
+            self._waiting[n] = look
+            if len(self._waiting) >= _FOR_LIGHT:
+                self._settle_light()
+        return float(self._model.scale.deviations(values[None]).mean())
+
+    def picture(self, n: int, rgb: Rgb, mask: Mask) -> None:
+        """See the character cut out; twelve to twenty-four are kept, evenly spread."""
+        if len(self._pictures) >= 2 * _PICTURES:
+            self._pictures = self._pictures[::2]
+            self._every *= 2
+        if not self._pictures or n - self._pictures[-1].n >= self._every:
+            self._pictures.append(Picture(n, rgb, mask))
+
+    def finish(self) -> Track:
+        """Close the take."""
+        self._settle_light()
+        measured = sorted(self._values)
+        step = max(len(self._pictures) // _PICTURES, 1)
+        return Track(
+            frames=sorted(self._frames),
+            measured=measured,
+            values=np.stack([self._values[n] for n in measured])
+            if measured
+            else np.zeros((0, 0), np.float32),
+            changes=self._changes,
+            looks={n: look for _, n, look in self._kept.values()},
+            light=self._light,
+            pictures=self._pictures[::step],
+        )
+
+    def _note(self, n: int, look: Look, values: Rows) -> None:
+        self._values[n] = values
+        off = float(self._model.scale.deviations(values[None]).mean())
+        second = n // _SECOND
+        if second not in self._kept or off > self._kept[second][0]:
+            self._kept[second] = (off, n, look)
+        if len(self._kept) > _KEPT:
+            del self._kept[min(self._kept, key=lambda at: (self._kept[at][0], at))]
+
+    def _settle_light(self) -> None:
+        if self._knows_light:
+            return
+        self._knows_light = True
+        self._light = light_of(self._lights)
+        if self._light is not None:
+            self._kept.clear()
+            for n, look in self._waiting.items():
+                self._note(n, look, self._model.measure(look, light=self._light))
+        self._waiting.clear()
+
+
+def spread_to(frames: list[int], measured: list[int]) -> list[int]:
+    """For each frame the index of the measured frame nearest to it; the earlier of two.
+
+    >>> spread_to([0, 1, 2, 3, 4], [0, 3])
+    [0, 0, 1, 1, 1]
+    """
+    nearest = []
+    for n in frames:
+        at = bisect_left(measured, n)
+        before, after = max(at - 1, 0), min(at, len(measured) - 1)
+        nearest.append(before if n - measured[before] <= measured[after] - n else after)
+    return nearest
