@@ -29,12 +29,14 @@ class SheetRef:
         content: SHA-256 of the sheet.
         images: sRGB pictures, uint8 height×width×3, whole frames or crops.
         boxes: where the character is in each picture: x, y, width, height in pixels.
+        kind: `character`, or `style` for a style bible, whose boxes are whole frames.
     """
 
     character: str
     content: str
     images: Sequence[Rgb]
     boxes: Sequence[Box]
+    kind: str = "character"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ def _sheet(store: ContentStore, character: str, content: str) -> SheetRef:
         content=content,
         images=[read_still(store, picture.image) for picture in sheet.images],
         boxes=[picture.box for picture in sheet.images],
+        kind=sheet.kind,
     )
 
 
