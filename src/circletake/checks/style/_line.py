@@ -64,7 +64,7 @@ def _say(seen: Vector, usual: Vector) -> str:
     # The rise from a span to twice it: an octave for a soft edge, none for a sharp one.
     softer = float((seen - usual)[len(_CLOSINGS_PX) :].sum())
     said.append((abs(softer), f"edges {times(2.0**softer)} {'softer' if softer > 0 else 'sharper'}"))
-    amount = float((seen - usual)[:_OF_LINES].mean())
+    amount = float((seen - usual)[_OF_LINES - 1])
     said.append(
         (abs(amount) / 2, f"dark detail {times(2.0**amount)} {'stronger' if amount > 0 else 'fainter'}")
     )

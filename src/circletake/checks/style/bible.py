@@ -21,13 +21,16 @@ KIND = "style"
 
 # A style lasts: two looks a second at 24 frames a second, and one at each shot's first frame.
 _EVERY = 12
-# A cut: a coarse picture changes by so many code values at once, and by so much more than it did lately.
-_CUT, _CUT_RATIO, _LATELY = 12.0, 4.0, 12
-_COARSE = 12
+# A cut: a coarse picture changes by so many code values at once, and by so many times what it did at most
+# lately, for what is drawn on threes stands still in between. A missed cut is looked at a little later.
+_CUT, _CUT_RATIO, _LATELY = 16.0, 2.0, 12
+_COARSE = (32, 18)
 # Darker than that there is no palette, no line and no grain to read: CIELAB L* of the lights.
 _DARK = 8.0
 # One look out of its place is a flash or a passer-by; two in a row are a style.
 _LASTING = 2
+# A shot of fewer frames than that is a flash too.
+_SHORTEST = 4
 _STRONG = 10.0
 
 
@@ -121,12 +124,12 @@ class StyleMeasure:
         )
 
     def _is_cut(self, rgb: Rgb) -> bool:
-        coarse = rgb[_COARSE // 2 :: _COARSE, _COARSE // 2 :: _COARSE].astype(np.int16)
+        coarse = np.asarray(cv2.resize(rgb, _COARSE, interpolation=cv2.INTER_AREA), dtype=np.int16)
         before, self._coarse = self._coarse, coarse
-        if before is None or before.shape != coarse.shape or not coarse.size:
+        if before is None:
             return False
         step = float(np.abs(coarse - before).mean())
-        usual = float(np.median(self._lately)) if self._lately else 0.0
+        usual = max(self._lately, default=0.0)
         self._lately = [*self._lately, step][-_LATELY:]
         return step >= max(_CUT, _CUT_RATIO * usual)
 
@@ -160,7 +163,8 @@ class StyleMeasure:
         for seen, frames in [*self._stands_for(), (None, None)]:
             is_out = seen is not None and self._is_out(seen, side)
             if run and (not is_out or seen is None or seen.shot != run[-1][0].shot):
-                if len(run) >= min(_LASTING, shots.count(run[-1][0].shot)):
+                lasts = run[-1][1].end - run[0][1].start
+                if len(run) >= min(_LASTING, shots.count(run[-1][0].shot)) and lasts >= _SHORTEST:
                     yield run
                 run = []
             if is_out and seen is not None and frames is not None:
