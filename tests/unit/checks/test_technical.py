@@ -236,6 +236,8 @@ def test_a_signal_beyond_the_tolerance_on_more_than_a_hundredth_of_the_picture_i
     evidence = decoded(shot)
     assert labels(evidence) == [("levels", FrameRange(12, 19))]  # looked at in frames 12 and 18
     assert "-5…105 %" in evidence.sentence
+    old = decoded([(moving(n), inside) for n in range(12)], luma_low_pct="-1", luma_high_pct="103")
+    assert [label for label, _ in labels(old)] == ["levels"], "as the first version of EBU R 103 had it"
     few = [(moving(n), signal(spread(-0.2, 1.2, of=0.004))) for n in range(36)]
     assert decoded(few).flags == ()
     assert labels(decoded(few, level_area_pct="0.5")) == [("levels", FrameRange(0, 31))]

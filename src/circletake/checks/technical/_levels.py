@@ -15,6 +15,7 @@ _CODES = 256
 # A film of limited range that was coded in full range goes far out at both ends, not at one and not in a
 # few places: half a per cent of it all is fifty times the ringing of a strongly compressed clean film.
 _BOTH_ENDS = 0.005
+_FAR_BELOW, _FAR_ABOVE = -0.05, 1.05
 # Limited range shown as full: black piles up at 16 and white at 235, and nothing is beyond.
 _BLACK, _WHITE, _AROUND = 16, 235, 2
 _BEYOND = 0.0002
@@ -25,16 +26,16 @@ class LevelMeter:
     """Sees some frames' signal and luma, and keeps what lies outside.
 
     Args:
-        low: lowest signal that is inside, in parts of nominal range; 0 is black.
-        high: highest.
+        rgb: lowest and highest R'G'B' that are inside, in parts of nominal range; 0 is black.
+        luma: lowest and highest luma.
 
     Source:
         EBU R 103 v3: luma and R'G'B' within −5…105 % (8-bit codes 5–246), as v2 made them equal; outside
         on more than 1 % of the picture is a violation.
     """
 
-    def __init__(self, *, low: float, high: float) -> None:
-        self._low, self._high = low, high
+    def __init__(self, *, rgb: tuple[float, float], luma: tuple[float, float]) -> None:
+        self._rgb, self._luma = rgb, luma
         self._below: list[float] = []
         self._above: list[float] = []
         self._is_full = False
@@ -42,11 +43,11 @@ class LevelMeter:
 
     def outside(self, levels: Levels) -> float:
         """Share of a frame's places whose luma or any of R'G'B' is outside."""
-        below = (levels.rgb.min(axis=0) < self._low) | (levels.luma < self._low)
-        above = (levels.rgb.max(axis=0) > self._high) | (levels.luma > self._high)
+        below = (levels.rgb.min(axis=0) < self._rgb[0]) | (levels.luma < self._luma[0])
+        above = (levels.rgb.max(axis=0) > self._rgb[1]) | (levels.luma > self._luma[1])
         self._is_full = levels.is_full
-        self._below.append(float((levels.luma < self._low).mean()))
-        self._above.append(float((levels.luma > self._high).mean()))
+        self._below.append(float((levels.luma < _FAR_BELOW).mean()))
+        self._above.append(float((levels.luma > _FAR_ABOVE).mean()))
         return float((below | above).mean())
 
     def shown(self, luma: NDArray[np.uint8]) -> None:

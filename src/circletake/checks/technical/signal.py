@@ -48,8 +48,10 @@ class Params:
         loudness_within_lu: how far from it is fine (EBU R 128: ±0.5).
         banding_share: share of the picture in false contours from which they are flagged; a clean film that
             is strongly compressed stays under a third of it.
-        level_low_pct: lowest luma and R'G'B' that is inside, 0 is black (EBU R 103: −5).
-        level_high_pct: highest, 100 is white (EBU R 103: 105).
+        rgb_low_pct: lowest R'G'B' that is inside, 0 is black (EBU R 103: −5).
+        rgb_high_pct: highest, 100 is white (EBU R 103: 105).
+        luma_low_pct: lowest luma (EBU R 103: −5; its first version: −1).
+        luma_high_pct: highest (EBU R 103: 105; its first version: 103).
         level_area_pct: share of the picture that may be outside (EBU R 103: 1).
         sound_early_ms: how long before the picture a file's sound may start (EBU R 37: 40).
         sound_late_ms: how long after it (EBU R 37: 60). Neither is asked for less than a frame.
@@ -63,8 +65,10 @@ class Params:
     loudness_lufs: float = 0.0
     loudness_within_lu: float = 0.5
     banding_share: float = 0.03
-    level_low_pct: float = -5.0
-    level_high_pct: float = 105.0
+    rgb_low_pct: float = -5.0
+    rgb_high_pct: float = 105.0
+    luma_low_pct: float = -5.0
+    luma_high_pct: float = 105.0
     level_area_pct: float = 1.0
     sound_early_ms: float = 40.0
     sound_late_ms: float = 60.0
@@ -80,7 +84,10 @@ class TechnicalMeasure:
         self._rate = context.rate or _DEFAULT_RATE
         self._picture = PictureMeter()
         self._flash = FlashMeter()
-        self._levels = LevelMeter(low=params.level_low_pct / 100, high=params.level_high_pct / 100)
+        self._levels = LevelMeter(
+            rgb=(params.rgb_low_pct / 100, params.rgb_high_pct / 100),
+            luma=(params.luma_low_pct / 100, params.luma_high_pct / 100),
+        )
         self._looks = Looks(self._levels)
         self._sound: SoundMeter | None = None
 
@@ -219,8 +226,9 @@ class TechnicalMeasure:
             for run in runs_over(looks.outside, params.level_area_pct / 100):
                 share = worst_of(looks.outside, run.start, run.end)
                 said = (
-                    f"The signal leaves {params.level_low_pct:g}…{params.level_high_pct:g} %"
-                    f" on {_per_cent(share)} of the picture; bring it inside in the grade."
+                    f"Luma leaves {params.luma_low_pct:g}…{params.luma_high_pct:g} % or R'G'B'"
+                    f" {params.rgb_low_pct:g}…{params.rgb_high_pct:g} % on {_per_cent(share)} of the picture;"
+                    f" bring it inside in the grade."
                 )
                 flags.append(_flag(run, "levels", said, 0.5))
         for change in bar_changes(looks.bars):
