@@ -91,7 +91,7 @@ from circletake.workflows import stale as staleness
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.reaffirm import Confirmation
-from circletake.workflows.sheets import BoxedImage
+from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.views import (
     AccountView,
@@ -604,10 +604,16 @@ class Studio:
         )
 
     def sheet_add(
-        self, session: Session, production: str, *, character: str, images: Sequence[BoxedImage]
+        self,
+        session: Session,
+        production: str,
+        *,
+        character: str,
+        images: Sequence[BoxedImage],
+        kind: SheetKind = "character",
     ) -> TaskView:
-        """Make a model sheet out of boxed images."""
-        sheets.sheet_add(self.house, session, production, character=character, images=images)
+        """Make a model sheet, or a style bible, out of boxed images."""
+        sheets.sheet_add(self.house, session, production, character=character, images=images, kind=kind)
         return self.task(session, self.find_task(session, production, character, DESIGN))
 
     def sheet_adopt(self, session: Session, production: str, *, character: str) -> TaskView:

@@ -25,7 +25,7 @@ def metered(frames: list[np.ndarray]) -> PictureMeter:
 
 
 def test_planted_doubles_and_drops(footage: Path) -> None:
-    film = [frame.rgb_at(320, 180) for frame in open_file(footage / "bbb.mp4").frames()]
+    film = [frame.rgb_at(480, 270) for frame in open_file(footage / "bbb.mp4").frames()]
     own = metered(film)
     clean = cadence_of(own.difference, still=STILL)
     flicker = flicker_runs(own.mean_luma, own.agreement)

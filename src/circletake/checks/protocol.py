@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid
+from circletake.media.levels import Levels
 
 Rgb = NDArray[np.uint8]
 Samples = NDArray[np.float32]
@@ -49,6 +50,7 @@ class SheetRef:
         pooled: how far approved views of the production's other characters are from their own sheets, a
             row of deviations for each approved shot; what this character is measured by until it has
             enough approved shots of its own.
+        kind: `character`, or `style` for a style bible, whose boxes are whole frames.
     """
 
     character: str
@@ -57,6 +59,7 @@ class SheetRef:
     boxes: Sequence[Box]
     approved: Sequence[ApprovedShot] = ()
     pooled: Sequence[Deviations] = ()
+    kind: str = "character"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class CheckContext:
         height_px: of the picture as displayed.
         params: the policy's settings for this check, by name of its Params field.
         references: sheets of the characters that should be in it.
+        sound_starts_s: when the file's sound starts, counted from the first frame; None where it has none.
+        sound_ends_s: when it ends, counted from the last frame's end; None where the file does not say.
     """
 
     content: str
@@ -80,6 +85,8 @@ class CheckContext:
     height_px: int
     params: Mapping[str, Param] = field(default_factory=dict)
     references: Sequence[SheetRef] = ()
+    sound_starts_s: Fraction | None = None
+    sound_ends_s: Fraction | None = None
 
 
 class Picture(Protocol):
@@ -88,6 +95,10 @@ class Picture(Protocol):
     @property
     def is_corrupt(self) -> bool:
         """True where the decoder concealed damage."""
+        ...
+
+    def levels(self) -> Levels | None:
+        """Its signal as coded, before anything is clipped; None where that cannot be read."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Runs checks over one content in one decode pass."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from circletake.checks.protocol import Check, CheckContext, Measure, Samples
@@ -11,7 +11,7 @@ from circletake.media.picture import Frame
 from circletake.media.source import Source
 from circletake.plugins import find_members
 
-_FAMILIES = ("circletake.checks.consistency", "circletake.checks.technical")
+_FAMILIES = ("circletake.checks.consistency", "circletake.checks.style", "circletake.checks.technical")
 
 
 def find_checks() -> dict[str, Check]:
@@ -47,6 +47,12 @@ def get_check(name: str) -> Check:
 def current_versions() -> dict[str, int]:
     """Version of every check: what counts as fresh evidence."""
     return {name: check.version for name, check in find_checks().items()}
+
+
+def wanting_references(names: Iterable[str]) -> list[str]:
+    """Those of some checks that measure against adopted sheets."""
+    checks = find_checks()
+    return [name for name in names if checks[name].wants_references]
 
 
 class CheckListener:

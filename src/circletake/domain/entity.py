@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from circletake.errors import NameInvalid
 
-EntityKind = Literal["film", "sequence", "shot", "character", "prop", "location", "policy"]
+EntityKind = Literal["film", "sequence", "shot", "character", "prop", "location", "style", "policy"]
 ENTITY_KINDS: tuple[EntityKind, ...] = get_args(EntityKind)
 SourceClass = Literal["camera", "drawn", "hybrid", "generated", "library"]
 SOURCE_CLASSES: tuple[SourceClass, ...] = get_args(SourceClass)

@@ -1,8 +1,9 @@
 """What an approval leaned on, and what goes stale when that changes.
 
-A *slot* holds the content that others lean on: `sheet:<character>` a model sheet, `take:<CODE>/<stage>`
-an approved take, `cut` the edit that a master is rendered from. A slot is filled by the task whose take
-it holds, so leans make a graph over tasks; a graph that comes back to where it began is refused.
+A *slot* holds the content that others lean on: `sheet:<code>` a model sheet or a style bible,
+`take:<CODE>/<stage>` an approved take, `cut` the edit that a master is rendered from. A slot is filled by
+the task whose take it holds, so leans make a graph over tasks; a graph that comes back to where it began
+is refused.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,8 @@ CAUSE_KINDS: tuple[CauseKind, ...] = get_args(CauseKind)
 
 CUT_SLOT = "cut"
 DESIGN = "design"
+SHEET_KINDS = ("character", "style")
+"""Entities whose design is a sheet of pictures that takes are measured against."""
 _SHEET, _TAKE = "sheet:", "take:"
 
 
@@ -104,7 +107,7 @@ def stale_causes(
 
 
 def sheet_slot(character: str) -> str:
-    """Name of the slot that holds a character's adopted model sheet."""
+    """Name of the slot that holds a character's adopted model sheet, or the adopted style bible."""
     return f"{_SHEET}{character}"
 
 
@@ -118,8 +121,12 @@ def take_slot(code: str, stage: str) -> str:
 
 
 def slot_of(kind: str, code: str, stage: str) -> str:
-    """Name of the slot that a take at a stage is adopted into: a character's design is its sheet."""
-    return sheet_slot(code) if (kind, stage) == ("character", DESIGN) else take_slot(code, stage)
+    """Name of the slot that a take at a stage is adopted into: the design of a character or style is a sheet.
+
+    >>> slot_of("character", "dog", "design"), slot_of("style", "bible", "design")
+    ('sheet:dog', 'sheet:bible')
+    """
+    return sheet_slot(code) if kind in SHEET_KINDS and stage == DESIGN else take_slot(code, stage)
 
 
 def source_of(slot: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Content that is not one file but names files: a clip's range of frames, a character's model sheet.
+"""Content that is not one file but names files: a clip's range of frames, a sheet of pictures.
 
 A manifest is canonical JSON (sorted keys, no spaces, UTF-8) kept as a blob, so equal meaning is equal hash.
 """
@@ -18,6 +18,8 @@ _LARGEST_BYTES = 4 << 20  # a sheet of ten thousand images; anything larger is m
 _HASH = re.compile(r"^[0-9a-f]{64}$")
 _START = b'{"'  # no media file starts so, every manifest does
 _BOX_SIDES = 4
+CHARACTER = "character"
+"""What a sheet is of unless it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,17 @@ class SheetPicture:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A character's approved looks."""
+    """A character's approved looks, or a style bible's pictures.
+
+    Args:
+        character: code of the character, or of the style.
+        images: its pictures.
+        kind: `character` or `style`.
+    """
 
     character: str
     images: tuple[SheetPicture, ...]
+    kind: str = CHARACTER
 
 
 def clip_manifest(media: str, frames: FrameRange) -> bytes:
@@ -69,8 +78,8 @@ def clip_manifest(media: str, frames: FrameRange) -> bytes:
     )
 
 
-def sheet_manifest(character: str, images: Sequence[SheetPicture]) -> bytes:
-    """Write the manifest of a model sheet.
+def sheet_manifest(character: str, images: Sequence[SheetPicture], *, kind: str = CHARACTER) -> bytes:
+    """Write the manifest of a model sheet, or of a style bible.
 
     Raises:
         SheetInvalid: no images, or a box that holds nothing.
@@ -88,6 +97,8 @@ def sheet_manifest(character: str, images: Sequence[SheetPicture]) -> bytes:
             ],
             "kind": "sheet",
             "v": _VERSION,
+            # Said only where it is another: sheets that are in books keep their hash.
+            **({} if kind == CHARACTER else {"of": kind}),
         }
     )
 
@@ -138,7 +149,7 @@ def _sheet(data: dict[str, Any]) -> Sheet:
                 frame=image["frame"],
             )
         )
-    return Sheet(character=str(data["character"]), images=tuple(images))
+    return Sheet(character=str(data["character"]), images=tuple(images), kind=str(data.get("of", CHARACTER)))
 
 
 def _hash(text: str) -> str:

@@ -19,6 +19,7 @@ from av.video.reformatter import (
 from numpy.typing import NDArray
 
 from circletake.media.index import fraction_of
+from circletake.media.levels import Levels, levels_of
 
 Rgb = NDArray[np.uint8]
 
@@ -39,6 +40,7 @@ class _Look(Protocol):
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame: ...
     def plane_hash(self) -> str: ...
     def colours(self) -> str: ...
+    def levels(self) -> Levels | None: ...
 
 
 class Frame:
@@ -78,6 +80,10 @@ class Frame:
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
         """The frame as BT.709, limited range, yuv420p, for an encoder; even sides."""
         return self._look.coded_at(width_px, height_px)
+
+    def levels(self) -> Levels | None:
+        """Its signal as coded, at a grid of places; None of a still, of RGB and of HDR."""
+        return self._look.levels()
 
     def plane_hash(self) -> str:
         """SHA-256 of pixel format, size and plane bytes without row padding."""
@@ -127,6 +133,12 @@ class Screen:
             threads=1,
         )
 
+    def levels(self, frame: VideoFrame) -> Levels | None:
+        """A frame's signal as coded, as this screen reads it; see `Frame.levels`."""
+        if frame.color_trc in HDR_TRANSFERS:
+            return None
+        return levels_of(frame, matrix=self._matrix(frame), is_full=_range(frame) == ColorRange.JPEG)
+
     def reading(self, frame: VideoFrame) -> str:
         """How a frame's planes are to be read, as this screen reads them: tagged or by custom."""
         transfer = frame.color_trc if frame.color_trc in HDR_TRANSFERS else 0
@@ -169,6 +181,10 @@ class FilmLook:
         """How the planes are to be read: matrix, range, transfer, primaries, turn."""
         return self._screen.reading(self._frame)
 
+    def levels(self) -> Levels | None:
+        """See `Frame.levels`."""
+        return self._screen.levels(self._frame)
+
 
 class ArrayLook:
     """A frame that is an array: uint8 [height, width, 3]."""
@@ -198,6 +214,10 @@ class ArrayLook:
     def colours(self) -> str:
         """An array is sRGB, upright."""
         return "srgb"
+
+    def levels(self) -> Levels | None:
+        """See `Frame.levels`: an array was clipped before it came here."""
+        return None
 
 
 def coded(rgb: Rgb, screen: Screen) -> VideoFrame:

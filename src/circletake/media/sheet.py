@@ -1,6 +1,7 @@
 """A model sheet opened like a film: one frame a view, all on paper of one size."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -42,6 +43,10 @@ class SheetSource(Source):
         """See `Source.frame`."""
         look = ArrayLook(self._on_paper(self._views[n]), self._screen)
         return Frame(n, look, width_px=self.width_px, height_px=self.height_px)
+
+    def sound_offsets_s(self) -> tuple[Fraction | None, Fraction | None]:
+        """See `Source.sound_offsets_s`."""
+        return None, None
 
     def _on_paper(self, view: Rgb) -> Rgb:
         height_px, width_px = view.shape[:2]

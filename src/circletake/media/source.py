@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 
 from circletake.domain.time import FrameRange, sample_of
 from circletake.errors import MediaKindRefused, NoFrames
@@ -33,7 +34,7 @@ from circletake.media.picture import (
     pixel_aspect_of,
     shown_size,
 )
-from circletake.media.sound import Samples, blocks_of
+from circletake.media.sound import Samples, blocks_of, tick_s_of
 from circletake.media.still import read_picture
 from circletake.media.store import ContentStore
 
@@ -119,6 +120,23 @@ class Source:
         """Decode the file's sound to its own end, which need not be that of the picture; see `sound`."""
         yield from self._heard(0, None, rate_hz)
 
+    def sound_offsets_s(self) -> tuple[Fraction | None, Fraction | None]:
+        """When the file's sound starts, from the first frame, and ends, from the last one's end.
+
+        By what the container says. Where a clip was cut out of something longer it starts and ends with
+        its frames, and what the container does not say is None.
+        """
+        if self.rate is None or self._facts.sound_s is None or not self._facts.n_frames:
+            return None, None
+        start_s, end_s = self._facts.sound_s
+        starts_s = start_s - self._facts.start_s - self._range.start / self.rate
+        if self._range.start:
+            starts_s = max(starts_s, Fraction(0))
+        if end_s is None or self.is_vfr:
+            return starts_s, None
+        ends_s = end_s - self._facts.start_s - self._range.end / self.rate
+        return starts_s, ends_s if self._range.end == self._facts.n_frames else min(ends_s, Fraction(0))
+
     def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
         screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
         in_file = wanted.shifted(self._range.start)
@@ -177,6 +195,7 @@ class _Facts:
         self.rate: Fraction | None = None
         self.has_sound = False
         self.start_s = Fraction(0)
+        self.sound_s: tuple[Fraction, Fraction | None] | None = None
         self.rotation_deg = 0
         self.is_picture = False
         with path.open("rb") as file:
@@ -192,6 +211,8 @@ class _Facts:
         with container:
             sounds = container.streams.audio
             self.has_sound = bool(sounds) and sounds[0].codec_context is not None
+            if self.has_sound:
+                self.sound_s = _span_s(sounds[0])
             stream = picture_stream(container)
             if stream is None:
                 if not self.has_sound:
@@ -263,6 +284,12 @@ def read_still(store: ContentStore, content: str) -> Rgb:
         NoFrames: it has no picture.
     """
     return open_source(store, content).frame(0).rgb()
+
+
+def _span_s(sound: AudioStream) -> tuple[Fraction, Fraction | None]:
+    """When a stream starts and ends by its container; some containers do not say how long it is."""
+    start_s = (sound.start_time or 0) * tick_s_of(sound)
+    return start_s, start_s + sound.duration * tick_s_of(sound) if sound.duration else None
 
 
 @lru_cache(maxsize=_HELD_INDEXES)

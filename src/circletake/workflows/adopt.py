@@ -1,9 +1,10 @@
 """Adopt: a person makes a take that passes its gates the one that others lean on.
 
-A model sheet goes into `sheet:<character>`, any other take into `take:<CODE>/<stage>`. Whatever leaned
-on what was there before is asked again in the same transaction.
+A model sheet or a style bible goes into `sheet:<code>`, any other take into `take:<CODE>/<stage>`.
+Whatever leaned on what was there before is asked again in the same transaction.
 """
 
+from circletake.checks.run import wanting_references
 from circletake.domain.lineage import sheet_slot, slot_of, source_of
 from circletake.domain.take import Take
 from circletake.errors import GateClosed, NotFound
@@ -59,7 +60,7 @@ def _passing(house: House, tx: Transaction, task: reads.TaskRow, number: int | N
             f"{task.entity.code} has no take {number} at {task.task.stage}; "
             f"`circletake take list {task.entity.code}` lists them."
         )
-    what = "model sheet" if task.entity.kind == "character" else "take"
+    what = {"character": "model sheet", "style": "style bible"}.get(task.entity.kind, "take")
     missing = [f"There is no {what} yet."]
     for take in reversed(asked):
         results = ask_gates(house, tx.conn, task=task.task.id, content=take.content, now=tx.now)
@@ -97,7 +98,7 @@ def _measure_again(house: House, tx: Transaction, production: str) -> None:
     policy = house.policy(tx.conn, found.policy) if found else None
     if policy is None:
         return
-    measured = {stage.key for stage in policy.stages if "consistency" in checks_of(stage)}
+    measured = {stage.key for stage in policy.stages if wanting_references(checks_of(stage))}
     rows = {row.task.id: row for row in reads.tasks(tx.conn, production) if row.task.stage in measured}
     order_analyses(
         house,

@@ -7,7 +7,7 @@ in the transaction that says the job is done.
 from collections.abc import Iterable
 from typing import Any
 
-from circletake.checks.run import current_versions
+from circletake.checks.run import current_versions, wanting_references
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.policy import Stage
 from circletake.ledger import reads
@@ -70,7 +70,7 @@ def order_analyses(
         if task.task.stage not in asked or task.entity.kind == "policy":
             continue  # a policy is words; there is nothing in it to measure
         checks = asked[task.task.stage]
-        sheets = adopted if "consistency" in checks else []
+        sheets = adopted if wanting_references(checks) else []
         of_checks = {check: dict(settings.get(check, {})) for check in checks}
         key = job_key(
             ANALYSE.name,

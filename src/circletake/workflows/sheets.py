@@ -1,8 +1,9 @@
-"""Model sheets: made of boxed images, judged like any take, adopted by a person, leaned on by shots."""
+"""Model sheets and style bibles: boxed images, judged like any take, adopted by a person, leaned on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from circletake.domain.lineage import DESIGN
 from circletake.errors import NotFound, SheetInvalid
@@ -17,6 +18,7 @@ from circletake.workflows.house import House, require
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
 _MAX_IMAGES = 200
+SheetKind = Literal["character", "style"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +39,36 @@ class BoxedImage:
 
 
 def sheet_add(
-    house: House, who: Session, production: str, *, character: str, images: Sequence[BoxedImage]
+    house: House,
+    who: Session,
+    production: str,
+    *,
+    character: str,
+    images: Sequence[BoxedImage],
+    kind: SheetKind = "character",
 ) -> str:
-    """Make a model sheet out of boxed images and record it as a take of the character's design.
+    """Make a model sheet, or a style bible, out of boxed images and record it as a take of its design.
+
+    Args:
+        character: code of the character, or of the style.
+        images: its pictures; a style bible's boxes are what to look at, the whole frame as a rule.
+        kind: what it is a sheet of.
 
     Returns:
         The take's id.
 
     Raises:
         SheetInvalid: no images, too many, or a box outside its picture.
-        NotFound: the code is another kind of entity's.
+        NotFound: the code is another kind of entity's, or the policy has no design of this kind.
     """
     if not 0 < len(images) <= _MAX_IMAGES:
         raise SheetInvalid(f"A model sheet holds 1–{_MAX_IMAGES} images; this one would hold {len(images)}.")
     with house.book.reading() as conn:
         require(conn, who, production, "add_take")
     pictures = [_picture(house, image) for image in images]
-    content = house.store.put_bytes(sheet_manifest(character, [picture for picture, _ in pictures]))
+    content = house.store.put_bytes(
+        sheet_manifest(character, [picture for picture, _ in pictures], kind=kind)
+    )
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "add_take")
         entity = reads.find_entity(tx.conn, found.id, character)
@@ -64,12 +79,13 @@ def sheet_add(
                 who.actor,
                 production=found.id,
                 policy=policy,
-                kind="character",
+                kind=kind,
                 code=character,
                 title=character.replace("_", " ").title(),
             )
-        elif entity.kind != "character":
-            raise NotFound(f"{character} is a {entity.kind}; a model sheet is for a character.")
+        elif entity.kind != kind:
+            what = "style bible" if kind == "style" else "model sheet"
+            raise NotFound(f"{character} is a {entity.kind}; a {what} is for a {kind}.")
         return record_take(
             house,
             tx,
@@ -85,7 +101,7 @@ def sheet_add(
                 rate=None,
                 width_px=max(size[0] for _, size in pictures),
                 height_px=max(size[1] for _, size in pictures),
-                label=f"{len(pictures)} views",
+                label=f"{len(pictures)} {'pictures' if kind == 'style' else 'views'}",
             ),
         )
 

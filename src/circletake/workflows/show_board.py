@@ -23,7 +23,16 @@ from circletake.workflows.veil import Veil
 from circletake.workflows.views import BoardView, CellView, RowView
 
 _VETO = -2
-_KIND_ORDER = {"shot": 0, "character": 1, "prop": 2, "location": 3, "sequence": 4, "film": 5, "policy": 6}
+_KIND_ORDER = {
+    "shot": 0,
+    "character": 1,
+    "prop": 2,
+    "location": 3,
+    "style": 4,
+    "sequence": 5,
+    "film": 6,
+    "policy": 7,
+}
 
 
 @dataclass(frozen=True, slots=True)

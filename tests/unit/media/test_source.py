@@ -269,3 +269,36 @@ def test_reference_white_of_an_hdr_film_is_shown_white(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     assert open_file(path).frame(0).rgb().min() >= 250
     assert "It is HDR; what is shown of it is an SDR view." in probe(path).warnings
+
+
+def late(path: Path, *, sound_s: float, length_s: float) -> Path:
+    """Two seconds of grey at 24 frames a second, with sound from `sound_s` on."""
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("libx264", rate=24)
+        picture.width, picture.height, picture.pix_fmt = 64, 36, "yuv420p"
+        sound = container.add_stream("pcm_s16le", rate=48000, layout="mono")
+        for n in range(48):
+            frame = av.VideoFrame.from_ndarray(np.full((36, 64, 3), n * 5, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = n, Fraction(1, 24)
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        heard = av.AudioFrame.from_ndarray(
+            np.full((1, int(length_s * 48000)), 99, np.int16), format="s16", layout="mono"
+        )
+        heard.sample_rate, heard.pts, heard.time_base = 48000, int(sound_s * 48000), Fraction(1, 48000)
+        container.mux(sound.encode(heard))
+        container.mux(sound.encode(None))
+    return path
+
+
+def test_how_far_sound_and_picture_are_apart_is_told_by_the_container(
+    tmp_path: Path, store: ContentStore, film: FilmMaker
+) -> None:
+    apart = late(tmp_path / "late.mov", sound_s=0.5, length_s=1.0)
+    assert open_file(apart).sound_offsets_s() == (Fraction(1, 2), Fraction(-1, 2))
+    assert open_file(film(24)).sound_offsets_s() == (None, None)
+    content = store.put_file(apart)
+    tail = store.put_bytes(clip_manifest(content, FrameRange(24, 48)))
+    assert open_source(store, tail).sound_offsets_s() == (Fraction(0), Fraction(-1, 2))
+    middle = store.put_bytes(clip_manifest(content, FrameRange(14, 30)))
+    assert open_source(store, middle).sound_offsets_s() == (Fraction(0), Fraction(0))

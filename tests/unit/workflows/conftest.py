@@ -28,6 +28,8 @@ from circletake.workflows.views import TaskView
 
 RATE = Fraction(24)
 FRAMES = 24
+ASKED = ("consistency", "technical")
+"""What the shipped policy `animation` asks fresh evidence of at a shot."""
 _numbers = count(1)
 
 
@@ -90,9 +92,10 @@ class Floor:
     def measured(
         self, take: Take, *, flagged: bool = False, references: tuple[str, ...] = ()
     ) -> dict[str, str]:
-        """Record evidence of every check on a take, as a worker would bring it; check → id."""
+        """Record evidence of every check that the policy asks for, as a worker would bring it; check → id."""
         told: list[dict[str, object]] = []
-        for check, version in current_versions().items():
+        for check in ASKED:
+            version = current_versions()[check]
             evidence = Evidence(
                 check=check,
                 version=version,

@@ -143,7 +143,9 @@ def test_what_cannot_be_used_is_refused_by_line(floor: "Floor") -> None:
     with pytest.raises(PolicyInvalid, match=r"^p\.toml:11:9: ") as refused:
         propose(
             floor,
-            shipped_text("animation").replace('kinds = ["character", "prop", "location"]', "kinds = []"),
+            shipped_text("animation").replace(
+                'kinds = ["character", "prop", "location", "style"]', "kinds = []"
+            ),
         )
     assert (refused.value.detail["line"], refused.value.detail["column"]) == (11, 9)
     with pytest.raises(PolicyInvalid, match="No team could ever"):
@@ -332,7 +334,7 @@ def test_a_policys_thresholds_reach_the_checks_that_they_are_for(floor: "Floor")
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("freeze = 1", "The check “technical” has no setting “freeze”; it knows black_s, "),
+        ("freeze = 1", "The check “technical” has no setting “freeze”; it knows banding_share, "),
         ('freeze_s = "soon"', "The setting “freeze_s” of the check “technical” cannot be 'soon'; "),
     ],
 )

@@ -1,7 +1,7 @@
 """The check “consistency”: does the character stay the one on its model sheet, frame by frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import cv2
@@ -256,7 +256,10 @@ class ConsistencyCheck:
             ConfigInvalid: the context's params are not ours.
             SheetInvalid: a sheet's boxes cannot be used.
         """
-        return ConsistencyMeasure(context, read_params(Params, context.params, check=self.name))
+        sheets = [sheet for sheet in context.references if sheet.kind == "character"]
+        return ConsistencyMeasure(
+            replace(context, references=sheets), read_params(Params, context.params, check=self.name)
+        )
 
 
 check = ConsistencyCheck()

@@ -16,7 +16,7 @@ _BESIDE = 3
 _LONGEST_DOUBLE = 2
 # Beside it the movement is at least half of what it usually is there.
 _ABRUPT = 0.5
-# A step that is nearly two of its neighbours', where those are steady; a cut is far more than three.
+# A step nearly twice its neighbours' on both sides, where those are steady; a cut is far more than three.
 _JUMP, _CUT, _STEADY = 1.7, 3.0, 0.2
 # Doubles this far apart, each as far as the last, are a change of rate.
 _FEWEST_REGULAR = 4
@@ -62,7 +62,9 @@ def cadence_of(difference: Sequence[float], *, still: float) -> Cadence:
     ]
     after_double = {run.end for run in doubled}
     dropped = [
-        Run(n, n + 1) for n in range(3, len(steps) - 2) if n not in after_double and _jumps(steps, moves, n)
+        Run(n, n + 1)
+        for n in range(_BESIDE + 1, len(steps) - _BESIDE)
+        if n not in after_double and _jumps(steps, moves, n)
     ]
     gaps = {after.start - before.start for before, after in pairwise(doubled)}
     is_regular = len(doubled) >= _FEWEST_REGULAR and len(gaps) == 1
@@ -86,7 +88,11 @@ def _is_abrupt(steps: NDArray[np.float64], run: Run) -> bool:
 
 
 def _jumps(steps: NDArray[np.float64], moves: NDArray[np.bool_], n: int) -> bool:
-    beside = steps[[n - 2, n - 1, n + 1, n + 2]]
+    beside = np.concatenate([steps[n - _BESIDE : n], steps[n + 1 : n + 1 + _BESIDE]])
     usual = float(np.median(beside))
     is_steady = bool((np.abs(beside - usual) <= _STEADY * usual).all())
-    return is_steady and bool(moves[n - 2 : n + 3].all()) and _JUMP * usual <= steps[n] <= _CUT * usual
+    return (
+        is_steady
+        and bool(moves[n - _BESIDE : n + _BESIDE + 1].all())
+        and _JUMP * usual <= steps[n] <= _CUT * usual
+    )

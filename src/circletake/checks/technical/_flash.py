@@ -13,11 +13,8 @@ _STEP_CD_M2 = 20.0
 _DARKER_BELOW_CD_M2 = 160.0
 _AREA_SHARE = 0.25
 _PER_SECOND = 3
-
-
-def _luminance(luma: NDArray[np.float32]) -> NDArray[np.float32]:
-    # ITU-R BT.1702-2, annex: screen luminance in cd/m² of an 8-bit code value on a 200 cd/m² display.
-    return np.asarray(413.435 * (0.002745 * luma + 0.0189623) ** 2.2, dtype=np.float32)
+# ITU-R BT.1702-2, annex: screen luminance in cd/m² of an 8-bit code value on a 200 cd/m² display.
+_LUMINANCE = (413.435 * (0.002745 * np.arange(256) + 0.0189623) ** 2.2).astype(np.float32)
 
 
 class FlashMeter:
@@ -39,9 +36,10 @@ class FlashMeter:
         self._last = 0
         self.changes: list[int] = []
 
-    def frame(self, luma: NDArray[np.float32]) -> None:
+    def frame(self, luma: NDArray[np.uint8]) -> None:
         """See the next frame's luma, 0–255."""
-        now = _luminance(np.asarray(cv2.resize(luma, _GRID, interpolation=cv2.INTER_AREA), dtype=np.float32))
+        cells = np.asarray(cv2.resize(luma, _GRID, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        now = _LUMINANCE[cells]
         self.changes.append(self._change(now))
         self._now = now
 

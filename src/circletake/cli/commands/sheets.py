@@ -1,4 +1,4 @@
-"""Verbs for model sheets: make one out of boxed images, adopt one."""
+"""Verbs for model sheets and style bibles: make one out of boxed images, adopt one."""
 
 import tomllib
 from pathlib import Path
@@ -8,9 +8,11 @@ import typer
 
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, verb
 from circletake.errors import SheetInvalid
-from circletake.workflows.sheets import BoxedImage
+from circletake.workflows.sheets import BoxedImage, SheetKind
 
-sheet_app = typer.Typer(help="Model sheets that shots are measured against.", no_args_is_help=True)
+sheet_app = typer.Typer(
+    help="Model sheets and style bibles that shots are measured against.", no_args_is_help=True
+)
 
 _SIDES = 4  # x, y, width, height
 
@@ -76,7 +78,7 @@ def read_sheet_file(path: Path) -> list[BoxedImage]:
 
 @sheet_app.command("add")
 def sheet_add(
-    character: Annotated[str, typer.Argument(help="Code of the character; made if it is new.")],
+    character: Annotated[str, typer.Argument(help="Code of the character or style; made if it is new.")],
     images: Annotated[
         list[str] | None, typer.Argument(help="FILE, FILE@x,y,w,h or FILM#FRAME@x,y,w,h.")
     ] = None,
@@ -84,23 +86,28 @@ def sheet_add(
     from_file: Annotated[
         Path | None, typer.Option("--from", help="A TOML of [[image]] tables: file, frame, box.")
     ] = None,
+    kind: Annotated[
+        SheetKind, typer.Option(help="A character's model sheet, or a style bible of whole frames.")
+    ] = "character",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Make its preview right away.")] = True,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a model sheet of a character out of images or frames, each with a box around the character."""
+    """Make a model sheet out of images or frames, each with a box around the character, or a style bible."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
         boxed = read_sheet_file(from_file) if from_file else []
         boxed += [parse_image(text, folder=Path()) for text in images or []]
-        view = here.studio.sheet_add(here.session, here.production, character=character, images=boxed)
+        view = here.studio.sheet_add(
+            here.session, here.production, character=character, images=boxed, kind=kind
+        )
         if wait:
             here.work()
         here.answer(
             view,
             lambda: line(
-                f"Sheet {view.takes[-1].number} of {character}: {len(boxed)} views. "
+                f"Sheet {view.takes[-1].number} of {character}: {len(boxed)} pictures. "
                 f"It is judged like any take, by somebody else: "
                 f"circletake verdict {character} circled --stage design; then: "
                 f"circletake sheet adopt {character}"
@@ -110,7 +117,7 @@ def sheet_add(
 
 @sheet_app.command("adopt")
 def sheet_adopt(
-    character: Annotated[str, typer.Argument(help="Code of the character.")],
+    character: Annotated[str, typer.Argument(help="Code of the character or style.")],
     *,
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Measure the takes against it right away.")

@@ -89,6 +89,7 @@ def _context(store: ContentStore, source: Source, args: dict[str, Any], check: s
     references: Sequence[SheetRef] = ()
     if get_check(check).wants_references:
         references = [_sheet(store, character, content) for character, content in args["sheets"]]
+    starts_s, ends_s = source.sound_offsets_s()
     return CheckContext(
         content=str(args["content"]),
         n_frames=source.n_frames,
@@ -97,6 +98,8 @@ def _context(store: ContentStore, source: Source, args: dict[str, Any], check: s
         height_px=source.height_px,
         params=args["settings"].get(check, {}),
         references=references,
+        sound_starts_s=starts_s,
+        sound_ends_s=ends_s,
     )
 
 
@@ -107,6 +110,7 @@ def _sheet(store: ContentStore, character: str, content: str) -> SheetRef:
         content=content,
         images=[read_still(store, picture.image) for picture in sheet.images],
         boxes=[picture.box for picture in sheet.images],
+        kind=sheet.kind,
     )
 
 
