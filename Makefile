@@ -63,7 +63,7 @@ ui-check: $(STAMP) ## Check the desk: types and its own tests
 check: lint types contracts ui-check test ## Everything CI runs
 
 bench: $(STAMP) ## Print the figures
-	$(BIN)/python -m pytest tests/bench -m bench -p no:randomly -s
+	CIRCLETAKE_FIGURES=docs/figures $(BIN)/python -m pytest tests/bench -m bench -p no:randomly -s
 
 ui: ## Build the desk
 	cd ui && npm ci --ignore-scripts --no-audit --no-fund && npm run build

@@ -4,8 +4,9 @@ import numpy as np
 
 from circletake.checks.consistency._look import Rows
 
-# Cost of one more step in variances of the noise, times the log of the length (BIC asks for 2 to 3).
-_PENALTY = 3.0
+# Cost of one more step in variances of the noise, times the log of the length: BIC asks for 2 to 3, noise
+# that neighbours share for twice that.
+_PENALTY = 6.0
 # Noise below which a series is as good as still.
 _STILL = 0.05
 # Longest stretch that is looked back over: a minute at one measurement every third frame.
