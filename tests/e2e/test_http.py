@@ -388,7 +388,9 @@ def test_an_answer_has_the_shape_it_is_described_with(served: Served, path: str,
         TypeAdapter(shape).validate_json(answer.content, strict=True)
 
 
-@pytest.mark.parametrize("path", ["/api/me", "/api/queue", "/api/productions/spring/board", "/api/tasks/{task}"])
+@pytest.mark.parametrize(
+    "path", ["/api/me", "/api/queue", "/api/productions/spring/board", "/api/tasks/{task}"]
+)
 def test_head_says_how_long_the_answer_is(served: Served, path: str) -> None:
     with served.client("leo") as client:
         at = path.replace("{task}", served.task().id)
