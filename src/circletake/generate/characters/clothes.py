@@ -23,7 +23,7 @@ def spots(make: Builder, places: Places) -> None:
     count, size = int(make.rng.integers(5, 12)), make.spread(0.14, 0.3)
     first = make.spread(0, 360)
     hosts = (places.body.name, places.head.name) if make.chance(0.4) else (places.body.name,)
-    for host in hosts:
+    for host in dict.fromkeys(hosts):  # a beast's head is its body
         for n in range(count):
             longitude = (first + n * _GOLDEN_DEG + 180) % 360 - 180
             latitude = math.degrees(math.asin(0.85 - 1.5 * (n + 0.5) / count))
