@@ -100,9 +100,9 @@ def _shade(of: Seen, view: View, style: Style, box: tuple[int, int, int, int]) -
 
 
 def _box(corners: Floats, side: int) -> tuple[int, int, int, int] | None:
-    low, high = corners.min(0), corners.max(0)
-    x0, y0 = max(0, int(low[0]) - 1), max(0, int(low[1]) - 1)
-    x1, y1 = min(side, int(high[0]) + 2), min(side, int(high[1]) + 2)
+    (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
+    x0, y0 = max(0, int(left) - 1), max(0, int(top) - 1)
+    x1, y1 = min(side, int(right) + 2), min(side, int(bottom) + 2)
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 

@@ -111,9 +111,8 @@ def background(seed: int, width_px: int, height_px: int) -> Rgb:
             cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.5, height_px / 50))), np.uint8
         )
     depth = rng.uniform(2, 14)
-    clouded = (
-        picture + depth * _clouded(rng, height_px, width_px) + rng.normal(0, rng.uniform(0, 4), picture.shape)
-    )
+    grain = rng.standard_normal(picture.shape, dtype=np.float32) * np.float32(rng.uniform(0, 4))
+    clouded = picture + np.float32(depth) * _clouded(rng, height_px, width_px) + grain
     return np.asarray(np.clip(clouded, 0, 255).astype(np.uint8))
 
 
@@ -140,26 +139,34 @@ def composite(
     """
     height, width = behind.shape[:2]
     side = drawn.alpha.shape[0]
-    table = np.array(
-        [[scale, 0, place_px[0] - scale * side / 2], [0, scale, place_px[1] - scale * side / 2]], np.float64
-    )
-    # Pixel centres are at halves, OpenCV's at whole numbers.
-    table[:, 2] += (scale - 1) / 2
-    share = drawn.alpha.astype(np.float32)[..., None] / 255
-    lit = np.minimum(drawn.rgb.astype(np.float32) * np.array(light, np.float32), 255) * share
-    layers = np.concatenate([lit, share], axis=2).astype(np.float32)
-    if scale < 1:
-        # What shrinking would alias.
-        layers = np.asarray(cv2.GaussianBlur(layers, (0, 0), 0.5 * (1 / scale - 1) + 0.01), np.float32)
-    moved = np.asarray(cv2.warpAffine(layers, table, (width, height), flags=cv2.INTER_LINEAR), np.float32)
-    label = cv2.warpAffine(drawn.label, table, (width, height), flags=cv2.INTER_NEAREST)
-    picture = behind * (1 - moved[..., 3:]) + moved[..., :3]
+    # Only what the drawing's square covers is worked on, and a pixel beyond it.
+    reach = scale * side / 2 + 1
+    x0, x1 = (int(np.clip(place_px[0] + way * reach, 0, width)) for way in (-1, 1))
+    y0, y1 = (int(np.clip(place_px[1] + way * reach, 0, height)) for way in (-1, 1))
+    mask, label = np.zeros((height, width), np.uint8), np.zeros((height, width), np.uint8)
+    rgb = behind.copy()
+    if x1 > x0 and y1 > y0:
+        shift = np.array(place_px) - scale * side / 2 - (x0, y0)
+        # Pixel centres are at halves, OpenCV's at whole numbers.
+        table = np.column_stack([np.eye(2) * scale, shift + (scale - 1) / 2])
+        share = drawn.alpha.astype(np.float32)[..., None] / 255
+        lit = np.minimum(drawn.rgb * np.array(light, np.float32), 255) * share
+        layers = np.concatenate([lit, share], axis=2).astype(np.float32)
+        if scale < 1:
+            # What shrinking would alias.
+            layers = np.asarray(cv2.GaussianBlur(layers, (0, 0), 0.5 * (1 / scale - 1) + 0.01), np.float32)
+        size = (x1 - x0, y1 - y0)
+        moved = np.asarray(cv2.warpAffine(layers, table, size, flags=cv2.INTER_LINEAR), np.float32)
+        area = rgb[y0:y1, x0:x1]
+        area[:] = np.rint(np.clip(area * (1 - moved[..., 3:]) + moved[..., :3], 0, 255))
+        covered = moved[..., 3] >= 0.5
+        mask[y0:y1, x0:x1][covered] = 255
+        labels = np.asarray(cv2.warpAffine(drawn.label, table, size, flags=cv2.INTER_NEAREST), np.uint8)
+        label[y0:y1, x0:x1][covered] = labels[covered]
     if blur_px > 0:
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), blur_px))
-    rgb = np.rint(np.clip(picture, 0, 255)).astype(np.uint8)
+        rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), blur_px), np.uint8)
     if jpeg_quality is not None:
         done, written = cv2.imencode(".jpg", rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality])
         if done:
             rgb = np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), np.uint8)[..., ::-1].copy()
-    mask = np.where(moved[..., 3] >= 0.5, 255, 0).astype(np.uint8)
-    return Frame(rgb, mask, np.where(mask > 0, label, 0).astype(np.uint8))
+    return Frame(rgb, mask, label)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ _LEAF: Floats = np.concatenate(
     [np.stack([_LEAF_X, _LEAF_Y, np.full(10, side)]) for side in (-0.6, 0.6)], axis=1
 )
 _THIN = np.eye(2) * 1e-6
+_REMEMBERED = 4096  # turns: a shot asks for those of the same markings on every frame
 _SEEN = -0.05  # markings a little beyond the rim still show as slivers
 _STAR: Floats = np.stack([np.cos(_TURN), np.sin(_TURN)]) * np.where(np.arange(10) % 2, 0.45, 1.0)
 _HEART: Floats = np.stack([np.sin(_ROUND) ** 3, np.cos(_ROUND) - 0.35 * np.cos(2 * _ROUND) - 0.2])
@@ -50,17 +52,20 @@ MARKS: dict[str, Floats] = {
 }
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def rotation(turn_deg: Vector) -> Floats:
     """Return the 3×3 rotation of a turn: about the forward axis first, then the right, then the up axis."""
     x, y, z = (math.radians(angle) for angle in turn_deg)
     cx, sx, cy, sy, cz, sz = math.cos(x), math.sin(x), math.cos(y), math.sin(y), math.cos(z), math.sin(z)
-    return np.array(
+    found = np.array(
         [
             [cy * cz + sy * sx * sz, -cy * sz + sy * sx * cz, sy * cx],
             [cx * sz, cx * cz, -sx],
             [-sy * cz + cy * sx * sz, sy * sz + cy * sx * cz, cy * cx],
         ]
     )
+    found.flags.writeable = False  # it is remembered
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def _root(matrix: Floats) -> Floats:
 
 def _hull(points: Floats) -> Floats:
     found = cv2.convexHull(points[:2].T.astype(np.float32))
-    return np.asarray(found[:, 0].T, np.float64)
+    return np.asarray(found.reshape(-1, 2).T, np.float64)
 
 
 def _corners(part: Part, turn: Floats) -> Floats:
@@ -180,22 +185,22 @@ def marking(part: Part, host: Seen, pose: Pose) -> Floats | None:
         2×n outline in body units; None when it is on the far side.
     """
     longitude, latitude, tilt = part.at
+    around = rotation((-latitude, longitude, tilt))
+    # Which way the surface looks: the normal of an ellipsoid goes by the inverse radii.
+    upright = host.frame / (host.frame * host.frame).sum(0)
+    normal = upright @ around[:, 2]
+    if normal[2] < _SEEN * math.sqrt(float(normal @ normal)):
+        return None
     wide, high = part.size[0], part.size[1]
     if part.group == "eyes":
         high *= 1 - 0.88 * pose.blink
     if part.form == "mouth":
         high *= 0.25 + pose.mouth
     points = MARKS[part.form] * np.array([[wide], [high]])
-    around = rotation((-latitude, longitude, tilt))
     ways = around[:, :2] @ points + around[:, 2:]
     ways /= np.sqrt((ways * ways).sum(0))
     if host.part.form == "box":
         ways /= np.abs(ways).max(0)  # onto the faces of a cube instead of the ball
-    # Which way the surface looks: the normal of an ellipsoid goes by the inverse radii.
-    upright = host.frame / (host.frame * host.frame).sum(0)
-    normal = upright @ around[:, 2]
-    if normal[2] < _SEEN * math.sqrt(float(normal @ normal)):
-        return None
     placed = host.frame @ ways
     normals = upright[2] @ ways
     if (normals < 0).any():
