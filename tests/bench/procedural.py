@@ -81,12 +81,31 @@ def _sheet(character: Character) -> list[tuple[Rgb, Mask]]:
     return drawings
 
 
-def draw_shot(character: Character, seed: int, name: str, drift: DriftKind | None) -> Shot:
-    """Draw a shot: the figure moves over a background under a light of chance, compressed as footage is."""
+def draw_shot(
+    character: Character,
+    seed: int,
+    name: str,
+    drift: DriftKind | None,
+    *,
+    frames: int = FRAMES,
+    onset: int = 0,
+    growing: int = 0,
+) -> Shot:
+    """Draw a shot: the figure moves over a background under a light of chance, compressed as footage is.
+
+    Args:
+        character: who.
+        seed: of everything else.
+        name: of the shot.
+        drift: what goes wrong; None for nothing.
+        frames: how many.
+        onset: the first frame that it goes wrong on.
+        growing: frames until a hue or a proportion is as wrong as it gets; 0 for at once.
+    """
     rng = np.random.default_rng([character.seed, seed])
     # Faults are planted where the camera could see them: facing us, or three quarters.
     turn_deg = float(rng.uniform(-50, 50)) if drift else None
-    poses = shot_poses(int(rng.integers(1 << 31)), FRAMES, turn_deg=turn_deg)
+    poses = shot_poses(int(rng.integers(1 << 31)), frames, turn_deg=turn_deg)
     behind = background(int(rng.integers(1 << 31)), WIDTH_PX, HEIGHT_PX)
     scale = float(rng.uniform(0.75, 1.25))
     first = np.array([rng.uniform(130, 510), rng.uniform(130, 240)])
@@ -97,7 +116,7 @@ def draw_shot(character: Character, seed: int, name: str, drift: DriftKind | Non
         float(rng.uniform(0.92, 1.06)),
     )
     blur_px, quality = float(rng.choice([0.0, 0.4, 0.7])), int(rng.integers(80, 96))
-    planted = None if drift is None else Drift(drift, int(rng.integers(1 << 31)))
+    drift_seed = 0 if drift is None else int(rng.integers(1 << 31))
     shot = Shot(name, [], [], [], drift)
 
     def set_in(drawn: Drawn, at: NDArray[np.float64], *, finished: bool) -> Frame:
@@ -114,6 +133,8 @@ def draw_shot(character: Character, seed: int, name: str, drift: DriftKind | Non
     for n, pose in enumerate(poses):
         at = first + n * step
         clean = character.draw(pose, _DRAWN_PX)
+        amount = min(1.0, max(0.0, (n - onset + 1) / max(1, growing)))
+        planted = None if drift is None or amount <= 0 else Drift(drift, drift_seed, amount)
         shown = clean if planted is None else character.draw(pose, _DRAWN_PX, planted)
         frame = set_in(shown, at, finished=True)
         changed = np.zeros((HEIGHT_PX, WIDTH_PX), np.bool_)

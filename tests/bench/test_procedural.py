@@ -35,6 +35,21 @@ def test_a_clean_shot_has_nothing_changed() -> None:
     assert not any(shot.drifted(n) for n in range(FRAMES))
 
 
+def test_a_morph_grows_from_its_onset() -> None:
+    shot = draw_shot(Character.from_seed(5), 3, "hue", "hue", frames=10, onset=3, growing=6)
+    assert not any(changed.any() for changed in shot.changed[:3])
+    assert all(changed.any() for changed in shot.changed[3:])
+    whole = draw_shot(Character.from_seed(5), 3, "hue", "hue", frames=10)
+    clean = draw_shot(Character.from_seed(5), 3, "hue", None, frames=10)
+    assert np.array_equal(shot.frames[9], whole.frames[9])
+    assert clean.frames[0].shape == shot.frames[0].shape
+
+    def apart(n: int) -> float:
+        return float(np.abs(shot.frames[n].astype(int) - whole.frames[n].astype(int)).mean())
+
+    assert apart(3) > apart(6) > apart(8) == 0
+
+
 @pytest.mark.bench
 def test_what_drawing_costs() -> None:
     say = sys.stdout.write

@@ -154,6 +154,19 @@ def test_each_drift_changes_what_it_says_and_nothing_else() -> None:
         assert made["identity"].palette != design.palette
 
 
+@pytest.mark.parametrize("kind", ["hue", "proportion"])
+def test_a_growing_drift_goes_from_nothing_to_all_of_it(kind: DriftKind) -> None:
+    for seed in range(6):
+        character = Character.from_seed(seed)
+        assert drifted(character.design, Drift(kind, seed, 0.0)) == character.design
+        clean = character.draw(THREE_QUARTER, SIDE).rgb.astype(int)
+        apart = [
+            float(np.abs(character.draw(THREE_QUARTER, SIDE, Drift(kind, seed, amount)).rgb - clean).mean())
+            for amount in (0.2, 1.0)
+        ]
+        assert 0 < apart[0] < apart[1], (seed, apart)
+
+
 def test_no_drift_gives_two_parts_or_bones_one_name() -> None:
     for seed in SEEDS:
         for kind in DRIFT_KINDS:

@@ -1,5 +1,6 @@
 """Drift: the ways a character stops being itself, each a change of its design and of nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -54,10 +55,13 @@ class Drift:
     Args:
         kind: in which way.
         seed: which part, and what becomes of it.
+        amount: 0–1, how far it has gone: nothing at 0. Hue and proportion grow with it; the others are there
+            or are not.
     """
 
     kind: DriftKind
     seed: int
+    amount: float = 1.0
 
 
 def _shown(design: Design) -> dict[str, int]:
@@ -108,21 +112,25 @@ def _fresh(make: Builder, design: Design, group: str) -> tuple[list[Part], list[
     return parts, bones
 
 
-def _hue(design: Design, rng: np.random.Generator) -> Design:
+def _hue(design: Design, rng: np.random.Generator, amount: float) -> Design:
     totals = _seen_of(design, _shown(design), "paint")
     paints = sorted({part.paint for part in design.parts} & set(RECOLOURED)) or ["fur"]
     paint_name = _chosen(rng, totals, paints)
     turn = float(rng.choice([-1, 1]) * rng.uniform(0.09, 0.4))  # 32° at least: less is a change of light
-    recoloured = turned_hue(design.palette[paint_name], turn)
+    before = design.palette[paint_name]
+    after = turned_hue(before, turn * amount)
+    # Greys take up colour as they turn.
+    red, green, blue = (round(old + (new - old) * amount) for old, new in zip(before, after, strict=True))
+    recoloured = (red, green, blue)
     return replace(design, palette={**design.palette, paint_name: recoloured})
 
 
-def _missing(design: Design, rng: np.random.Generator) -> Design:
+def _missing(design: Design, rng: np.random.Generator, _: float = 1.0) -> Design:
     totals = _seen_of(design, _shown(design), "group")
     return design.without(_chosen(rng, totals, [group for group in _LOSABLE if group in design.groups]))
 
 
-def _extra(design: Design, rng: np.random.Generator) -> Design:
+def _extra(design: Design, rng: np.random.Generator, _: float = 1.0) -> Design:
     lacking = sorted({*KINDS, *WORN} - design.groups - _SLIGHT)
     best, most = design, -1
     for _ in range(_TRIES):
@@ -143,7 +151,7 @@ def _extra(design: Design, rng: np.random.Generator) -> Design:
     return best
 
 
-def _swapped(design: Design, rng: np.random.Generator) -> Design:
+def _swapped(design: Design, rng: np.random.Generator, _: float = 1.0) -> Design:
     present = [group for group in KINDS if group in design.groups]
     if not present:
         return _extra(design, rng)
@@ -159,13 +167,13 @@ def _swapped(design: Design, rng: np.random.Generator) -> Design:
             return left.adding(parts, bones)
 
 
-def _identity(design: Design, rng: np.random.Generator) -> Design:
+def _identity(design: Design, rng: np.random.Generator, _: float = 1.0) -> Design:
     other = draw_design(rng)
     return replace(other, style=design.style)  # another character by the same hand
 
 
-def _proportion(design: Design, rng: np.random.Generator) -> Design:
-    much = float(rng.uniform(1.28, 1.55))
+def _proportion(design: Design, rng: np.random.Generator, amount: float) -> Design:
+    much = float(rng.uniform(1.28, 1.55)) ** amount
     grow = much if rng.random() < 0.5 else 1 / much
     head_bone = design.part(design.head).bone
     kinds = ["limbs", "body"] if design.head == design.body else ["limbs", "head", "body"]
@@ -223,7 +231,7 @@ def _grown(part: Part, factor: float) -> Part:
     return replace(part, at=_times(part.at, factor), size=_times(part.size, factor))
 
 
-def _texture(design: Design, rng: np.random.Generator) -> Design:
+def _texture(design: Design, rng: np.random.Generator, _: float = 1.0) -> Design:
     others: list[Surface] = [
         kind for kind in SURFACES if kind not in {"plain", "grain", design.style.surface}
     ]
@@ -236,7 +244,7 @@ def _texture(design: Design, rng: np.random.Generator) -> Design:
     return replace(design, style=style)
 
 
-def _limb(design: Design, rng: np.random.Generator) -> Design:
+def _limb(design: Design, rng: np.random.Generator, _: float = 1.0) -> Design:
     """One limb grows twice: the copy swings lower or higher on the same side, or out of the middle."""
     group = design.limbs[int(rng.integers(len(design.limbs)))]
     owned = {part.bone for part in design.parts if part.group == group}
@@ -264,7 +272,7 @@ def _limb(design: Design, rng: np.random.Generator) -> Design:
     return design.adding(parts, bones)
 
 
-_CHANGES = {
+_CHANGES: dict[str, Callable[[Design, np.random.Generator, float], Design]] = {
     "hue": _hue,
     "missing": _missing,
     "extra": _extra,
@@ -279,4 +287,4 @@ _CHANGES = {
 def drifted(design: Design, drift: Drift) -> Design:
     """Return the design that a drift turns `design` into."""
     rng = np.random.default_rng([drift.seed, DRIFT_KINDS.index(drift.kind)])
-    return _CHANGES[drift.kind](design, rng)
+    return _CHANGES[drift.kind](design, rng, drift.amount) if drift.amount > 0 else design
