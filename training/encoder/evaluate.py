@@ -5,10 +5,11 @@ are set against those of approved frames, each against the bank without its own 
 """
 
 import argparse
+import importlib.util
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,20 +168,49 @@ def scored(
     return out
 
 
-def read(folder: Path, listed: list[dict[str, Any]], encoder: Encoder) -> list[tuple[dict[str, Any], View]]:
-    """Read every picture of a character."""
-    found = []
-    for path in sorted((folder / "sheet").glob("*.png")):
-        raw = np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), np.uint8)
-        share = raw[..., 3:] / 255
-        picture = (raw[..., 2::-1] * share + _PAPER * (1 - share)).astype(np.uint8)
-        found.append(({"file": "sheet"}, view_of(encoder, "sheet", picture, _hard(raw[..., 3]))))
-    for told in listed:
-        path = folder / told["file"]
-        picture = np.ascontiguousarray(np.asarray(cv2.imread(str(path)), np.uint8)[..., ::-1])
-        mask = np.asarray(cv2.imread(str(path.with_suffix(".mask.png")), cv2.IMREAD_GRAYSCALE), np.uint8)
-        found.append((told, view_of(encoder, told["shot"], picture, _hard(mask))))
-    return found
+Told = dict[str, Any]
+Picture = tuple[Told, NDArray[np.uint8], NDArray[np.uint8]]
+
+
+def sprites(folder: Path) -> Iterator[tuple[str, list[Picture]]]:
+    """Read every picture of hand-drawn characters, one character after the other."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    for code, listed in sorted(truth.items()):
+        found: list[Picture] = []
+        for path in sorted((folder / code / "sheet").glob("*.png")):
+            raw = np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), np.uint8)
+            share = raw[..., 3:] / 255
+            picture = (raw[..., 2::-1] * share + _PAPER * (1 - share)).astype(np.uint8)
+            found.append(({"file": "sheet", "shot": "sheet"}, picture, _hard(raw[..., 3])))
+        for told in listed:
+            path = folder / code / told["file"]
+            picture = np.ascontiguousarray(np.asarray(cv2.imread(str(path)), np.uint8)[..., ::-1])
+            mask = np.asarray(cv2.imread(str(path.with_suffix(".mask.png")), cv2.IMREAD_GRAYSCALE), np.uint8)
+            found.append((told, picture, _hard(mask)))
+        yield code, found
+
+
+def drawn(count: int) -> Iterator[tuple[str, list[Picture]]]:
+    """Draw productions of the benches; training leaves their seeds alone."""
+    path = Path(__file__).parents[2] / "tests" / "bench" / "procedural.py"
+    told = importlib.util.spec_from_file_location("procedural", path)
+    if told is None or told.loader is None:
+        sys.exit(f"{path} is not there.")
+    module = importlib.util.module_from_spec(told)
+    sys.modules["procedural"] = module  # dataclasses look themselves up
+    told.loader.exec_module(module)
+    for made in module.productions(count):
+        found: list[Picture] = [({"file": "sheet", "shot": "sheet"}, *drawing) for drawing in made.sheet]
+        for shot in (*made.approved, *made.tests):
+            for n, (picture, mask) in enumerate(zip(shot.frames, shot.masks, strict=True)):
+                row = {
+                    "file": "approved" if shot.name.startswith("approved") else "test",
+                    "shot": shot.name,
+                    "drift": shot.drift if shot.drifted(n) else None,
+                    "planted": shot.drift,
+                }
+                found.append((row, picture, mask))
+        yield str(made.seed), found
 
 
 def tell(title: str, table: dict[str, dict[str, list[float]]]) -> None:
@@ -198,14 +228,23 @@ def main() -> None:
     """Print figures."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("manifest", type=Path)
-    ask.add_argument("sprites", type=Path, help="folder with truth.json and a folder for each character")
+    ask.add_argument(
+        "sprites", type=Path, nargs="?", help="folder with truth.json and one for each character"
+    )
+    ask.add_argument(
+        "--drawn", type=int, default=0, help="of the benches' own characters, instead of sprites"
+    )
     told = ask.parse_args()
     cv2.setNumThreads(1)
     encoder = Encoder(read_manifest(told.manifest))
-    truth = json.loads((told.sprites / "truth.json").read_text(encoding="utf-8"))
     by_frame: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     by_shot: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    views = {code: read(told.sprites / code, listed, encoder) for code, listed in sorted(truth.items())}
+    if not told.drawn and told.sprites is None:
+        ask.error("name the folder of sprites, or --drawn and how many")
+    views = {
+        code: [(row, view_of(encoder, row["shot"], picture, mask)) for row, picture, mask in pictures]
+        for code, pictures in (drawn(told.drawn) if told.drawn else sprites(told.sprites))
+    }
     calibrations = {code: calibration(found) for code, found in views.items()}
     # Four shots say little of how far scores spread: that is pooled over the characters.
     spread = {
