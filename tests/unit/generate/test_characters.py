@@ -49,6 +49,15 @@ def test_a_drift_draws_the_same_bytes_however_often_it_is_asked_for(kind: DriftK
     assert drifted(first.design, drift) == drifted(second.design, drift)
 
 
+def test_a_changed_design_drifts_as_itself() -> None:
+    character = Character.from_seed(3)
+    drift = Drift("limb", 1)
+    before = character.draw(THREE_QUARTER, SIDE, drift).rgb
+    palette = dict.fromkeys(character.design.palette, (9, 9, 9))
+    changed = replace(character, design=replace(character.design, palette=palette))
+    assert changed.draw(THREE_QUARTER, SIDE, drift).rgb.max() < before.max()
+
+
 def test_no_two_characters_are_the_same() -> None:
     assert len({digest(Character.from_seed(seed), THREE_QUARTER) for seed in SEEDS}) == len(SEEDS)
 

@@ -119,14 +119,16 @@ class Character:
         return Drifting(clean, adrift, np.asarray(changed))
 
 
-_adrifts: dict[tuple[int, Drift], tuple[Design, View]] = {}
+_adrifts: dict[tuple[int, Drift], tuple[Design, Design, View]] = {}
 
 
 def _adrift(character: Character, drift: Drift) -> tuple[Design, View]:
     known = (character.seed, drift)
-    if known not in _adrifts:
+    found = _adrifts.get(known)
+    if found is None or found[0] != character.design:  # somebody may have changed a design and kept its seed
         if len(_adrifts) >= _REMEMBERED:
             _adrifts.clear()
         design = drifted(character.design, drift)
-        _adrifts[known] = (design, framing(design, 1) if drift.kind == "identity" else character.framed)
-    return _adrifts[known]
+        framed = framing(design, 1) if drift.kind == "identity" else character.framed
+        found = _adrifts[known] = (character.design, design, framed)
+    return found[1], found[2]
