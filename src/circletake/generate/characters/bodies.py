@@ -171,23 +171,23 @@ def biped(make: Builder) -> Body:
 
 def beast(make: Builder) -> Body:
     """Be one round body with the face on it."""
-    round_px = make.spread(0.24, 0.32)
+    size = make.spread(0.24, 0.32)
     _body(
         make,
         "ball",
-        size=(round_px * make.spread(0.85, 1.15), round_px * make.spread(0.85, 1.2), round_px * 0.9),
+        size=(size * make.spread(0.85, 1.15), size * make.spread(0.85, 1.2), size * 0.9),
         paint="fur",
     )
     _arms(
         make,
-        at=(round_px * 0.85, 0.0, 0.02),
+        at=(size * 0.85, 0.0, 0.02),
         length=make.spread(0.12, 0.26),
         radius=make.spread(0.03, 0.06),
         paint="limb",
     )
     _legs(
         make,
-        at=(round_px * 0.45, -round_px * 0.8, 0),
+        at=(size * 0.45, -size * 0.8, 0),
         length=make.spread(0.08, 0.2),
         radius=make.spread(0.04, 0.07),
         paint="limb",

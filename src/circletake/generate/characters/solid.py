@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 _ROUND = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 _CIRCLE: Floats = np.stack([np.cos(_ROUND), np.sin(_ROUND)])  # 24 corners read as round at 256 px
+# The ends of a rod are small: 16 corners do.
 _ROUND_16 = np.linspace(0, 2 * np.pi, 16, endpoint=False)
 _FINE: Floats = np.stack([np.cos(_ROUND_16), np.sin(_ROUND_16)])
 _TURN = np.linspace(0, 2 * np.pi, 10, endpoint=False)
@@ -34,7 +35,7 @@ _SEEN = -0.05  # markings a little beyond the rim still show as slivers
 _STAR: Floats = np.stack([np.cos(_TURN), np.sin(_TURN)]) * np.where(np.arange(10) % 2, 0.45, 1.0)
 _HEART: Floats = np.stack([np.sin(_ROUND) ** 3, np.cos(_ROUND) - 0.35 * np.cos(2 * _ROUND) - 0.2])
 _PATCH: Floats = _CIRCLE * (1 + 0.16 * np.sin(3 * _ROUND + 1) + 0.1 * np.cos(5 * _ROUND))
-_DROP: Floats = _CIRCLE * np.array([[1.0], [1.0]]) * np.where(_CIRCLE[1] > 0, 1 + 0.5 * _CIRCLE[1] ** 4, 1.0)
+_DROP: Floats = _CIRCLE * np.where(_CIRCLE[1] > 0, 1 + 0.5 * _CIRCLE[1] ** 4, 1.0)
 _ARC = np.linspace(-1, 1, 9)
 _SMILE: Floats = np.concatenate(
     [np.stack([_ARC, _ARC**2 - 0.7]), np.stack([_ARC[::-1], 0.8 * _ARC[::-1] ** 2 - 0.35])], axis=1
