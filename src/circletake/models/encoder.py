@@ -77,6 +77,11 @@ class Encoder:
         """What computes, as evidence names it."""
         return f"onnxruntime {onnxruntime.__version__} CPU"
 
+    @property
+    def fingerprint(self) -> str:
+        """The weights, how they are fed and what is read from them, as evidence names them: 64 digits."""
+        return self.manifest.fingerprint
+
     def embed(self, pictures: Sequence[Rgb]) -> Vectors:
         """Encode pictures.
 

@@ -264,6 +264,7 @@ def test_a_fingerprint_names_weights_and_how_they_are_fed(tmp_path: Path) -> Non
     found.add(read_manifest(vision(tmp_path, 5)).fingerprint)
     assert len(found) == 8
     assert first in found
+    assert Encoder(read_manifest(vision(tmp_path))).fingerprint == first
 
 
 @pytest.fixture
