@@ -5,7 +5,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar, get_args
 
 from circletake.errors import ConfigInvalid
 
@@ -13,6 +13,15 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 1 << 20
 _CHANNELS = 3
 _LARGEST_PX = 2048
+_MOST_CELLS = 256  # a side of the grid: 2048 pixels in cells of 8
+_MOST_LEADING = 64  # tokens before those of the cells; published models have one to five
+
+_NEEDED = ("name", "file", "sha256", "size_px", "mean", "std", "output")
+_MEMBERS = frozenset((*_NEEDED, "token", "patches", "layout", "grid", "leading", "outside"))
+
+_C = TypeVar("_C", bound=str)
+Layout = Literal["tokens", "map"]
+Outside = Literal["blank", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,15 @@ class Manifest:
         mean: of each channel, for values of 0–1.
         std: of each channel.
         output: name of the output that is the vector.
+        token: which token of that output is the vector, where it is a sequence; None where it is all of it.
+        patches: name of the output that has a vector for each cell; None for a model without. It may be the
+            same as `output`.
+        layout: of the patches: `tokens` is [1, leading + rows · columns, dimensions], row by row; `map` is
+            [1, dimensions, rows, columns].
+        grid: rows and columns of the cells; (0, 0) for a model without patches.
+        leading: tokens to skip before those of the cells: class token, registers.
+        outside: what the model is fed beyond a figure's mask: `blank` is the mean of each channel, `keep`
+            leaves the picture as it is.
     """
 
     name: str
@@ -36,11 +54,20 @@ class Manifest:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     output: str
+    token: int | None = None
+    patches: str | None = None
+    layout: Layout = "tokens"
+    grid: tuple[int, int] = (0, 0)
+    leading: int = 0
+    outside: Outside = "blank"
 
     @property
     def fingerprint(self) -> str:
-        """What evidence names: the weights and how they are fed."""
-        fed = f"{self.size_px} {self.mean} {self.std} {self.output}"
+        """What evidence names: the weights, how they are fed, and what is read from them."""
+        fed = (
+            f"{self.size_px} {self.mean} {self.std} {self.output} {self.token} {self.patches} {self.layout} "
+            f"{self.grid} {self.leading} {self.outside}"
+        )
         return hashlib.sha256(f"{self.sha256} {fed}".encode()).hexdigest()
 
 
@@ -62,7 +89,18 @@ def read_manifest(path: Path) -> Manifest:
         mean=_channels(data, "mean", path),
         std=_channels(data, "std", path),
         output=_text(data, "output", path),
+        token=_count(data, "token", path, most=_MOST_LEADING) if "token" in data else None,
+        patches=_text(data, "patches", path) if "patches" in data else None,
+        layout=_choice(data, "layout", path, get_args(Layout)) if "layout" in data else "tokens",
+        grid=_grid(data, path),
+        leading=_count(data, "leading", path, most=_MOST_LEADING) if "leading" in data else 0,
+        outside=_choice(data, "outside", path, get_args(Outside)) if "outside" in data else "blank",
     )
+    unknown = sorted(data.keys() - _MEMBERS)
+    if unknown:
+        _refuse(path, unknown[0], f"is not known; known are {', '.join(sorted(_MEMBERS))}")
+    if manifest.layout == "map" and manifest.leading:
+        _refuse(path, "leading", "goes with tokens; a map has none before its cells")
     if not _HASH.fullmatch(manifest.sha256):
         _refuse(path, "sha256", "is not 64 hexadecimal digits")
     if any(value <= 0 for value in manifest.std):
@@ -92,6 +130,32 @@ def _size(data: dict[str, Any], path: Path) -> int:
     if not isinstance(value, int) or not 0 < value <= _LARGEST_PX:
         _refuse(path, "size_px", f"has to be a whole number of at most {_LARGEST_PX}")
     return value
+
+
+def _count(data: dict[str, Any], member: str, path: Path, *, most: int) -> int:
+    value = data.get(member)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        _refuse(path, member, f"has to be a whole number from 0 to {most}")
+    return value
+
+
+def _choice(data: dict[str, Any], member: str, path: Path, choices: tuple[_C, ...]) -> _C:
+    for choice in choices:
+        if data[member] == choice:
+            return choice
+    _refuse(path, member, f"has to be one of {', '.join(str(choice) for choice in choices)}")
+
+
+def _grid(data: dict[str, Any], path: Path) -> tuple[int, int]:
+    value = data.get("grid", [0, 0])
+    if not isinstance(value, list) or [type(part) for part in value] != [int, int]:
+        _refuse(path, "grid", "has to be two whole numbers: rows, columns")
+    rows, columns = value
+    if "patches" in data and not (0 < rows <= _MOST_CELLS and 0 < columns <= _MOST_CELLS):
+        _refuse(path, "grid", f"has to be rows and columns of 1 to {_MOST_CELLS} where there are patches")
+    if "patches" not in data and (rows or columns):
+        _refuse(path, "grid", "needs “patches”, the output that it divides")
+    return rows, columns
 
 
 def _channels(data: dict[str, Any], member: str, path: Path) -> tuple[float, float, float]:

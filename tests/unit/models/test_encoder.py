@@ -52,6 +52,221 @@ def model() -> bytes:
     return whole(1, 8) + block(7, graph) + block(8, whole(2, 13))
 
 
+def integers(name: str, *values: int) -> bytes:
+    """Write an initial value of 64-bit integers."""
+    return (
+        whole(1, len(values))
+        + whole(2, 7)
+        + block(8, name.encode())
+        + block(9, np.array(values, np.int64).tobytes())
+    )
+
+
+def floats(name: str, values: np.ndarray) -> bytes:
+    sides = b"".join(whole(1, side) for side in values.shape)
+    return sides + whole(2, 1) + block(8, name.encode()) + block(9, values.astype(np.float32).tobytes())
+
+
+def node(kind: str, inputs: list[str], output: str, **attributes: int | list[int]) -> bytes:
+    out = b"".join(block(1, name.encode()) for name in inputs) + block(2, output.encode())
+    out += block(4, kind.encode())
+    for name, value in attributes.items():
+        told = block(1, name.encode())
+        if isinstance(value, int):
+            told += whole(3, value) + whole(20, 2)
+        else:
+            told += b"".join(whole(8, part) for part in value) + whole(20, 7)
+        out += block(5, told)
+    return out
+
+
+CELL, GRID, WIDTH = 4, 3, 6  # pixels, cells a side, dimensions
+RNG = np.random.default_rng(5)
+KERNEL = RNG.normal(size=(WIDTH, 3, CELL, CELL)).astype(np.float32)
+LEADING = RNG.normal(size=(1, 5, WIDTH)).astype(np.float32)
+
+
+def vision_model(leading: int) -> bytes:
+    """Build what vision transformers look like from outside, without what is in them.
+
+    [1, 3, 12, 12] → `map` [1, 6, 3, 3], and `tokens` [1, leading + 9, 6], whose first ones never change.
+
+    Source:
+        Outputs of DINOv2 (a class token) and DINOv3 (a class token, four registers) as they are exported.
+    """
+    side = CELL * GRID
+    nodes = [
+        node("Conv", ["picture", "kernel"], "map", kernel_shape=[CELL, CELL], strides=[CELL, CELL]),
+        node("Reshape", ["map", "shape"], "flat"),
+        node("Transpose", ["flat"], "cells", perm=[0, 2, 1]),
+        node("Concat", ["leading", "cells"], "tokens", axis=1),
+    ]
+    initial = [
+        floats("kernel", KERNEL),
+        floats("leading", LEADING[:, :leading]),
+        integers("shape", 1, WIDTH, GRID * GRID),
+    ]
+    graph = b"".join(block(1, one) for one in nodes) + block(2, b"vision")
+    graph += b"".join(block(5, one) for one in initial)
+    graph += block(11, tensor_type("picture", 1, 3, side, side))
+    graph += block(12, tensor_type("map", 1, WIDTH, GRID, GRID))
+    graph += block(12, tensor_type("tokens", 1, leading + GRID * GRID, WIDTH))
+    return whole(1, 8) + block(7, graph) + block(8, whole(2, 13))
+
+
+def vision(folder: Path, ahead: int = 1, /, **changed: str) -> Path:
+    data = vision_model(ahead)
+    (folder / "vision.onnx").write_bytes(data)
+    told = {
+        "name": '"vision"',
+        "file": '"vision.onnx"',
+        "sha256": f'"{hashlib.sha256(data).hexdigest()}"',
+        "size_px": str(CELL * GRID),
+        "mean": "[0.5, 0.25, 0.75]",
+        "std": "[0.25, 0.25, 0.25]",
+        "output": '"tokens"',
+        "token": "0",
+        "patches": '"tokens"',
+        "grid": f"[{GRID}, {GRID}]",
+        "leading": str(ahead),
+    } | changed
+    path = folder / "vision.toml"
+    path.write_text("".join(f"{name} = {value}\n" for name, value in told.items() if value))
+    return path
+
+
+def picture_of(side: int) -> np.ndarray:
+    return np.random.default_rng(side).integers(0, 256, (side, side, 3), dtype=np.uint8)
+
+
+def expected_cell(cell: np.ndarray) -> np.ndarray:
+    """Compute one cell of the model above by hand."""
+    fed = (cell.astype(np.float64) / 255 - [0.5, 0.25, 0.75]) / 0.25
+    raw = (KERNEL * fed.transpose(2, 0, 1)).sum((1, 2, 3))
+    return np.asarray(raw / np.linalg.norm(raw))
+
+
+@pytest.mark.parametrize("leading", [1, 5])
+def test_cells_come_after_the_leading_tokens(tmp_path: Path, leading: int) -> None:
+    encoder = Encoder(read_manifest(vision(tmp_path, leading)))
+    picture = picture_of(CELL * GRID)
+    found = encoder.encode(picture)
+    assert found.patches.dtype == np.float16
+    assert found.patches.shape == (GRID * GRID, WIDTH)
+    for n in range(GRID * GRID):
+        row, column = divmod(n, GRID)
+        cell = picture[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
+        assert np.allclose(found.patches[n], expected_cell(cell), atol=2e-3)
+        assert tuple(found.positions_px[n]) == ((column + 0.5) * CELL, (row + 0.5) * CELL)
+    class_token = LEADING[0, 0] / np.linalg.norm(LEADING[0, 0])
+    assert np.allclose(found.vector, class_token, atol=1e-6)
+    assert np.allclose(encoder.embed([picture])[0], class_token, atol=1e-6)
+
+
+def test_a_map_of_cells_reads_the_same_as_tokens(tmp_path: Path) -> None:
+    picture = picture_of(CELL * GRID)
+    tokens = Encoder(read_manifest(vision(tmp_path))).encode(picture)
+    told = vision(tmp_path, patches='"map"', layout='"map"', leading="0")
+    mapped = Encoder(read_manifest(told)).encode(picture)
+    assert np.array_equal(mapped.patches, tokens.patches)
+
+
+def test_only_cells_of_the_figure_are_kept_and_nothing_beyond_it_is_seen(tmp_path: Path) -> None:
+    encoder = Encoder(read_manifest(vision(tmp_path)))
+    side = CELL * GRID
+    mask = np.zeros((side, side), np.uint8)
+    mask[: 2 * CELL, : 2 * CELL - 2] = 255  # a whole column of cells, and half of the next
+    mask[-1, -1] = 255  # a speck
+    found = encoder.encode(picture_of(side), mask)
+    assert [tuple(at) for at in found.positions_px] == [(2, 2), (6, 2), (2, 6), (6, 6)]
+    other = picture_of(side)
+    other[mask == 0] = 7
+    assert np.array_equal(encoder.encode(other, mask).patches, found.patches)
+    keeping = Encoder(read_manifest(vision(tmp_path, outside='"keep"')))
+    assert not np.array_equal(
+        keeping.encode(other, mask).patches, keeping.encode(picture_of(side), mask).patches
+    )
+    assert encoder.encode(other, np.zeros_like(mask)).patches.shape == (0, WIDTH)
+
+
+def test_a_wide_picture_is_not_squeezed(tmp_path: Path) -> None:
+    encoder = Encoder(read_manifest(vision(tmp_path)))
+    wide = picture_of(CELL * GRID)[CELL : 2 * CELL]
+    found = encoder.encode(wide)
+    assert found.cell_px == (4.0, 4.0)
+    assert [tuple(at) for at in found.positions_px] == [(2, 2), (6, 2), (10, 2)]
+    assert np.allclose(found.patches[1], expected_cell(wide[:, CELL : 2 * CELL]), atol=2e-3)
+
+
+def test_positions_are_those_of_the_picture_that_was_given(tmp_path: Path) -> None:
+    encoder = Encoder(read_manifest(vision(tmp_path)))
+    found = encoder.encode(picture_of(30))
+    assert found.cell_px == (10.0, 10.0)
+    assert [tuple(at) for at in found.positions_px[:4]] == [(5, 5), (15, 5), (25, 5), (5, 15)]
+
+
+def test_a_model_of_vectors_alone_encodes_without_cells(manifest: Path) -> None:
+    encoder = Encoder(read_manifest(manifest))
+    found = encoder.encode(picture_of(SIDE))
+    assert found.patches.shape == (0, 0)
+    assert found.positions_px.shape == (0, 2)
+    assert np.allclose(found.vector, encoder.embed([picture_of(SIDE)])[0])
+
+
+def test_a_mask_of_another_size_is_refused(manifest: Path) -> None:
+    with pytest.raises(ValueError, match="mask"):
+        Encoder(read_manifest(manifest)).encode(picture_of(8), np.zeros((7, 8), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"grid": "[3, 4]"}, "tokens"),
+        ({"leading": "0"}, "tokens"),
+        ({"patches": '"map"'}, "shape"),
+        ({"patches": '"map"', "layout": '"map"', "leading": "0", "grid": "[2, 3]"}, "map of 2×3"),
+        ({"patches": '"nothing"'}, "has no output"),
+        ({"output": '"map"'}, "token 0"),
+        ({"token": "10"}, "token 10"),
+        ({"grid": "[0, 3]"}, "rows and columns"),
+        ({"grid": "3"}, "two whole numbers"),
+        ({"grid": ""}, "rows and columns"),
+        ({"patches": "", "leading": ""}, "needs “patches”"),
+        ({"layout": '"rows"'}, "tokens, map"),
+        ({"layout": '"map"'}, "goes with tokens"),
+        ({"outside": '"grey"'}, "blank, keep"),
+        ({"token": "true"}, "whole number"),
+        ({"pathces": '"tokens"'}, "pathces"),
+    ],
+)
+def test_a_manifest_that_says_other_shapes_is_refused_in_a_sentence(
+    tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    told = vision(tmp_path, **changed)
+    with pytest.raises(ConfigInvalid, match=said):
+        Encoder(read_manifest(told)).encode(picture_of(12))
+
+
+def test_a_fingerprint_names_weights_and_how_they_are_fed(tmp_path: Path) -> None:
+    found = {
+        read_manifest(vision(tmp_path, **changed)).fingerprint
+        for changed in (
+            {},
+            {"mean": "[0.5, 0.5, 0.5]"},
+            {"token": "1"},
+            {"outside": '"keep"'},
+            {"leading": "0"},
+            {"size_px": "24"},
+            {"patches": '"map"', "layout": '"map"', "leading": "0"},
+        )
+    }
+    first = read_manifest(vision(tmp_path)).fingerprint
+    found.add(read_manifest(vision(tmp_path, 5)).fingerprint)
+    assert len(found) == 8
+    assert first in found
+    assert Encoder(read_manifest(vision(tmp_path))).fingerprint == first
+
+
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
     data = model()
