@@ -26,6 +26,8 @@ _SEARCH_PX = 22
 _SHARES = (0.13, 0.18, 0.25, 0.35, 0.5, 0.7, 0.95)
 # Correlation above which a drawing is there; film without it stays below .42. Lab deviation of what is even.
 _CORRELATES, _EVEN = 0.46, 3.0
+# How much more it has to correlate than any drawing does elsewhere in the frame.
+_MORE = 0.05
 # How far around the mask it is looked for, as a share of its size.
 _AROUND = 0.55
 # Long side of the part in which the mask is drawn anew.
@@ -111,7 +113,7 @@ class Aligner:
         Source:
             Lewis 1995, normalised cross-correlation, here over the drawing alone and all of Lab.
         """
-        best, found = _CORRELATES, None
+        peaks: list[tuple[float, Laid]] = []
         height, width = rgb.shape[:2]
         for share in _SHARES:
             zoom = _SEARCH_PX / (share * height)
@@ -127,10 +129,27 @@ class Aligner:
                     continue
                 alike = _correlation(planes, squares, drawing, weight)
                 y, x = np.unravel_index(int(alike.argmax()), alike.shape)
-                if alike[y, x] > best:
-                    best = float(alike[y, x])
-                    found = Laid(view, scale / zoom, float(x) / zoom, float(y) / zoom, 1 - best)
-        return found
+                peak = float(alike[y, x])
+                peaks.append((peak, Laid(view, scale / zoom, float(x) / zoom, float(y) / zoom, 1 - peak)))
+        peaks.sort(key=lambda one: -one[0])
+        if not peaks or peaks[0][0] < _CORRELATES:
+            return None
+        # Simple shapes correlate with much: the whole more than its parts, if only nearly as well, and what
+        # is there more than anything elsewhere.
+        over = [(peak, laid) for peak, laid in peaks if self._meet(peaks[0][1], laid)]
+        elsewhere = max((peak for peak, laid in peaks if not self._meet(peaks[0][1], laid)), default=-1.0)
+        if peaks[0][0] - elsewhere < _MORE:
+            return None
+        near = [laid for peak, laid in over if peak >= peaks[0][0] - _MORE]
+        return max(near, key=lambda laid: (self._box(laid)[3], -laid.apart))
+
+    def _box(self, laid: Laid) -> tuple[float, float, float, float]:
+        height, width = self._masks[laid.view].shape
+        return laid.x, laid.y, width * laid.scale, height * laid.scale
+
+    def _meet(self, a: Laid, b: Laid) -> bool:
+        (ax, ay, aw, ah), (bx, by, bw, bh) = self._box(a), self._box(b)
+        return bool(ax < bx + bw and bx < ax + aw and ay < by + bh and by < ay + ah)
 
     def silhouette(self, laid: Laid, shape: tuple[int, int]) -> Plane:
         """How much of each pixel of a frame the laid drawing covers: 0–1."""

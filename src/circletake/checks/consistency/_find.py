@@ -95,6 +95,12 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     """
     best: Found | None = None
     limit = _FIRST if prior is None else _AGAIN
+    if prior is not None and model.aligner is None:
+        # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
+        best = _judged(model, held, _mask_of_pixels(model, held, prior), None, is_drawn=False)
+        if best is not None and _overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= _PLAIN:
+            return best
+        best = None
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
     if vote is not None and vote.strength >= _SURE:
         mask = _mask_of_drawing(model, held, vote.shape)
