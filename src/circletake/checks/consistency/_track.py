@@ -39,6 +39,8 @@ _SHRUNK = 0.3
 _PARTS = 3
 # Measured on every third frame; where the mean deviation turns by so much in between, on all of them.
 _MEASURED_EVERY, _TURNS = 3, 0.75
+# How much worse than a moment ago, in square Lab, a drawing may lie over what has leapt.
+_LEAPS, _LEAST_APART = 1.6, 150.0
 # Looked for afresh once a second where a drawing that lies over it keeps it in place.
 _LOOK_AGAIN = 24
 
@@ -79,6 +81,8 @@ class Tracker:
         held = hold(n, rgb)
         was_there = self._mask is not None
         mask, change = self._carried(held)
+        if mask is None and was_there:
+            mask, change = self._leapt(held)
         found: Found | None = None
         if self._is_time(n, mask) or (was_there and mask is None):
             self._looked_at = n
@@ -167,6 +171,24 @@ class Tracker:
         if self._model.aligner is None or near is None:
             return mask, near
         return laid_over(self._model.aligner, held, mask, near) or (mask, near)
+
+    def _leapt(self, held: Held) -> tuple[Mask | None, Rows | None]:
+        """Where a drawing that lay over it lies now, if it moved faster than flow can follow."""
+        aligner, before = self._model.aligner, self._before
+        if aligner is None or self._lies is None or self._mask is None or before is None:
+            return None, None
+        if not _is_next(before, held):
+            return None, None
+        mask = sized(self._mask, held.rgb.shape[:2])
+        laid = aligner.lay(held.rgb, mask, near=self._lies)
+        if laid is None or laid.apart > _LEAPS * max(self._lies.apart, _LEAST_APART):
+            return None, None
+        self._lies = laid
+        drawn = aligner.silhouette(laid, held.rgb.shape[:2]) > 0.5  # noqa: PLR2004 (half covered)
+        found = aligner.mask(held.rgb, drawn, laid)
+        here = _change(held.lab, sized(found, held.gray.shape))
+        there = _change(before.lab, sized(mask, held.gray.shape))
+        return found, None if here is None or there is None else here - there
 
     def _carried(self, held: Held) -> tuple[Mask | None, Rows | None]:
         before = self._before
