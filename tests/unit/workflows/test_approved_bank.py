@@ -15,7 +15,8 @@ import pytest
 from circletake.checks.bank import BankShot, bank_bytes, model_bytes, read_bank
 from circletake.checks.codec import read_evidence
 from circletake.checks.protocol import SheetRef
-from circletake.errors import EvidenceUnreadable
+from circletake.errors import EvidenceUnreadable, NotFound
+from circletake.gates.policy import shipped_text
 from circletake.generate.film import get_shot, model_sheet, render_frame
 from circletake.ledger import reads
 from circletake.media.cutouts import read_cutouts
@@ -233,6 +234,66 @@ def test_the_same_order_gives_the_same_bytes_and_pictures_that_are_lost_are_left
     without = worked(floor, args)
     told = next(one for one in without["evidence"] if one["check"] == "consistency")
     assert dict(told["summary"])["approved"] == 1
+
+
+def test_what_was_learnt_is_shown_with_what_it_was_learnt_from(
+    floor: Floor, films: dict[str, bytes], queso: str
+) -> None:
+    first, _ = circled(floor, films, "SH010")
+    second, _ = circled(floor, films, "SH020")
+    taken(floor, films, "SH030")
+    listed = floor.studio.characters(floor["arti"], "spring")
+    assert [(one.code, one.sheet, one.approved) for one in listed] == [("queso", queso, 2)]
+    view = floor.studio.character(floor["arti"], "spring", "queso")
+    assert view.sheet == queso
+    assert [(one.code, one.take, one.content) for one in view.approved] == [
+        ("SH020", second.number, second.content),
+        ("SH010", first.number, first.content),
+    ]
+    assert len(view.pictures) == len(model_sheet())
+    assert [one.number for one in view.pictures] == list(range(1, len(view.pictures) + 1))
+    assert (view.state, view.needed, view.shots, view.interval) == ("uncalibrated", 19, 0, [0.0, 1.0])
+    assert view.advice[0] == "17 more circled shots make it its own measure."
+    assert any(one.is_unseen for one in view.pictures)
+    assert view.palette[0].share == max(one.share for one in view.palette)
+    # A veto takes a shot out, here as in what is measured.
+    floor.judge("dora", first, -2, gate="director")
+    assert [one.code for one in floor.studio.character(floor["arti"], "spring", "queso").approved] == [
+        "SH020"
+    ]
+
+
+@pytest.mark.usefixtures("queso")
+def test_the_policy_says_how_many_shots_it_takes(floor: Floor) -> None:
+    """A production that bears one false alarm in five needs four circled shots."""
+    text = shipped_text("animation") + "\n[thresholds.consistency]\nalpha = 0.2\n"
+    proposed = floor.studio.policy_propose(floor["dora"], "spring", text=text, file="p.toml")
+    floor.studio.record_verdict(
+        floor["ana"],
+        task=proposed.id,
+        content=proposed.takes[-1].content,
+        gate="producer",
+        value=2,
+        key="policy-0001",
+        reasons=["story.intent"],
+    )
+    floor.studio.policy_adopt(floor["ana"], "spring")
+    view = floor.studio.character(floor["arti"], "spring", "queso")
+    assert (view.alpha, view.needed) == ("0.2", 4)
+    assert view.advice[0] == "4 more circled shots make it its own measure."
+
+
+def test_who_is_no_character_or_has_no_sheet_is_said(floor: Floor, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no character SH010; there are none yet"):
+        floor.studio.character(floor["arti"], "spring", "SH010")
+    picture = tmp_path / "one.png"
+    write_png(picture, model_sheet()[0][0])
+    floor.studio.sheet_add(floor["arti"], "spring", character="dog", images=[BoxedImage(path=picture)])
+    assert [(one.code, one.sheet) for one in floor.studio.characters(floor["arti"], "spring")] == [
+        ("dog", None)
+    ]
+    with pytest.raises(NotFound, match="No model sheet of dog is adopted yet"):
+        floor.studio.character(floor["arti"], "spring", "dog")
 
 
 def test_a_bank_reads_back_in_its_order_and_a_newer_one_is_refused() -> None:

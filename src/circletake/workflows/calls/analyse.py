@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from circletake.checks.bank import MOST_SHOTS, BankShot, model_bytes, read_bank
+from circletake.checks.bank import BankShot, model_bytes, read_bank
 from circletake.checks.codec import evidence_bytes
-from circletake.checks.protocol import ApprovedShot, CheckContext, SheetRef
+from circletake.checks.protocol import CheckContext, SheetRef
+from circletake.checks.references import read_references
 from circletake.checks.run import CheckListener, get_check, wanting_references
 from circletake.checks.stack import SIGNATURE_FRAMES, signature_bytes
 from circletake.domain.evidence import Evidence
-from circletake.media.cutouts import Cutout, cutouts_bytes, read_cutouts
+from circletake.media.cutouts import cutouts_bytes
 from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
@@ -19,13 +20,12 @@ from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
 from circletake.media.recipes import FRAMES, POSTER, PROXY, SIGNATURE, cutouts_of
 from circletake.media.sheet import open_sheet
-from circletake.media.source import Source, open_source, read_still
+from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter
 from circletake.work.executors.port import Report
 
 _THUMB_PX = (64, 36)
-_MOST_PICTURES = 8  # of an approved shot
 
 
 class _Signature:
@@ -108,7 +108,7 @@ def _checks(
 ) -> dict[str, CheckListener]:
     references: list[SheetRef] = []
     if wanting_references(names := list(names)):
-        references = [_sheet(store, character, content, bank) for character, content in args["sheets"]]
+        references = read_references(store, args["sheets"], bank)
         characters = [sheet for sheet in references if sheet.kind == CHARACTER]
         # What a model was made of is read back by the hash that its evidence tells.
         store.put_bytes(model_bytes(characters))
@@ -130,44 +130,6 @@ def _context(
         sound_starts_s=starts_s,
         sound_ends_s=ends_s,
     )
-
-
-def _sheet(store: ContentStore, character: str, content: str, bank: Sequence[BankShot]) -> SheetRef:
-    sheet = cast("Sheet", read_manifest(store, content))
-    return SheetRef(
-        character=character,
-        content=content,
-        images=[read_still(store, picture.image) for picture in sheet.images],
-        boxes=[picture.box for picture in sheet.images],
-        approved=approved_shots(store, character, bank) if sheet.kind == CHARACTER else (),
-        kind=sheet.kind,
-    )
-
-
-def approved_shots(store: ContentStore, character: str, bank: Sequence[BankShot]) -> list[ApprovedShot]:
-    """A character in the newest circled takes that show it, as many as a model leans on."""
-    shots: list[ApprovedShot] = []
-    for shot in bank:
-        pictures = shot.pictures.get(character)
-        if pictures is None or not store.has(pictures) or len(shots) >= MOST_SHOTS:
-            continue
-        cutouts = _spread(read_cutouts(store.read(pictures)))
-        if cutouts:
-            shots.append(
-                ApprovedShot(
-                    content=shot.content,
-                    images=[one.rgb for one in cutouts],
-                    masks=[one.mask for one in cutouts],
-                    pictures=pictures,
-                )
-            )
-    return shots
-
-
-def _spread(cutouts: Sequence[Cutout]) -> list[Cutout]:
-    """At most so many of a shot's pictures, evenly: neighbours hardly differ and each costs time."""
-    step = -(-len(cutouts) // _MOST_PICTURES) if cutouts else 1
-    return list(cutouts[::step])
 
 
 def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
