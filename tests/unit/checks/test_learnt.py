@@ -51,6 +51,11 @@ def test_drawings_alone_are_uncalibrated_and_say_what_is_lacking() -> None:
     assert 0.95 < sum(one.share for one in found.palette) <= 1.001
 
 
+def test_drawings_are_no_circled_shots_however_many_there_are() -> None:
+    found = learnt(sheet(), alpha=0.2)
+    assert (found.state, found.shots, found.needed) == ("uncalibrated", 0, 4)
+
+
 def test_enough_circled_shots_make_it_its_own_measure_with_an_interval() -> None:
     found = learnt(sheet(shots=5), alpha=0.2)
     assert (found.state, found.shots, found.lent, found.needed) == ("own", 5, 0, 4)

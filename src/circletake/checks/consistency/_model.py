@@ -116,12 +116,12 @@ class CharacterModel:
         return seen.form <= self.form * _FORM_WITHIN
 
     def state(self, alpha: float) -> State:
-        """Whose approved shots say what is usual, at a false-alarm rate."""
+        """Whose approved shots say what is usual, at a false-alarm rate; drawings never do, however many."""
+        if not self.has_approved:
+            return "uncalibrated"
         if len(self.shots) >= fewest_shots(alpha):
             return "own"
-        enough = len(self.shots) >= _FEWEST_SHOTS and len(self.shots) + len(self.pooled) >= fewest_shots(
-            alpha
-        )
+        enough = len(self.shots) + len(self.pooled) >= fewest_shots(alpha)
         return "pooled" if enough else "uncalibrated"
 
 
