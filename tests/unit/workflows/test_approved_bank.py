@@ -24,7 +24,8 @@ from circletake.media.encode import write_movie
 from circletake.media.recipes import cutouts_of
 from circletake.media.sheet import write_png
 from circletake.workflows import analyse
-from circletake.workflows.calls.analyse import run
+from circletake.workflows.calls.analyse import derive, run
+from circletake.workflows.derive import DERIVE
 from circletake.workflows.house import STUDIO
 from circletake.workflows.measure import order_all
 from circletake.workflows.sheets import BoxedImage
@@ -294,6 +295,27 @@ def test_who_is_no_character_or_has_no_sheet_is_said(floor: Floor, tmp_path: Pat
     ]
     with pytest.raises(NotFound, match="No model sheet of dog is adopted yet"):
         floor.studio.character(floor["arti"], "spring", "dog")
+
+
+def test_pictures_that_were_lost_are_made_again_and_nothing_is_recorded_twice(
+    floor: Floor, films: dict[str, bytes], queso: str
+) -> None:
+    take, _ = circled(floor, films, "SH010")
+    held, recipe = evidence_entries(floor), cutouts_of("queso")
+    before = floor.house.queue.derived_of(take.content)
+    with floor.house.queue.engine.begin() as conn:
+        conn.exec_driver_sql("delete from derived")
+    owed = order_all(floor.house, floor["ana"], "spring", code="SH010")
+    (job,) = floor.house.queue.find_all(owed).values()
+    assert (job.op, job.args["sheets"]) == ("derive", [["queso", queso]])
+    made = derive({**job.args, "store": str(floor.house.store.root)}, Silent())
+    assert made["evidence"] == []
+    with floor.house.book.transact() as tx:
+        DERIVE.record(floor.house, tx, dict(job.args), made)
+    assert floor.house.queue.derived_of(take.content) == before
+    assert recipe in before
+    assert evidence_entries(floor) == held
+    assert order_all(floor.house, floor["ana"], "spring", code="SH010") == []
 
 
 def test_a_bank_reads_back_in_its_order_and_a_newer_one_is_refused() -> None:

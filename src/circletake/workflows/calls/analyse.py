@@ -147,5 +147,10 @@ def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
 
 
 def derive(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: the decode pass without its checks, and all of it: something was lost."""
-    return run({**args, "checks": [], "settings": {}, "sheets": [], "made": {}}, report)
+    """In a worker process: the decode pass without what it measures, and all of it: something was lost.
+
+    Only what follows a character is asked again, for its pictures; an order of before that knows of none.
+    """
+    followed = {"checks": args.get("checks", []), "settings": args.get("settings", {})}
+    result = run({**args, **followed, "sheets": args.get("sheets", []), "bank": None, "made": {}}, report)
+    return {**result, "evidence": []}
