@@ -1,11 +1,13 @@
 """What the studio has learnt of a production's characters, and what to add so that it learns more."""
 
+from functools import lru_cache
+from threading import Lock
 from typing import cast
 
-from circletake.checks.bank import BankShot
+from circletake.checks.bank import BankShot, bank_bytes, read_bank
 from circletake.checks.consistency.drift import Params
 from circletake.checks.consistency.learnt import Learnt, learnt_of
-from circletake.checks.protocol import SheetRef, read_params
+from circletake.checks.protocol import read_params
 from circletake.checks.references import read_references
 from circletake.domain.entity import Entity
 from circletake.domain.lineage import DESIGN
@@ -14,6 +16,7 @@ from circletake.errors import NotFound
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.media.manifest import CHARACTER, Sheet, read_manifest
+from circletake.media.store import ContentStore
 from circletake.workflows.approved_bank import adopted_characters, bank_shots
 from circletake.workflows.house import House, require
 from circletake.workflows.show import poster_of
@@ -77,17 +80,17 @@ def show_character(house: House, who: Session, production: str, character: str) 
         shown = _shown(conn, found.id, [shot for shot in bank if character in shot.pictures])
         task = reads.find_task_of(conn, entity.id, DESIGN)
         settings = dict(policy.thresholds.get(_CHECK, {}))
-    # Learning takes a second or two; the book is not kept waiting for it.
-    sheets = [sheet for sheet in read_references(house.store, adopted, bank) if sheet.kind == CHARACTER]
     alpha = read_params(Params, settings, check=_CHECK).alpha
-    learnt = learnt_of(sheets, alpha=alpha)[character]
-    sheet = next(one for one in sheets if one.character == character)
+    # The book is not kept waiting for this.
+    with _one_at_a_time:
+        learnt = _learnt(house.store, tuple(adopted), bank_bytes(bank), alpha)[character]
+    content = dict(adopted)[character]
     return CharacterView(
         code=entity.code,
         title=entity.title,
         task=task.task.id if task else "",
-        sheet=sheet.content,
-        pictures=_pictures(house, sheet, learnt),
+        sheet=content,
+        pictures=_pictures(house, content, learnt),
         approved=[_approved(house, *shown[content]) for content in learnt.approved],
         palette=[SwatchView(hex=one.hex, lab=list(one.lab), share=one.share) for one in learnt.palette],
         state=learnt.state or "none",
@@ -98,6 +101,19 @@ def show_character(house: House, who: Session, production: str, character: str) 
         interval=list(learnt.interval),
         advice=list(learnt.advice),
     )
+
+
+# Models are learnt by one thread at a time, so that many who look cost no more than one who does.
+_one_at_a_time = Lock()
+
+
+@lru_cache(maxsize=8)
+def _learnt(
+    store: ContentStore, adopted: tuple[tuple[str, str], ...], bank: bytes, alpha: float
+) -> dict[str, Learnt]:
+    """What was learnt of every character; kept, for a page asks again whenever the book goes on."""
+    sheets = read_references(store, adopted, read_bank(bank))
+    return learnt_of([sheet for sheet in sheets if sheet.kind == CHARACTER], alpha=alpha)
 
 
 def _shown(
@@ -126,8 +142,8 @@ def _approved(house: House, take: Take, entity: Entity, stage: str) -> ApprovedS
     )
 
 
-def _pictures(house: House, sheet: SheetRef, learnt: Learnt) -> list[SheetPictureView]:
-    manifest = cast("Sheet", read_manifest(house.store, sheet.content))
+def _pictures(house: House, content: str, learnt: Learnt) -> list[SheetPictureView]:
+    manifest = cast("Sheet", read_manifest(house.store, content))
     return [
         SheetPictureView(
             number=index + 1,
