@@ -1,5 +1,6 @@
 """Pictures of one character cut out of a take: RGBA in which alpha says where it is, in one small file."""
 
+import hashlib
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
@@ -51,6 +52,10 @@ def cutouts_bytes(cutouts: Sequence[Cutout]) -> bytes:
     ]
     told = {"pictures": pictures, "v": _VERSION}
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+
+
+NO_CUTOUTS = hashlib.sha256(cutouts_bytes([])).hexdigest()
+"""SHA-256 of no picture: the character was looked for and not found."""
 
 
 def read_cutouts(data: bytes) -> list[Cutout]:

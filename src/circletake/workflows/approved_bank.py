@@ -1,15 +1,19 @@
 """Which circled takes a measurement may lean on: a character is what people approved, not only its sheet."""
 
+from collections.abc import Iterator, Sequence
+
 from circletake.checks.bank import MOST_SHOTS, BankShot, bank_bytes
 from circletake.domain.facts import PASSES
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.policy import Policy
 from circletake.ledger import reads
+from circletake.media.cutouts import NO_CUTOUTS
 from circletake.media.recipes import cutouts_of
 from circletake.workflows.house import House
 
 _VETO = -2
 _SHOT = "shot"
+_AT_ONCE = 100  # takes asked about together: mostly the newest hundred hold all that is wanted
 
 
 def adopted_characters(conn: reads.Connection, production: str) -> list[tuple[str, str]]:
@@ -30,29 +34,23 @@ def bank_shots(house: House, conn: reads.Connection, production: str, policy: Po
     """
     recipes = {cutouts_of(character): character for character, _ in adopted_characters(conn, production)}
     made = house.queue.made_by(recipes) if recipes else {}
-    if not made:
-        return []
-    passed = _passed(conn, production, policy)
-    taken = reads.takes_in(conn, production)
-    rows = {row.task.id: row for row in reads.tasks(conn, production)}
+    showing = {
+        content: {recipes[recipe]: one for recipe, one in sorted(found.items()) if one != NO_CUTOUTS}
+        for content, found in made.items()
+    }
+    pairs = [pair for pair in reads.newest_pairs(conn, production) if showing.get(pair[1])] if made else []
     shots: dict[str, BankShot] = {}
     left = dict.fromkeys(recipes.values(), MOST_SHOTS + 1)  # a take never leans on itself
-    for take in sorted(taken, key=lambda take: -take.seq):
-        row = rows.get(take.task)
-        if row is None or row.entity.kind != _SHOT or row.entity.id in shots:
-            continue
-        if (take.task, take.content) not in passed or take.content not in made:
-            continue
-        pictures = {
-            recipes[recipe]: content
-            for recipe, content in made[take.content].items()
-            if left[recipes[recipe]] > 0
-        }
-        for character in pictures:
-            left[character] -= 1
-        if pictures:
-            essence = reads.find_essence(conn, production, take.content)
-            shots[row.entity.id] = BankShot(take.content, essence, dict(sorted(pictures.items())))
+    for some in (pairs[at : at + _AT_ONCE] for at in range(0, len(pairs), _AT_ONCE)):
+        if not any(left.values()):
+            break
+        for entity, content in _circled(conn, production, policy, some):
+            pictures = {who: one for who, one in showing[content].items() if left[who]}
+            if entity in shots or not pictures:
+                continue
+            for character in pictures:
+                left[character] -= 1
+            shots[entity] = BankShot(content, reads.find_essence(conn, production, content), pictures)
     return list(shots.values())
 
 
@@ -61,19 +59,20 @@ def bank_of(house: House, conn: reads.Connection, production: str, policy: Polic
     return house.store.put_bytes(bank_bytes(bank_shots(house, conn, production, policy)))
 
 
-def _passed(conn: reads.Connection, production: str, policy: Policy) -> set[tuple[str, str]]:
-    """(Task, content) on which every gate of the stage passes and no veto stands, as the board has them."""
-    said = reads.bound_in(conn, production)
+def _circled(
+    conn: reads.Connection, production: str, policy: Policy, pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """(Shot, content) of those on which every gate passes and no veto stands, as the board has them."""
+    tasks = {task for task, _ in pairs}
+    rows = reads.tasks_named(conn, tasks)
+    said = reads.bound_in(conn, production, tasks)
+    values = reads.last_values(conn, production, tasks)
     gates = {stage.key: [gate.key for gate in stage.gates] for stage in policy.stages}
-    stages = {row.task.id: row.task.stage for row in reads.tasks(conn, production)}
-    vetoed = {
-        pair
-        for pair, given in reads.last_values(conn, production).items()
-        if any(value == _VETO for _, value in given)
-    }
-    return {
-        pair
-        for pair in {(task, content) for task, content, _ in said} - vetoed
-        if (asked := gates.get(stages.get(pair[0], "")))
-        and all((row := said.get((*pair, gate))) is not None and row.result in PASSES for gate in asked)
-    }
+    for task, content in pairs:
+        entity, stage = rows[task].entity, rows[task].task.stage
+        results = [
+            row.result if (row := said.get((task, content, gate))) else "" for gate in gates.get(stage, [])
+        ]
+        vetoed = any(value == _VETO for _, value in values.get((task, content), []))
+        if entity.kind == _SHOT and results and not vetoed and PASSES.issuperset(results):
+            yield entity.id, content

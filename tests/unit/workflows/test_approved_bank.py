@@ -19,11 +19,12 @@ from circletake.errors import EvidenceUnreadable, NotFound
 from circletake.gates.policy import shipped_text
 from circletake.generate.film import get_shot, model_sheet, render_frame
 from circletake.ledger import reads
-from circletake.media.cutouts import read_cutouts
+from circletake.media.cutouts import NO_CUTOUTS, read_cutouts
 from circletake.media.encode import write_movie
 from circletake.media.recipes import cutouts_of
 from circletake.media.sheet import write_png
-from circletake.workflows import analyse
+from circletake.workflows import analyse, approved_bank
+from circletake.workflows.approved_bank import bank_shots
 from circletake.workflows.calls.analyse import derive, run
 from circletake.workflows.derive import DERIVE
 from circletake.workflows.house import STUDIO
@@ -332,3 +333,59 @@ def test_what_a_model_is_made_of_is_its_hash_and_nothing_else() -> None:
     assert json.loads(data)["models"] == [{"approved": [], "character": "dog", "sheet": "b" * 64}]
     other = SheetRef("dog", "d" * 64, [], [])
     assert hashlib.sha256(data).digest() != hashlib.sha256(model_bytes([other])).digest()
+
+
+def shown(floor: Floor, data: bytes, code: str, pictures: dict[str, str]) -> Take:
+    """A circled take in which these characters were found, as the tables have it; nothing is decoded."""
+    take = floor.take(data, code=code)
+    floor.measured(take)
+    floor.circle(take)
+    for character, content in pictures.items():
+        floor.house.queue.put_derived(take.content, cutouts_of(character), content)
+    return take
+
+
+def bank(floor: Floor) -> list[BankShot]:
+    with floor.house.book.reading() as conn:
+        found = reads.find_production(conn, "spring")
+        assert found is not None
+        return bank_shots(floor.house, conn, found.id, floor.house.policy(conn, found.policy))
+
+
+def test_a_shot_counts_once_and_its_newest_circled_take_stands_for_it(floor: Floor) -> None:
+    floor.sheet("dog", b"sheet")
+    shown(floor, b"one", "SH010", {"dog": "a" * 64})
+    newer = shown(floor, b"two", "SH010", {"dog": "b" * 64})
+    other = shown(floor, b"three", "SH020", {"dog": "c" * 64})
+    assert bank(floor) == [
+        BankShot(other.content, None, {"dog": "c" * 64}),
+        BankShot(newer.content, None, {"dog": "b" * 64}),
+    ]
+
+
+def test_where_a_character_was_not_found_it_takes_no_place(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room for one shot of each: the newest that shows the character, not the newest that was measured."""
+    monkeypatch.setattr(approved_bank, "MOST_SHOTS", 0)
+    monkeypatch.setattr(approved_bank, "_AT_ONCE", 1)
+    floor.sheet("dog", b"sheet")
+    floor.sheet("cat", b"another")
+    both = shown(floor, b"one", "SH010", {"dog": "a" * 64, "cat": "b" * 64})
+    dog = shown(floor, b"two", "SH020", {"dog": "c" * 64, "cat": NO_CUTOUTS})
+    assert bank(floor) == [
+        BankShot(dog.content, None, {"dog": "c" * 64}),
+        BankShot(both.content, None, {"cat": "b" * 64}),
+    ]
+
+
+def test_what_only_some_gates_let_through_or_is_no_shot_is_not_leaned_on(floor: Floor) -> None:
+    sheet = floor.sheet("dog", b"sheet")
+    floor.house.queue.put_derived(sheet.content, cutouts_of("dog"), "d" * 64)
+    take = floor.take(b"one")
+    floor.measured(take)
+    floor.house.queue.put_derived(take.content, cutouts_of("dog"), "a" * 64)
+    floor.judge("leo", take, 2, gate="lead")
+    assert bank(floor) == []
+    floor.judge("dora", take, 2, gate="director")
+    assert [shot.content for shot in bank(floor)] == [take.content]

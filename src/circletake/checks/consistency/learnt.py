@@ -158,11 +158,17 @@ def _advice(
     if not model.approved:
         said.append("No circled take shows it yet: only its drawings say what it looks like.")
     elif unseen:
-        said.append(f"No circled take looks like {_pictures(unseen)} of the sheet: circle one that shows it.")
-    if alone:
+        shows = "one that shows it" if len(unseen) == 1 else "takes that show them"
+        said.append(f"No circled take looks like {_pictures(unseen)} of the sheet: circle {shows}.")
+    if len(alone) == 1:
         said.append(
-            f"{_pictures(alone).capitalize()} of the sheet {'is' if len(alone) == 1 else 'are'} unlike all "
-            f"others: add drawings between them, or circle a take that shows it."
+            f"{_pictures(alone).capitalize()} of the sheet is unlike all others: add drawings between it and "
+            f"them, or circle a take that shows it."
+        )
+    elif alone:
+        said.append(
+            f"{_pictures(alone).capitalize()} of the sheet are unlike all others: add drawings between them, "
+            f"or circle takes that show them."
         )
     return said
 
