@@ -34,6 +34,8 @@ _ROUNDS = 2
 _FORM_WITHIN = 0.95
 # Fewest approved shots from which their own frames, not the drawings of the sheet, say what is usual.
 _FEWEST_SHOTS = 2
+# False-alarm rate at which approved takes are enough: two shots by day know nothing of the night.
+_CUSTOMARY = 0.05
 _SCORERS: tuple[ModuleType, ...] = (palette, patches, outline, lines)
 SCORES: tuple[str, ...] = tuple(name for scorer in _SCORERS for name in scorer.names)
 # What encoding, masks and scaling alone make of one drawing, in each scorer's own unit.
@@ -95,6 +97,11 @@ class CharacterModel:
     def has_approved(self) -> bool:
         """True where approved takes, not the drawings of the sheet, say what is usual."""
         return self.approved >= _FEWEST_SHOTS
+
+    @property
+    def knows_light(self) -> bool:
+        """True where approved takes are many enough to say what light does to the character."""
+        return self.approved >= fewest_shots(_CUSTOMARY)
 
     def measure(self, look: Look, *, light: Rows | None = None) -> Rows:
         """Distances of a view from the bank, [score]."""
