@@ -1,4 +1,4 @@
-"""A few circled takes by day are no reason to call the night wrong."""
+"""A few circled takes by day do not call the night wrong, and hide no fault that drawings alone tell."""
 
 from fractions import Fraction
 
@@ -13,11 +13,13 @@ from circletake.generate.film import HEIGHT_PX, WIDTH_PX, get_shot, model_sheet,
 _SIZE = (480, 270)
 
 
-def measured(code: str, frames: int, approved: list[ApprovedShot]) -> tuple[Evidence, ConsistencyMeasure]:
+def measured(
+    code: str, frames: int, approved: list[ApprovedShot], *, number: int | None = None
+) -> tuple[Evidence, ConsistencyMeasure]:
     drawn = model_sheet()
     sheet = SheetRef("queso", "b" * 64, [one for one, _ in drawn], [box for _, box in drawn], approved)
     shot = get_shot(code)
-    plan = next(plan for plan in shot.takes if plan.drift is None)
+    plan = next(plan for plan in shot.takes if (plan.number == number if number else plan.drift is None))
     context = CheckContext("0" * 64, frames, Fraction(24), WIDTH_PX, HEIGHT_PX, references=[sheet])
     measure = check.begin(context)
     for n in range(frames):
@@ -39,3 +41,13 @@ def test_two_circled_shots_in_another_light_do_not_flag_a_clean_take() -> None:
     assert alone.summary["relit"] is True
     assert after.summary["relit"] is True
     assert int(after.summary["flagged"]) <= int(alone.summary["flagged"]) + 2
+
+
+def test_a_recoloured_ear_is_found_with_two_circled_shots_as_without() -> None:
+    plan = next(plan for plan in get_shot("SH010").takes if plan.number == 3)
+    assert plan.drift is not None
+    inside = set(range(plan.drift.frames.start, plan.drift.frames.end))
+    evidence, _ = measured("SH010", plan.drift.frames.end, [circled("SH020"), circled("SH030")], number=3)
+    assert evidence.summary["approved"] == 2
+    flagged = {n for flag in evidence.flags for n in range(flag.frames.start, flag.frames.end)}
+    assert len(flagged & inside) >= 0.8 * len(inside)

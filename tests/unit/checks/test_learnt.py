@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from circletake.checks.consistency import _pool
-from circletake.checks.consistency._model import model_of
 from circletake.checks.consistency.learnt import Learnt, learnt_of
 from circletake.checks.protocol import ApprovedShot, SheetRef
 from circletake.generate.film import model_sheet
@@ -52,16 +51,16 @@ def test_drawings_alone_are_uncalibrated_and_say_what_is_lacking() -> None:
 
 
 def test_drawings_are_no_circled_shots_however_many_there_are() -> None:
-    found = learnt(sheet(), alpha=0.2)
-    assert (found.state, found.shots, found.needed) == ("uncalibrated", 0, 4)
+    found = learnt(sheet(), alpha=0.1)
+    assert (found.state, found.shots, found.needed) == ("uncalibrated", 0, 10)
 
 
 def test_enough_circled_shots_make_it_its_own_measure_with_an_interval() -> None:
-    found = learnt(sheet(shots=5), alpha=0.2)
-    assert (found.state, found.shots, found.lent, found.needed) == ("own", 5, 0, 4)
-    assert 0 < found.interval[0] < 0.2 < found.interval[1] < 1
+    found = learnt(sheet(shots=12), alpha=0.1)
+    assert (found.state, found.shots, found.lent, found.needed) == ("own", 12, 0, 10)
+    assert 0 < found.interval[0] < 0.1 < found.interval[1] < 1
     assert not any("its own measure" in said for said in found.advice)
-    assert found.approved == tuple(shot.content for shot in sheet(shots=5).approved)
+    assert found.approved == tuple(shot.content for shot in sheet(shots=12).approved)
 
 
 def test_what_no_circled_take_shows_is_named_by_its_number() -> None:
@@ -73,20 +72,19 @@ def test_what_no_circled_take_shows_is_named_by_its_number() -> None:
 
 
 def test_other_characters_lend_what_was_circled_and_drawings_are_not_lent() -> None:
-    alone = learnt(sheet("new", shots=2), sheet("old"), alpha=0.2)
-    assert (alone.state, alone.lent) == ("uncalibrated", 0)
-    lent = learnt(sheet("new", shots=2), sheet("old", shots=3), alpha=0.2)
-    assert (lent.state, lent.shots, lent.lent) == ("pooled", 5, 3)
-
-
-def test_what_is_lent_is_the_others_alone() -> None:
-    sheets = [sheet("new", shots=2), sheet("old", shots=3)]
+    sheets = [sheet("new", shots=10), sheet("old", shots=11), sheet("drawn")]
     models = _pool.models_of(sheets, long_side_px=640)
-    old = model_of(sheets[1], long_side_px=640)
-    new = models["new"]
-    assert old is not None
+    new, old, drawn = (models[name] for name in ("new", "old", "drawn"))
     assert new is not None
+    assert old is not None
+    assert drawn is not None
     assert [rows.tolist() for rows in new.pooled] == [rows.tolist() for rows in old.shots]
+    assert len(drawn.pooled) == 21
+    assert [model.state(ALPHA) for model in (new, old, drawn)] == ["pooled", "pooled", "uncalibrated"]
+    found = learnt(*sheets)
+    assert (found.state, found.shots, found.lent) == ("pooled", 21, 11)
+    alone = learnt(sheets[0], sheets[2])
+    assert (alone.state, alone.shots, alone.lent) == ("uncalibrated", 0, 0)
 
 
 @pytest.mark.parametrize("pictures", [1, 2])

@@ -267,8 +267,8 @@ def test_what_was_learnt_is_shown_with_what_it_was_learnt_from(
 
 @pytest.mark.usefixtures("queso")
 def test_the_policy_says_how_many_shots_it_takes(floor: Floor) -> None:
-    """A production that bears one false alarm in five needs four circled shots."""
-    text = shipped_text("animation") + "\n[thresholds.consistency]\nalpha = 0.2\n"
+    """A production that bears one false alarm in sixteen needs fifteen circled shots."""
+    text = shipped_text("animation") + "\n[thresholds.consistency]\nalpha = 0.0625\n"
     proposed = floor.studio.policy_propose(floor["dora"], "spring", text=text, file="p.toml")
     floor.studio.record_verdict(
         floor["ana"],
@@ -281,8 +281,8 @@ def test_the_policy_says_how_many_shots_it_takes(floor: Floor) -> None:
     )
     floor.studio.policy_adopt(floor["ana"], "spring")
     view = floor.studio.character(floor["arti"], "spring", "queso")
-    assert (view.alpha, view.needed) == ("0.2", 4)
-    assert view.advice[0] == "4 more circled shots make it its own measure."
+    assert (view.alpha, view.needed) == ("0.0625", 15)
+    assert view.advice[0] == "15 more circled shots make it its own measure."
 
 
 def test_who_is_no_character_or_has_no_sheet_is_said(floor: Floor, tmp_path: Path) -> None:

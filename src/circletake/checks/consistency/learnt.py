@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circletake.checks.consistency._calibrate import State, false_alarm_interval, fewest_shots
+from circletake.checks.consistency._calibrate import State, false_alarm_interval
 from circletake.checks.consistency._look import CELLS, Look, Rows
-from circletake.checks.consistency._model import FEWEST_VIEWS, CharacterModel
+from circletake.checks.consistency._model import FEWEST_VIEWS, CharacterModel, needed_shots
 from circletake.checks.consistency._pool import models_of
 from circletake.checks.protocol import SheetRef
 from circletake.checks.swatches import Swatch, swatches_of
@@ -70,7 +70,7 @@ def learnt_of(sheets: Sequence[SheetRef], *, alpha: float) -> dict[str, Learnt]:
 
 
 def _learnt(sheet: SheetRef, model: CharacterModel | None, alpha: float) -> Learnt:
-    needed = fewest_shots(alpha)
+    needed = needed_shots(alpha)
     approved = tuple(shot.content for shot in sheet.approved)
     if model is None:
         lack = f"The sheet shows too few usable views: adopt one with {FEWEST_VIEWS} at least."
