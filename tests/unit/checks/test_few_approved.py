@@ -10,7 +10,7 @@ from circletake.checks.protocol import ApprovedShot, CheckContext, SheetRef
 from circletake.domain.evidence import Evidence
 from circletake.generate.film import HEIGHT_PX, WIDTH_PX, get_shot, model_sheet, render_frame
 
-_SIZE = (480, 270)
+_SIZE = (640, 360)
 
 
 def measured(
@@ -29,7 +29,7 @@ def measured(
 
 
 def circled(code: str) -> ApprovedShot:
-    _, measure = measured(code, 12, [])
+    _, measure = measured(code, 36, [])
     kept = measure.cutouts["queso"]
     return ApprovedShot(code, [one.rgb for one in kept], [one.mask for one in kept])
 
@@ -47,7 +47,7 @@ def test_a_recoloured_ear_is_found_with_two_circled_shots_as_without() -> None:
     plan = next(plan for plan in get_shot("SH010").takes if plan.number == 3)
     assert plan.drift is not None
     inside = set(range(plan.drift.frames.start, plan.drift.frames.end))
-    evidence, _ = measured("SH010", plan.drift.frames.end, [circled("SH020"), circled("SH030")], number=3)
+    evidence, _ = measured("SH010", 48, [circled("SH020"), circled("SH030")], number=3)
     assert evidence.summary["approved"] == 2
     flagged = {n for flag in evidence.flags for n in range(flag.frames.start, flag.frames.end)}
     assert len(flagged & inside) >= 0.8 * len(inside)
