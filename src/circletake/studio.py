@@ -74,6 +74,7 @@ from circletake.workflows import (
     show,
     show_board,
     show_book,
+    show_character,
     show_cut,
     show_lineage,
     show_queue,
@@ -98,6 +99,8 @@ from circletake.workflows.views import (
     BoardView,
     BookCheckView,
     BookEntryView,
+    CharacterLineView,
+    CharacterView,
     CheckpointView,
     ConsentView,
     CutView,
@@ -619,6 +622,16 @@ class Studio:
     def sheet_adopt(self, session: Session, production: str, *, character: str) -> TaskView:
         """Make the newest approved sheet the one shots lean on."""
         return self.task(session, sheets.sheet_adopt(self.house, session, production, character))
+
+    # characters
+
+    def characters(self, session: Session, production: str) -> list[CharacterLineView]:
+        """Every character: which sheet is adopted, how many circled shots show it."""
+        return show_character.list_characters(self.house, session, production)
+
+    def character(self, session: Session, production: str, character: str) -> CharacterView:
+        """What was learnt of a character, and what to add."""
+        return show_character.show_character(self.house, session, production, character)
 
     # lineage
 

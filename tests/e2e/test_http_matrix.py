@@ -117,6 +117,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/policy/preview", None, ALL, ANY),
     ("POST", "/api/productions/{code}/policy/preview", {"text": "x"}, ALL, ANY),
     ("GET", "/api/productions/{code}/stale", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/characters", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/characters/{character}", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid
+from circletake.media.cutouts import Cutout
 from circletake.media.levels import Levels
 
 Rgb = NDArray[np.uint8]
@@ -30,11 +31,13 @@ class ApprovedShot:
         content: SHA-256 of the take.
         images: sRGB pictures, uint8 height×width×3, whole frames or crops.
         masks: True on the character, bool height×width each.
+        pictures: SHA-256 of where they were read from; empty where they came from nowhere kept.
     """
 
     content: str
     images: Sequence[Rgb]
     masks: Sequence[Mask]
+    pictures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,17 @@ class Measure(Protocol):
     def finish(self) -> Evidence:
         """Say what was found. Called once, after the last frame and sample."""
         ...
+
+
+@runtime_checkable
+class KeepsCutouts(Protocol):
+    """A measure that also keeps pictures of whoever it follows; a measure need not.
+
+    Args:
+        cutouts: character → its pictures; there once `finish` was called.
+    """
+
+    cutouts: Mapping[str, Sequence[Cutout]]
 
 
 @runtime_checkable

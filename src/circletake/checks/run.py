@@ -1,11 +1,12 @@
 """Runs checks over one content in one decode pass."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
-from circletake.checks.protocol import Check, CheckContext, Measure, Samples
+from circletake.checks.protocol import Check, CheckContext, KeepsCutouts, Measure, Samples
 from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid, NotFound
+from circletake.media.cutouts import Cutout
 from circletake.media.listen import listen
 from circletake.media.picture import Frame
 from circletake.media.source import Source
@@ -62,6 +63,7 @@ class CheckListener:
         self._measure: Measure = check.begin(context)
         self._long_side_px = check.long_side_px
         self.evidence: Evidence | None = None
+        self.cutouts: Mapping[str, Sequence[Cutout]] = {}
 
     def start(self, source: Source) -> None:
         """Hear that decoding begins."""
@@ -84,6 +86,8 @@ class CheckListener:
     def finish(self) -> None:
         """Close the measurement; the evidence is there from now on."""
         self.evidence = self._measure.finish()
+        if isinstance(self._measure, KeepsCutouts):
+            self.cutouts = self._measure.cutouts
 
 
 def run_checks(

@@ -243,6 +243,13 @@ def takes_with(conn: Connection, content: str) -> list[Take]:
     return _takes(conn, select(tables.take).where(tables.take.c.content == content))
 
 
+def newest_pairs(conn: Connection, production: str) -> list[tuple[str, str]]:
+    """(Task, content) of every take of a production, newest first."""
+    table = tables.take
+    query = select(table.c.task, table.c.content).where(table.c.production == production)
+    return [(row.task, row.content) for row in conn.execute(query.order_by(table.c.seq.desc()))]
+
+
 def find_take(conn: Connection, take: str) -> Take | None:
     """The take of this id, or None."""
     row = conn.execute(select(tables.take).where(tables.take.c.id == take)).first()
@@ -345,6 +352,11 @@ def being_made(conn: Connection) -> frozenset[str]:
     query = select(table.c.args).where(table.c.op.in_(("draw", "render")))
     ordered = (json.loads(args) for args in conn.execute(query).scalars())
     return frozenset(str(args["task"]) for args in ordered if "task" in args)
+
+
+def tasks_named(conn: Connection, tasks: Iterable[str]) -> dict[str, TaskRow]:
+    """Id → task, of those among these that there are."""
+    return {row.task_id: _task(row) for row in _of_tasks(conn, _TASKS, tables.task.c.id, tasks)}
 
 
 _AT_STAGE = (

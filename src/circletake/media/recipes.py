@@ -1,3 +1,19 @@
 """Names of what is made of every content for people to look at; a higher number is a new way of making it."""
 
+import hashlib
+
 FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
+
+_CUTOUTS = "cutouts-1"
+_LONGEST = 32  # of a recipe's name, in the jobs' tables
+
+
+def cutouts_of(character: str) -> str:
+    """Recipe of the pictures of one character in a content.
+
+    A code may be longer than a recipe's name, so that the name holds a hash of it.
+
+    >>> cutouts_of("queso")
+    'cutouts-1:a00d52243f97dba5c7cd71'
+    """
+    return f"{_CUTOUTS}:{hashlib.sha256(character.encode()).hexdigest()}"[:_LONGEST]

@@ -306,6 +306,15 @@ class JobQueue:
         with reading(self.engine) as conn:
             return conn.scalar(select(derived.c.content).where(here))
 
+    def made_by(self, recipes: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Source → recipe → SHA-256 of what these recipes made of it, of every source there is."""
+        query = select(derived).where(derived.c.recipe.in_(sorted(recipes)))
+        found: dict[str, dict[str, str]] = {}
+        with reading(self.engine) as conn:
+            for row in conn.execute(query):
+                found.setdefault(row.source, {})[row.recipe] = row.content
+        return found
+
     def derived_of(self, source: str) -> dict[str, str]:
         """Recipe → SHA-256 of what it made of this source, in one reading."""
         with reading(self.engine) as conn:

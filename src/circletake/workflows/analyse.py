@@ -8,17 +8,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from circletake.checks.run import current_versions, wanting_references
-from circletake.domain.lineage import sheet_slot
 from circletake.domain.policy import Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.ledger.transaction import Order
 from circletake.work.job import job_key
+from circletake.workflows.approved_bank import adopted_characters, bank_of
 from circletake.workflows.bind import bind_takes
 from circletake.workflows.carry import record_essence
 from circletake.workflows.house import STUDIO, House, Operation
 
-_VERSION = 2  # 2: also says what a content decodes to
+_VERSION = (
+    3  # 2: also says what a content decodes to; 3: keeps pictures of characters, leans on circled takes
+)
 
 
 def checks_of(stage: Stage) -> list[str]:
@@ -35,20 +37,36 @@ def checks_of(stage: Stage) -> list[str]:
     return sorted(asked & set(current_versions()))
 
 
-def order_analysis(house: House, tx: Transaction, *, task: reads.TaskRow, content: str) -> str | None:
+def order_analysis(
+    house: House, tx: Transaction, *, task: reads.TaskRow, content: str, bank: str | None = None
+) -> str | None:
     """Order the analysis that a task's gates ask for, unless its outcome is in the book already.
+
+    Args:
+        bank: as `order_analyses` has it.
 
     Returns:
         The job's key, or None where there is nothing left to measure.
     """
-    keys = order_analyses(house, tx, task.task.production, [(task, content)])
+    keys = order_analyses(house, tx, task.task.production, [(task, content)], bank=bank)
     return keys[0] if keys else None
 
 
 def order_analyses(
-    house: House, tx: Transaction, production: str, wanted: Iterable[tuple[reads.TaskRow, str]]
+    house: House,
+    tx: Transaction,
+    production: str,
+    wanted: Iterable[tuple[reads.TaskRow, str]],
+    *,
+    bank: str | None = None,
 ) -> list[str]:
     """Order the analyses of many contents at their tasks, those that are not in the book already.
+
+    An order names the circled takes it may lean on as they are now. They are no part of its key: another
+    approval is no reason to measure again what was measured, or evidence would move under every verdict.
+
+    Args:
+        bank: SHA-256 of the bank, for whoever orders many; made where it is left out and asked for.
 
     Returns:
         Keys of the jobs that are owed by it.
@@ -57,12 +75,7 @@ def order_analyses(
     if found is None:
         return []
     policy = house.policy(tx.conn, found.policy)
-    prefix = sheet_slot("")
-    adopted = [
-        [slot.removeprefix(prefix), held]
-        for slot, held in sorted(reads.slots(tx.conn, production).items())
-        if slot.startswith(prefix)
-    ]
+    adopted = [[code, held] for code, held in adopted_characters(tx.conn, production)]
     versions, settings = current_versions(), policy.thresholds
     asked = {stage.key: checks_of(stage) for stage in policy.stages}
     orders: dict[str, Order] = {}
@@ -71,6 +84,8 @@ def order_analyses(
             continue  # a policy is words; there is nothing in it to measure
         checks = asked[task.task.stage]
         sheets = adopted if wanting_references(checks) else []
+        if sheets and bank is None:
+            bank = bank_of(house, tx.conn, production, policy)
         of_checks = {check: dict(settings.get(check, {})) for check in checks}
         key = job_key(
             ANALYSE.name,
@@ -85,6 +100,7 @@ def order_analyses(
         orders[key] = Order(
             op=ANALYSE.name,
             args={
+                "bank": bank if sheets else None,
                 "checks": checks,
                 "content": content,
                 "name": f"{task.entity.code}",

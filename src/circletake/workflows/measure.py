@@ -1,11 +1,14 @@
-"""Measure: order every analysis that the gates ask for, and what the desk plays where it was lost."""
+"""Measure: order every analysis that the gates ask for, and what was made of takes where it was lost."""
 
+from circletake.checks.run import wanting_references
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
-from circletake.media.recipes import FRAMES
+from circletake.media.manifest import CHARACTER
+from circletake.media.recipes import FRAMES, cutouts_of
 from circletake.work.job import Offer
-from circletake.workflows.analyse import order_analysis
-from circletake.workflows.derive import again
+from circletake.workflows.analyse import checks_of, order_analysis
+from circletake.workflows.approved_bank import adopted_characters, bank_of
+from circletake.workflows.derive import Following, again
 from circletake.workflows.house import House, require
 
 
@@ -16,19 +19,31 @@ def order_all(house: House, who: Session, production: str, *, code: str | None) 
         Keys of the jobs that are owed by it.
     """
     keys: list[str] = []
-    lost: list[Offer] = []
+    lost: dict[str, Offer] = {}
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "measure")
+        policy = house.policy(tx.conn, found.policy)
+        bank = bank_of(house, tx.conn, found.id, policy)
+        codes = {one.code for one in reads.entities(tx.conn, found.id) if one.kind == CHARACTER}
+        sheets = [one for one in adopted_characters(tx.conn, found.id) if one[0] in codes]
+        recipes = [cutouts_of(character) for character, _ in sheets]
+        made = house.queue.made_by([FRAMES, *recipes])
+        followed = {stage.key: wanting_references(checks_of(stage)) for stage in policy.stages}
         for row in reads.tasks(tx.conn, found.id):
-            if (code is None or row.entity.code == code) and row.entity.kind != "policy":
-                for take in reads.takes_of(tx.conn, row.task.id):
-                    key = order_analysis(house, tx, task=row, content=take.content)
-                    if key is not None and key not in keys:
-                        keys.append(key)
-                    elif key is None and house.queue.find_derived(take.content, FRAMES) is None:
-                        lost.append(again(take.content, name=row.entity.code))
-    house.queue.offer(lost)
+            if (code is not None and row.entity.code != code) or row.entity.kind == "policy":
+                continue
+            checks = followed.get(row.task.stage, []) if sheets else []
+            needed = {FRAMES, *recipes} if checks else {FRAMES}
+            for take in reads.takes_of(tx.conn, row.task.id):
+                key = order_analysis(house, tx, task=row, content=take.content, bank=bank)
+                if key is not None and key not in keys:
+                    keys.append(key)
+                elif key is None and take.content not in lost and needed - made.get(take.content, {}).keys():
+                    settings = {check: dict(policy.thresholds.get(check, {})) for check in checks}
+                    following = Following(checks, settings, sheets)
+                    lost[take.content] = again(take.content, name=row.entity.code, following=following)
+    house.queue.offer(list(lost.values()))
     for job in house.queue.find_all(keys).values():
         if job.state == "failed":
             house.queue.retry(job.key)
-    return keys + [offer.key for offer in lost]
+    return keys + [offer.key for offer in lost.values()]

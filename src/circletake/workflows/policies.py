@@ -32,7 +32,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction, utc_now
 from circletake.ledger.canonical import canonical, read_canonical
 from circletake.ledger.facts import facts_of, role_map
-from circletake.workflows.analyse import order_analysis
+from circletake.workflows.analyse import order_analyses
 from circletake.workflows.bind import ask_gates, bind_takes
 from circletake.workflows.found_production import add_entity, fresh_id
 from circletake.workflows.house import House, require
@@ -406,10 +406,11 @@ def _passing(house: House, tx: Transaction, production: Production, number: int 
 
 def _ask_again(house: House, tx: Transaction, production: str, policy: Policy) -> None:
     known = with_policy_stage(policy)
+    wanted: list[tuple[reads.TaskRow, str]] = []
     for row in reads.tasks(tx.conn, production):
         if known.stage(row.task.stage) is None:
             continue
         takes = reads.takes_of(tx.conn, row.task.id)
         bind_takes(house, tx, takes)
-        for take in takes:
-            order_analysis(house, tx, task=row, content=take.content)
+        wanted += [(row, take.content) for take in takes]
+    order_analyses(house, tx, production, wanted)

@@ -128,6 +128,107 @@ class ReasonFamilyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CharacterLineView:
+    """A character in a list.
+
+    Args:
+        sheet: content of its adopted model sheet, or None.
+        poster: of that sheet.
+        approved: circled shots that show it, as far as measurements lean on them.
+    """
+
+    code: str
+    title: str
+    sheet: str | None
+    poster: str | None
+    approved: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwatchView:
+    """A colour of a character.
+
+    Args:
+        hex: sRGB, `#rrggbb`.
+        lab: CIELAB, D65: L*, a*, b*.
+        share: of its pixels, 0 to 1.
+    """
+
+    hex: str
+    lab: list[float]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPictureView:
+    """A picture of an adopted model sheet.
+
+    Args:
+        number: from 1.
+        image: address.
+        box: where the character is: x, y, width, height in pixels.
+        is_usable: the character could be cut out of it.
+        is_alone: it is unlike every other picture of the sheet.
+        is_unseen: no picture of a circled take is most like it.
+    """
+
+    number: int
+    image: str
+    box: list[int]
+    is_usable: bool
+    is_alone: bool
+    is_unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedShotView:
+    """A circled take that a character's model leans on."""
+
+    code: str
+    title: str
+    stage: str
+    task: str
+    take: int
+    content: str
+    poster: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterView:
+    """What the studio has learnt of a character.
+
+    Args:
+        task: the one its sheets are takes of.
+        sheet: content of the adopted model sheet.
+        approved: circled shots it leans on, newest first.
+        palette: its colours, the largest first.
+        state: whose circled shots say what is usual: none (nothing can be judged), uncalibrated (each
+            take's own best frames), pooled (other characters' too) or own.
+        alpha: share of good frames that the policy lets be flagged wrongly.
+        shots: circled shots that the threshold is set on.
+        lent: how many of them are other characters'.
+        needed: circled shots of its own that make it its own measure.
+        interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
+        advice: what to add, in words.
+    """
+
+    code: str
+    title: str
+    task: str
+    sheet: str
+    pictures: list[SheetPictureView]
+    approved: list[ApprovedShotView]
+    palette: list[SwatchView]
+    state: str
+    alpha: str
+    shots: int
+    lent: int
+    needed: int
+    interval: list[float]
+    advice: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CauseView:
     """One reason why an approval went stale.
 

@@ -52,6 +52,9 @@ export const releaseTask = (task_id: string) => or(client.DELETE("/api/tasks/{ta
 export const adoptSheet = (code: string, character: string) =>
   or(client.POST("/api/productions/{code}/sheets/{character}/adopt", { params: { path: { code, character } } }));
 
+export const getCharacter = (code: string, character: string) =>
+  or(client.GET("/api/productions/{code}/characters/{character}", { params: { path: { code, character } } }));
+
 export const getStale = (code: string) => or(client.GET("/api/productions/{code}/stale", { params: { path: { code } } }));
 export const reaffirm = (code: string, confirmations: ConfirmationBody[]) =>
   or(client.POST("/api/productions/{code}/reaffirm", { params: { path: { code } }, body: { confirmations } }));

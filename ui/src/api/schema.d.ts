@@ -644,6 +644,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/characters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Characters
+         * @description Every character: which sheet is adopted, how many circled shots show it.
+         */
+        get: operations["characters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/characters/{character}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Character
+         * @description What was learnt of a character, and what to add so that more is.
+         */
+        get: operations["characters_character"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/check": {
         parameters: {
             query?: never;
@@ -1456,6 +1496,26 @@ export interface components {
             tokens: components["schemas"]["TokenView"][];
         };
         /**
+         * ApprovedShotView
+         * @description A circled take that a character's model leans on.
+         */
+        ApprovedShotView: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Poster */
+            poster: string | null;
+            /** Stage */
+            stage: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * AwayView
          * @description Where the browser is to go to be vouched for by the identity provider.
          */
@@ -1596,6 +1656,75 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * CharacterLineView
+         * @description A character in a list.
+         *
+         *     Args:
+         *         sheet: content of its adopted model sheet, or None.
+         *         poster: of that sheet.
+         *         approved: circled shots that show it, as far as measurements lean on them.
+         */
+        CharacterLineView: {
+            /** Approved */
+            approved: number;
+            /** Code */
+            code: string;
+            /** Poster */
+            poster: string | null;
+            /** Sheet */
+            sheet: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * CharacterView
+         * @description What the studio has learnt of a character.
+         *
+         *     Args:
+         *         task: the one its sheets are takes of.
+         *         sheet: content of the adopted model sheet.
+         *         approved: circled shots it leans on, newest first.
+         *         palette: its colours, the largest first.
+         *         state: whose circled shots say what is usual: none (nothing can be judged), uncalibrated (each
+         *             take's own best frames), pooled (other characters' too) or own.
+         *         alpha: share of good frames that the policy lets be flagged wrongly.
+         *         shots: circled shots that the threshold is set on.
+         *         lent: how many of them are other characters'.
+         *         needed: circled shots of its own that make it its own measure.
+         *         interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
+         *         advice: what to add, in words.
+         */
+        CharacterView: {
+            /** Advice */
+            advice: string[];
+            /** Alpha */
+            alpha: string;
+            /** Approved */
+            approved: components["schemas"]["ApprovedShotView"][];
+            /** Code */
+            code: string;
+            /** Interval */
+            interval: number[];
+            /** Lent */
+            lent: number;
+            /** Needed */
+            needed: number;
+            /** Palette */
+            palette: components["schemas"]["SwatchView"][];
+            /** Pictures */
+            pictures: components["schemas"]["SheetPictureView"][];
+            /** Sheet */
+            sheet: string;
+            /** Shots */
+            shots: number;
+            /** State */
+            state: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
         };
         /**
          * CheckpointView
@@ -2987,6 +3116,32 @@ export interface components {
             seen_at: string;
         };
         /**
+         * SheetPictureView
+         * @description A picture of an adopted model sheet.
+         *
+         *     Args:
+         *         number: from 1.
+         *         image: address.
+         *         box: where the character is: x, y, width, height in pixels.
+         *         is_usable: the character could be cut out of it.
+         *         is_alone: it is unlike every other picture of the sheet.
+         *         is_unseen: no picture of a circled take is most like it.
+         */
+        SheetPictureView: {
+            /** Box */
+            box: number[];
+            /** Image */
+            image: string;
+            /** Is Alone */
+            is_alone: boolean;
+            /** Is Unseen */
+            is_unseen: boolean;
+            /** Is Usable */
+            is_usable: boolean;
+            /** Number */
+            number: number;
+        };
+        /**
          * SheetView
          * @description The adopted model sheet of a character: images with the character's box.
          */
@@ -3093,6 +3248,23 @@ export interface components {
             label: string;
             /** Shape */
             shape: string;
+        };
+        /**
+         * SwatchView
+         * @description A colour of a character.
+         *
+         *     Args:
+         *         hex: sRGB, `#rrggbb`.
+         *         lab: CIELAB, D65: L*, a*, b*.
+         *         share: of its pixels, 0 to 1.
+         */
+        SwatchView: {
+            /** Hex */
+            hex: string;
+            /** Lab */
+            lab: number[];
+            /** Share */
+            share: number;
         };
         /**
          * TakeView
@@ -4301,6 +4473,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    characters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterLineView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    characters_character: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterView"];
                 };
             };
             /** @description A problem. */

@@ -8,12 +8,13 @@ export type Page =
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
   | { name: "holds"; production: string }
+  | { name: "character"; production: string; character: string }
   | { name: "desk"; task: string }
   | { name: "nowhere"; path: string };
 
 export function pageOf(path: string): Page {
   const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
-  const [first, second, third] = parts;
+  const [first, second, third, fourth] = parts;
   if (parts.length === 0) return { name: "queue" };
   if (first === "sign-in" && parts.length === 1) return { name: "sign-in" };
   if (first === "account" && parts.length === 1) return { name: "account" };
@@ -23,6 +24,7 @@ export function pageOf(path: string): Page {
     if (parts.length === 2) return { name: "board", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
+    if (parts.length === 4 && third === "characters" && fourth !== undefined) return { name: "character", production: second, character: fourth };
   }
   return { name: "nowhere", path };
 }
@@ -30,6 +32,8 @@ export function pageOf(path: string): Page {
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
+export const characterPath = (production: string, character: string): string =>
+  `${boardPath(production)}/characters/${encodeURIComponent(character)}`;
 export const deskPath = (task: string): string => `/t/${encodeURIComponent(task)}`;
 
 /** The frame and take an address names: `#f=1043&take=3`. */

@@ -95,7 +95,7 @@ def _within(
     Source:
         Vovk, Gammerman, Shafer 2005, conformal p = (1 + #{sᵢ ≥ s}) / (n + 1), over leave-one-out views.
     """
-    deviations = (values - model.scale.mean) / model.scale.spread
+    deviations = (values - model.drawn.mean) / model.drawn.spread
     calm = _smoothed(deviations, frames)
     furthest = np.array([_FURTHEST.get(name, _FURTHEST_ELSE) for name in SCORES], dtype=np.float32)
     if is_relit:

@@ -73,8 +73,8 @@ class Meter:
         self._waiting: dict[int, Look] = {}
         self._lights: list[Rows] = []
         self._light: Rows | None = None
-        # Approved takes say what light does to the character; without them the take itself has to.
-        self._knows_light = model.has_approved
+        # Approved takes say what light does to the character; until they do the take itself has to.
+        self._knows_light = model.knows_light
         self._kept: dict[int, tuple[float, int, Look]] = {}
         self._pictures: list[Picture] = []
         self._every = 1

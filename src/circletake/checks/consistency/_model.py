@@ -32,8 +32,10 @@ from circletake.errors import SheetInvalid
 FEWEST_VIEWS = 3
 _ROUNDS = 2
 _FORM_WITHIN = 0.95
-# Fewest approved shots from which their own frames, not the drawings of the sheet, say what is usual.
+# Fewest approved shots by which shots are measured: each is held against the others.
 _FEWEST_SHOTS = 2
+# False-alarm rate at which approved takes are enough: two shots by day know nothing of the night.
+_CUSTOMARY = 0.05
 _SCORERS: tuple[ModuleType, ...] = (palette, patches, outline, lines)
 SCORES: tuple[str, ...] = tuple(name for scorer in _SCORERS for name in scorer.names)
 # What encoding, masks and scaling alone make of one drawing, in each scorer's own unit.
@@ -68,7 +70,9 @@ class CharacterModel:
         views: the bank: the sheet's pictures, their mirror images, views of approved shots.
         patches: the bank's patches.
         scorers: all that have learnt the bank, in the order of SCORES.
-        scale: what scores approved views have.
+        scale: what scores approved views have; drawings, where there are too few approved shots.
+        drawn: what scores the sheet's drawings have. Within one take these stay the measure: of a few
+            approved shots nearly all spread is what shots differ by, and a recoloured ear hides in that.
         shots: deviations of each approved shot from the rest of the bank, in steps, [frame] each; of each
             picture of the sheet from the others where there are too few approved shots.
         approved: how many approved shots there are.
@@ -85,6 +89,7 @@ class CharacterModel:
     patches: patches.LearnedPatches
     scorers: tuple[Learned, ...]
     scale: Scale
+    drawn: Scale
     shots: tuple[Rows, ...]
     pooled: tuple[Rows, ...]
     approved: int
@@ -95,6 +100,11 @@ class CharacterModel:
     def has_approved(self) -> bool:
         """True where approved takes, not the drawings of the sheet, say what is usual."""
         return self.approved >= _FEWEST_SHOTS
+
+    @property
+    def knows_light(self) -> bool:
+        """True where approved takes are many enough to say what light does to the character."""
+        return self.approved >= fewest_shots(_CUSTOMARY)
 
     def measure(self, look: Look, *, light: Rows | None = None) -> Rows:
         """Distances of a view from the bank, [score]."""
@@ -116,13 +126,22 @@ class CharacterModel:
         return seen.form <= self.form * _FORM_WITHIN
 
     def state(self, alpha: float) -> State:
-        """Whose approved shots say what is usual, at a false-alarm rate."""
+        """Whose approved shots say what is usual, at a false-alarm rate; drawings never do, however many."""
+        if not self.has_approved:
+            return "uncalibrated"
         if len(self.shots) >= fewest_shots(alpha):
             return "own"
-        enough = len(self.shots) >= _FEWEST_SHOTS and len(self.shots) + len(self.pooled) >= fewest_shots(
-            alpha
-        )
+        enough = len(self.shots) + len(self.pooled) >= fewest_shots(alpha)
         return "pooled" if enough else "uncalibrated"
+
+
+def needed_shots(alpha: float) -> int:
+    """How many approved shots of its own make a character its own measure, at a false-alarm rate.
+
+    >>> needed_shots(0.05), needed_shots(0.5)
+    (19, 10)
+    """
+    return max(fewest_shots(alpha), _FEWEST_SHOTS)
 
 
 def _measured(scorers: Sequence[Learned], look: Look, without: int | None, light: Rows | None) -> Rows:
@@ -234,6 +253,10 @@ def _learn(
     usual = approved if len(groups) >= _FEWEST_SHOTS else drawings
     values = np.stack([_measured(scorers, view.look, view.group, None) for view in usual])
     scale = scale_of(values, least=LEAST_SPREAD)
+    drawn = scale
+    if usual is not drawings:
+        own = [_measured(scorers, view.look, view.group, None) for view in drawings]
+        drawn = scale_of(np.stack(own), least=LEAST_SPREAD)
     fused = scale.deviations(values).mean(axis=1)
     shots = [
         steps_of(fused[[i for i, view in enumerate(usual) if view.group == group]])
@@ -248,6 +271,7 @@ def _learn(
         patches=matcher,
         scorers=scorers,
         scale=scale,
+        drawn=drawn,
         shots=tuple(shots),
         pooled=tuple(sheet.pooled),
         approved=len(groups),

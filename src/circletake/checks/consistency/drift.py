@@ -8,17 +8,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
 from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
-from circletake.checks.consistency._model import CharacterModel, model_of
+from circletake.checks.consistency._model import CharacterModel
 from circletake.checks.consistency._pixels import small
+from circletake.checks.consistency._pool import models_of
 from circletake.checks.consistency._say import heat_of, label_of, say_drift
 from circletake.checks.consistency._track import Tracker
 from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
 from circletake.domain.time import ranges_of
+from circletake.media.cutouts import Cutout
 
 _LONG_SIDE_PX = 640
 _HEATMAPS = 3
@@ -52,18 +55,14 @@ class ConsistencyMeasure:
         self._params = params
         self._frames = 0
         self._width_px = context.width_px
-        self._trackers: list[tuple[CharacterModel, Tracker]] = []
-        self._unusable: list[str] = []
         self._references = tuple(sheet.content for sheet in context.references)
+        self.cutouts: dict[str, list[Cutout]] = {sheet.character: [] for sheet in context.references}
         threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
-            for sheet in context.references:
-                model = model_of(sheet, long_side_px=_LONG_SIDE_PX)
-                if model is None:
-                    self._unusable.append(sheet.character)
-                else:
-                    self._trackers.append((model, Tracker(model)))
+            models = models_of(context.references, long_side_px=_LONG_SIDE_PX)
+            self._unusable = [character for character, model in models.items() if model is None]
+            self._trackers = [(model, Tracker(model)) for model in models.values() if model is not None]
         finally:
             cv2.setNumThreads(threads)
 
@@ -87,6 +86,8 @@ class ConsistencyMeasure:
     def finish(self) -> Evidence:
         """Say where the character drifted."""
         tracks = [(model, tracker.finish()) for model, tracker in self._trackers]
+        for model, track in tracks:
+            self.cutouts[model.character] = [Cutout(one.n, one.rgb, one.mask) for one in track.pictures]
         found = [
             (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
             for model, track in tracks
@@ -106,6 +107,8 @@ class ConsistencyMeasure:
             "abstained": self._frames - len(seen),
             "flagged": len(flagged),
             "characters": ", ".join(model.character for model, _ in self._trackers) or "none",
+            "approved": sum(model.approved for model, _ in self._trackers),
+            "model": model_hash(self._context.references),
             "views": sum(sum(not view.mirrored for view in model.views) for model, _ in self._trackers),
             "calibration": ", ".join(
                 sorted({model.state(self._params.alpha) for model, _ in self._trackers}) or ["none"]

@@ -1,23 +1,26 @@
 """The decode pass of one content: checks, frame pack, proxy, poster and essence listen to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+from circletake.checks.bank import BankShot, model_bytes, read_bank
 from circletake.checks.codec import evidence_bytes
 from circletake.checks.protocol import CheckContext, SheetRef
-from circletake.checks.run import CheckListener, get_check
+from circletake.checks.references import read_references
+from circletake.checks.run import CheckListener, get_check, wanting_references
 from circletake.checks.stack import SIGNATURE_FRAMES, signature_bytes
 from circletake.domain.evidence import Evidence
+from circletake.media.cutouts import cutouts_bytes
 from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
-from circletake.media.manifest import Sheet, read_manifest
+from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
-from circletake.media.recipes import FRAMES, POSTER, PROXY, SIGNATURE
+from circletake.media.recipes import FRAMES, POSTER, PROXY, SIGNATURE, cutouts_of
 from circletake.media.sheet import open_sheet
-from circletake.media.source import Source, open_source, read_still
+from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter
 from circletake.work.executors.port import Report
@@ -69,13 +72,22 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     listeners: list[Listener] = [*writers.values(), essence]
     if SIGNATURE not in made:
         listeners.append(thumbs)
-    checks = {
-        name: CheckListener(get_check(name), _context(store, source, args, name)) for name in args["checks"]
-    }
+    bank = [shot for shot in _bank(store, args) if shot.content != content]
+    checks = _checks(store, source, args, args["checks"], bank)
     listen(source, [*listeners, *checks.values()], progress=report.progress, cancelled=report.cancelled)
+    if essence.hash and any(shot.essence == essence.hash for shot in bank):
+        # Other bytes of what was circled: what they decode to is known only now. A take is no measure of
+        # itself, so that those checks look once more without it.
+        others = [shot for shot in bank if shot.essence != essence.hash]
+        again = _checks(store, source, args, wanting_references(args["checks"]), others)
+        listen(source, list(again.values()), progress=report.progress, cancelled=report.cancelled)
+        checks |= again
     derived = {recipe: writer.content for recipe, writer in writers.items()}
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
+    for listener in checks.values():
+        for character, cutouts in sorted(listener.cutouts.items()):
+            derived[cutouts_of(character)] = store.put_bytes(cutouts_bytes(cutouts))
     return {
         "derived": derived,
         "essence": essence.hash,
@@ -85,10 +97,27 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     }
 
 
-def _context(store: ContentStore, source: Source, args: dict[str, Any], check: str) -> CheckContext:
-    references: Sequence[SheetRef] = ()
-    if get_check(check).wants_references:
-        references = [_sheet(store, character, content) for character, content in args["sheets"]]
+def _bank(store: ContentStore, args: dict[str, Any]) -> list[BankShot]:
+    """Circled takes that the order names; those whose pictures were lost since are left out and not told."""
+    bank = args.get("bank")
+    return read_bank(store.read(bank)) if bank else []
+
+
+def _checks(
+    store: ContentStore, source: Source, args: dict[str, Any], names: Iterable[str], bank: Sequence[BankShot]
+) -> dict[str, CheckListener]:
+    references: list[SheetRef] = []
+    if wanting_references(names := list(names)):
+        references = read_references(store, args["sheets"], bank)
+        characters = [sheet for sheet in references if sheet.kind == CHARACTER]
+        # What a model was made of is read back by the hash that its evidence tells.
+        store.put_bytes(model_bytes(characters))
+    return {name: CheckListener(get_check(name), _context(source, args, name, references)) for name in names}
+
+
+def _context(
+    source: Source, args: dict[str, Any], check: str, references: Sequence[SheetRef]
+) -> CheckContext:
     starts_s, ends_s = source.sound_offsets_s()
     return CheckContext(
         content=str(args["content"]),
@@ -97,20 +126,9 @@ def _context(store: ContentStore, source: Source, args: dict[str, Any], check: s
         width_px=source.width_px,
         height_px=source.height_px,
         params=args["settings"].get(check, {}),
-        references=references,
+        references=references if get_check(check).wants_references else (),
         sound_starts_s=starts_s,
         sound_ends_s=ends_s,
-    )
-
-
-def _sheet(store: ContentStore, character: str, content: str) -> SheetRef:
-    sheet = cast("Sheet", read_manifest(store, content))
-    return SheetRef(
-        character=character,
-        content=content,
-        images=[read_still(store, picture.image) for picture in sheet.images],
-        boxes=[picture.box for picture in sheet.images],
-        kind=sheet.kind,
     )
 
 
@@ -129,5 +147,10 @@ def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
 
 
 def derive(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: the decode pass without its checks, and all of it: something was lost."""
-    return run({**args, "checks": [], "settings": {}, "sheets": [], "made": {}}, report)
+    """In a worker process: the decode pass without what it measures, and all of it: something was lost.
+
+    Only what follows a character is asked again, for its pictures; an order of before that knows of none.
+    """
+    followed = {"checks": args.get("checks", []), "settings": args.get("settings", {})}
+    result = run({**args, **followed, "sheets": args.get("sheets", []), "bank": None, "made": {}}, report)
+    return {**result, "evidence": []}

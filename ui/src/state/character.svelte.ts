@@ -1,0 +1,44 @@
+/** What the studio has learnt of one character, in words. */
+
+import * as calls from "../api/calls";
+import type { CharacterView, SheetPictureView } from "../api/types";
+import { Loading } from "./loading.svelte";
+
+const STATES: Readonly<Record<string, string>> = {
+  none: "Nothing can be judged",
+  uncalibrated: "Judged by each take’s own best frames",
+  pooled: "Judged by circled shots of the other characters too",
+  own: "Judged by circled shots of its own",
+};
+
+export const stateWords = (view: CharacterView): string => STATES[view.state] ?? view.state;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/\.0$/, "")} %`;
+
+/** How far the false-alarm rate can be trusted; what is missing where nothing can be said. */
+export function measureWords(view: CharacterView): string {
+  const [low = 0, high = 1] = view.interval;
+  if (view.shots === 0) return "Too few circled shots to say how often it is wrong.";
+  const lent = view.lent > 0 ? `, ${String(view.lent)} of them lent` : "";
+  return `Set on ${String(view.shots)} circled shots${lent}. Asked for: ${percent(Number(view.alpha))} false alarms. The true rate lies between ${percent(low)} and ${percent(high)}.`;
+}
+
+/** Share of the circled shots that it takes, 0 to 1. */
+export const learnt = (view: CharacterView): number => (view.needed === 0 ? 1 : Math.min(view.approved.length / view.needed, 1));
+
+/** What is the matter with a picture of the sheet; empty where nothing is. */
+export function pictureWords(picture: SheetPictureView): string {
+  if (!picture.is_usable) return "not usable";
+  const said = [];
+  if (picture.is_alone) said.push("alone");
+  if (picture.is_unseen) said.push("not seen in a circled take");
+  return said.join(" · ");
+}
+
+export class Character {
+  readonly loading = new Loading<CharacterView>();
+
+  open(production: string, character: string): Promise<unknown> {
+    return this.loading.ask(() => calls.getCharacter(production, character));
+  }
+}
