@@ -27,7 +27,7 @@ from circletake.workflows.calls.analyse import told as told_of
 from circletake.workflows.house import STUDIO
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
-from .conftest import TRUST, serving
+from .conftest import TRUST, serving, wait_until
 from .terminal import Terminal
 
 pytestmark = pytest.mark.e2e
@@ -37,6 +37,7 @@ MEASURED = "the measured number is 471147114711"
 KEYS = ("hidden-key-of-dora", "hidden-key-again")
 CODE = "spring"
 _LEFT_OUT = {"/api/events"}  # a stream; asked by itself
+_ENDED = {"done", "failed", "cancelled", "unknown"}
 _MOVES = re.compile(r'"(at|book_seq)":\s*("[^"]*"|\d+)')
 
 
@@ -172,6 +173,8 @@ def answers(folder: Path, ids: dict[str, str], *, value: int, flagged: bool, who
         evidence = measure(studio, ids, flagged=flagged)
         judge(studio, ids, value)
         with looking(studio, who) as (client, app):
+            # the server's own runner works off what was ordered; how far it is says nothing of a verdict
+            wait_until(lambda: {job["state"] for job in client.get("/api/jobs").json()} <= _ENDED)
             told = {path: client.get(path).text for path in every_route(app, ids, evidence)}
             head = studio.book_seq()
             kinds = []

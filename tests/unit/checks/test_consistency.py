@@ -26,7 +26,7 @@ def sheet() -> SheetRef:
 
 @cache
 def pictures(code: str, number: int) -> list[Rgb]:
-    """A take of the demo as the check sees it."""
+    """A take of the demo, at half its size."""
     shot = get_shot(code)
     plan = next(plan for plan in shot.takes if plan.number == number)
     drawn = (cv2.resize(one, (480, 270), interpolation=cv2.INTER_AREA) for one in render_take(shot, plan))

@@ -26,7 +26,7 @@ _WORTH = {"widths": 0.5, "heights": 0.5, "sharpness": 0.2, "line weight": 0.2}
 _PLAY, _LEAST_PLAY, _PLAY_MOST = 1.5, 1.2, 4.5
 _MOST = 6.0
 # Drawings vary less than film does, so that all of what drifts stands out further.
-_DRAWN = 1.45
+_DRAWN = 1.4
 _SMOOTH = 5
 # Lab that the parts must jump by, there and back between two frames, to flicker.
 _FLICKER_LAB = 1.5
