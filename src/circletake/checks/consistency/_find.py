@@ -11,7 +11,7 @@ from circletake.checks.consistency._keypoints import Vote
 from circletake.checks.consistency._light import plausible_light
 from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
 from circletake.checks.consistency._model import CharacterModel, Seen
-from circletake.checks.consistency._pixels import Lab, Mask, Plane, lab_of, small
+from circletake.checks.consistency._pixels import Lab, Mask, Plane, lab_of, sized, small
 from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
 from circletake.checks.protocol import Box, Rgb
 
@@ -160,13 +160,6 @@ def laid_over(aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None
     drawn = aligner.mask(held.rgb, mask, laid)
     # Posed unlike every drawing, or somewhere else: what was found by itself is better.
     return (drawn, laid) if _overlap(drawn, mask) >= _LIES else None
-
-
-def sized(mask: Mask, shape: tuple[int, int]) -> Mask:
-    """A mask in another size."""
-    if mask.shape == shape:
-        return mask
-    return np.asarray(cv2.resize(mask.astype(np.float32), (shape[1], shape[0])) > 0.5)  # noqa: PLR2004 (half)
 
 
 def fitted(little: Rgb, mask: Mask) -> Mask:

@@ -88,17 +88,18 @@ class Meter:
     def measure(self, n: int, look: Look, seen: Seen | None = None) -> float:
         """Measure a look; returns how many of the bank's deviations it is off, on the mean of all scores."""
         self._frames.add(n)
-        values = seen.values if seen is not None else self._model.measure(look, light=self._light)
         if seen is not None and not self._knows_light:
             self._lights.append(seen.light)
-        elif self._light is not None:
+        if seen is not None and self._light is None:
+            values = seen.values
+        else:
             values = self._model.measure(look, light=self._light)
-        self._note(n, look, values)
+        off = self._note(n, look, values)
         if not self._knows_light:
             self._waiting[n] = look
             if len(self._waiting) >= _FOR_LIGHT:
                 self._settle_light()
-        return float(self._model.scale.deviations(values[None]).mean())
+        return off
 
     def picture(self, n: int, rgb: Rgb, mask: Mask) -> None:
         """See the character cut out; twelve to twenty-four are kept, evenly spread."""
@@ -125,7 +126,7 @@ class Meter:
             pictures=self._pictures[::step],
         )
 
-    def _note(self, n: int, look: Look, values: Rows) -> None:
+    def _note(self, n: int, look: Look, values: Rows) -> float:
         self._values[n] = values
         off = float(self._model.scale.deviations(values[None]).mean())
         second = n // _SECOND
@@ -133,6 +134,7 @@ class Meter:
             self._kept[second] = (off, n, look)
         if len(self._kept) > _KEPT:
             del self._kept[min(self._kept, key=lambda at: (self._kept[at][0], at))]
+        return off
 
     def _settle_light(self) -> None:
         if self._knows_light:

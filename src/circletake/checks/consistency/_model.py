@@ -12,7 +12,7 @@ from circletake.checks.consistency._align import Aligner
 from circletake.checks.consistency._calibrate import Scale, State, fewest_shots, scale_of
 from circletake.checks.consistency._keypoints import KeypointModel
 from circletake.checks.consistency._look import Look, Rows, look_at
-from circletake.checks.consistency._pixels import LOOK_PX, Lab, Mask, PixelModel, lab_of, small
+from circletake.checks.consistency._pixels import LOOK_PX, Lab, Mask, PixelModel, lab_of, sized, small
 from circletake.checks.consistency._segment import (
     LEAST_FILL,
     cut_from_box,
@@ -139,7 +139,7 @@ def needed_shots(alpha: float) -> int:
     """How many approved shots of its own make a character its own measure, at a false-alarm rate.
 
     >>> needed_shots(0.05), needed_shots(0.5)
-    (19, 10)
+    (19, 2)
     """
     return max(fewest_shots(alpha), _FEWEST_SHOTS)
 
@@ -220,10 +220,7 @@ def build_model(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:
 
 
 def _aligner(sheet: SheetRef, masks: Sequence[Mask]) -> Aligner:
-    whole = [
-        np.asarray(cv2.resize(mask.astype(np.float32), (rgb.shape[1], rgb.shape[0])) > 0.5)  # noqa: PLR2004 (half)
-        for rgb, mask in zip(sheet.images, masks, strict=True)
-    ]
+    whole = [sized(mask, rgb.shape[:2]) for rgb, mask in zip(sheet.images, masks, strict=True)]
     return Aligner([(rgb, mask) for rgb, mask in zip(sheet.images, whole, strict=True) if mask.any()])
 
 

@@ -41,6 +41,13 @@ def small(rgb: Rgb, long_side_px: int = LOOK_PX) -> Rgb:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
+def sized(mask: Mask, shape: tuple[int, int]) -> Mask:
+    """A mask in another size."""
+    if mask.shape == shape:
+        return mask
+    return np.asarray(cv2.resize(mask.astype(np.float32), (shape[1], shape[0])) > 0.5)  # noqa: PLR2004 (half)
+
+
 def _features(lab: Lab) -> NDArray[np.float32]:
     luma = np.ascontiguousarray(lab[..., 0])
     rows = [lab, cv2.GaussianBlur(lab, (0, 0), 2.0)]

@@ -15,18 +15,17 @@ from circletake.checks.consistency._find import (
     fitted,
     hold,
     laid_over,
-    sized,
     touches_edge,
 )
 from circletake.checks.consistency._look import Look, Rows, look_at
 from circletake.checks.consistency._meter import Meter, Track
 from circletake.checks.consistency._model import CharacterModel, Seen
-from circletake.checks.consistency._pixels import Lab, Mask
+from circletake.checks.consistency._pixels import Lab, Mask, sized
 from circletake.checks.consistency._segment import tidy
 from circletake.checks.protocol import Box, Rgb
 
-# Looked for on every twelfth frame: half a second; flow carries the mask well for that long.
-# Where it moves fast (pixels of the small picture a frame) and is known by its drawing, every fourth.
+# Looked for on every sixth frame: a quarter of a second; flow carries the mask well for that long.
+# Where it moves fast (pixels of the small picture a frame) and is known by its drawing, every second.
 KEY_FRAMES, _FAST_KEY_FRAMES, _FAST_PX = 6, 2, 1.0
 # How far back a first sighting is carried; longer and the mask is a guess.
 _CARRY_BACK = 24
