@@ -1,7 +1,11 @@
 """Runs checks over one content in one decode pass."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import cast
+
+import cv2
 
 from circletake.checks.protocol import Check, CheckContext, KeepsCutouts, Measure, Samples
 from circletake.domain.evidence import Evidence
@@ -12,6 +16,8 @@ from circletake.media.picture import Frame
 from circletake.media.source import Source
 from circletake.plugins import find_members
 
+# Frames that decoding may be ahead of a check: enough for a frame that is looked at twice as long.
+_AHEAD = 8
 _FAMILIES = ("circletake.checks.consistency", "circletake.checks.style", "circletake.checks.technical")
 
 
@@ -57,37 +63,57 @@ def wanting_references(names: Iterable[str]) -> list[str]:
 
 
 class CheckListener:
-    """Lets one check listen to a decode pass."""
+    """Lets one check listen to a decode pass, on a thread of its own: the next frame is decoded meanwhile.
+
+    A check sees its frames in order and one at a time, whatever the others do.
+    """
 
     def __init__(self, check: Check, context: CheckContext) -> None:
         self._measure: Measure = check.begin(context)
         self._long_side_px = check.long_side_px
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=check.name)
+        self._under_way: deque[Future[None]] = deque()
         self.evidence: Evidence | None = None
         self.cutouts: Mapping[str, Sequence[Cutout]] = {}
 
     def start(self, source: Source) -> None:
         """Hear that decoding begins."""
+        # OpenCV's own threads would be shared by the checks', and its results may depend on their number.
+        cv2.setNumThreads(1)
 
     def frame(self, frame: Frame) -> None:
         """Hand the frame to the check at the size it asked for."""
         width, height = frame.width_px, frame.height_px
         longest = max(width, height)
+        # Scaled here: scalers belong to the thread that decodes.
         if self._long_side_px is None or longest <= self._long_side_px:
             rgb = frame.rgb()
         else:
             scale = self._long_side_px / longest
             rgb = frame.rgb_at(max(round(width * scale), 1), max(round(height * scale), 1))
-        self._measure.frame(frame.n, rgb, frame)
+        self._later(self._measure.frame, frame.n, rgb, frame)
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """Hand the samples to the check."""
-        self._measure.sound(samples, rate_hz)
+        self._later(self._measure.sound, samples, rate_hz)
 
     def finish(self) -> None:
         """Close the measurement; the evidence is there from now on."""
-        self.evidence = self._measure.finish()
+        while self._under_way:
+            self._under_way.popleft().result()
+        self.evidence = self._thread.submit(self._measure.finish).result()
+        self._thread.shutdown()
         if isinstance(self._measure, KeepsCutouts):
             self.cutouts = self._measure.cutouts
+
+    def abandon(self) -> None:
+        """Let the frame under way be the last."""
+        self._thread.shutdown(cancel_futures=True)
+
+    def _later(self, what: Callable[..., None], *told: object) -> None:
+        while len(self._under_way) >= _AHEAD:
+            self._under_way.popleft().result()
+        self._under_way.append(self._thread.submit(what, *told))
 
 
 def run_checks(

@@ -1,6 +1,7 @@
 """Finding the character in one frame: by its drawing, by its colours, or by where it was a moment ago."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -95,15 +96,17 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     """
     best: Found | None = None
     limit = _FIRST if prior is None else _AGAIN
+    # At most once a frame: it costs more than all the rest of looking but the cut itself.
+    resemblance = cache(lambda: model.pixels.resemblance(held.lab))
     if prior is not None and model.aligner is None:
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
-        best = _judged(model, held, _mask_of_pixels(model, held, prior), None, is_drawn=False)
+        best = _judged(model, held, _mask_of_pixels(model, held, resemblance(), prior), None, is_drawn=False)
         if best is not None and _overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= _PLAIN:
             return best
         best = None
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
     if vote is not None and vote.strength >= _SURE:
-        mask = _mask_of_drawing(model, held, vote.shape)
+        mask = _mask_of_drawing(model, held, resemblance(), vote.shape)
         best = _judged(model, held, mask, _whole_box(mask, vote.box), is_drawn=True)
         if best is not None and model.otherness(best.seen) <= _DRAWN:
             limit = model.otherness(best.seen)
@@ -113,7 +116,7 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     for where in (None,) if prior is None else (prior, None):
         if best is not None and limit <= _PLAIN:
             break
-        found = _judged(model, held, _mask_of_pixels(model, held, where), None, is_drawn=False)
+        found = _judged(model, held, _mask_of_pixels(model, held, resemblance(), where), None, is_drawn=False)
         if found is None:
             continue
         otherness = model.otherness(found.seen)
@@ -210,8 +213,7 @@ def _whole_box(mask: Mask, box: tuple[float, float, float, float]) -> Box | None
     )
 
 
-def _mask_of_drawing(model: CharacterModel, held: Held, shape: Plane) -> Mask:
-    resemblance = model.pixels.resemblance(held.lab)
+def _mask_of_drawing(model: CharacterModel, held: Held, resemblance: Plane, shape: Plane) -> Mask:
     likely = shape > 0.5  # noqa: PLR2004 (most of the views that voted)
     hints = np.full(shape.shape, cv2.GC_PR_BGD, dtype=np.uint8)
     hints[likely | ((shape > 0.15) & (resemblance > 0.6))] = cv2.GC_PR_FGD  # noqa: PLR2004 (some say so)
@@ -223,8 +225,7 @@ def _mask_of_drawing(model: CharacterModel, held: Held, shape: Plane) -> Mask:
     return tidy(mask, near=likely)
 
 
-def _mask_of_pixels(model: CharacterModel, held: Held, prior: Mask | None) -> Mask:
-    resemblance = model.pixels.resemblance(held.lab)
+def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior: Mask | None) -> Mask:
     if prior is not None:
         # Where it was a moment ago is worth as much as what it looks like.
         resemblance = mixed(resemblance, prior, blur_px=3.0)

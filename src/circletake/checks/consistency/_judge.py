@@ -12,6 +12,7 @@ from circletake.checks.consistency._look import Rows
 from circletake.checks.consistency._meter import Track, spread_to
 from circletake.checks.consistency._model import SCORES, CharacterModel
 from circletake.checks.consistency._steps import steps_of
+from circletake.checks.consistency._sudden import Change, changes_of, doubt_of
 
 # Without approved takes the take's own level is that of its best tenth, but no further from the sheet than
 # this many of the sheet's spreads in each score: a take that is off throughout has no level to hide behind.
@@ -44,6 +45,7 @@ class Judged:
             are too few approved shots.
         flicker: jump in Lab, there and back, of the middling part.
         state: whose approved shots say what is usual.
+        changes: where it is suddenly another; `drift` has them in it.
     """
 
     frames: list[int]
@@ -52,6 +54,7 @@ class Judged:
     p: Rows
     flicker: Rows
     state: State
+    changes: list[Change]
 
 
 def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) -> Judged:
@@ -77,13 +80,16 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
         middle = float(np.mean([shot.mean() for shot in shots]))
         drift = np.maximum(fused - middle, 0) / max(limit - middle, 1e-3)
     nearest = spread_to(track.frames, track.measured)
+    changes = changes_of(track.surprises, track.frames, frames, model.scale.deviations(values).mean(axis=1))
+    doubt = doubt_of(changes, track.frames)
     return Judged(
         frames=track.frames,
         excess=np.asarray(excess[nearest], dtype=np.float32),
-        drift=np.asarray(drift[nearest], dtype=np.float32),
+        drift=np.maximum(drift[nearest], doubt).astype(np.float32),
         p=np.asarray(p[nearest], dtype=np.float32),
         flicker=_flicker(track),
         state=state,
+        changes=changes,
     )
 
 

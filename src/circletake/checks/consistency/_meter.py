@@ -9,6 +9,7 @@ from circletake.checks.consistency._light import light_of
 from circletake.checks.consistency._look import Look, Rows
 from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Mask
+from circletake.checks.consistency._sudden import Surprise
 from circletake.checks.protocol import Rgb
 
 # Sightings from which the take's light is judged; measured once more when it is known.
@@ -43,6 +44,7 @@ class Track:
         measured: those that were measured, in order; the rest lie between two that hardly differ.
         values: distances from the bank, the take's light taken off, [measured score].
         changes: mean Lab change since the frame before in 3×3 parts, by frame, where that is known.
+        surprises: by frame, where two before it are known.
         looks: of the worst measured frame of each second, by frame.
         light: what the take's light does to Lab, where it is taken off.
         pictures: of the character, spread evenly over the take.
@@ -52,6 +54,7 @@ class Track:
     measured: list[int]
     values: Rows
     changes: dict[int, Rows]
+    surprises: dict[int, Surprise]
     looks: dict[int, Look]
     light: Rows | None
     pictures: list[Picture]
@@ -70,6 +73,7 @@ class Meter:
         self._frames: set[int] = set()
         self._values: dict[int, Rows] = {}
         self._changes: dict[int, Rows] = {}
+        self._surprises: dict[int, Surprise] = {}
         self._waiting: dict[int, Look] = {}
         self._lights: list[Rows] = []
         self._light: Rows | None = None
@@ -84,6 +88,10 @@ class Meter:
         self._frames.add(n)
         if change is not None:
             self._changes[n] = change
+
+    def surprised(self, n: int, surprise: Surprise) -> None:
+        """Hear how much a frame surprises."""
+        self._surprises[n] = surprise
 
     def measure(self, n: int, look: Look, seen: Seen | None = None) -> float:
         """Measure a look; returns how many of the bank's deviations it is off, on the mean of all scores."""
@@ -121,6 +129,7 @@ class Meter:
             if measured
             else np.zeros((0, 0), np.float32),
             changes=self._changes,
+            surprises=self._surprises,
             looks={n: look for _, n, look in self._kept.values()},
             light=self._light,
             pictures=self._pictures[::step],

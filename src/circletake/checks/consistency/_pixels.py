@@ -109,6 +109,9 @@ class PixelModel:
         self._deviation = np.maximum(rows.std(axis=0), 1e-3)
         self._waves = random.normal(0, 1 / _KERNEL_WIDTH, (8, _WAVES)).astype(np.float32)
         self._phases = random.uniform(0, 2 * np.pi, _WAVES).astype(np.float32)
+        # Taking the mean off and dividing by the deviation is part of the product.
+        self._scaled = (self._waves / self._deviation[:, None]).astype(np.float32)
+        self._shifted = (self._phases - (self._mean / self._deviation) @ self._waves).astype(np.float32)
         lifted = self._lift(rows)
         target = np.concatenate(
             [np.full(len(part), sign, np.float32) for part, sign in zip(picked, (1, -1), strict=False)]
@@ -153,6 +156,9 @@ class PixelModel:
         return kept if float(kept.sum()) > _STAYS * float(mask.sum()) else mask
 
     def _lift(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        phase = ((rows - self._mean) / self._deviation) @ self._waves + self._phases
-        waves = np.cos(phase, dtype=np.float32)
-        return np.concatenate([waves, np.ones((len(rows), 1), dtype=np.float32)], axis=1)
+        lifted = np.empty((len(rows), _WAVES + 1), dtype=np.float32)
+        phase = rows @ self._scaled
+        phase += self._shifted
+        np.cos(phase, out=lifted[:, :_WAVES])
+        lifted[:, _WAVES] = 1
+        return lifted

@@ -22,6 +22,7 @@ from circletake.checks.consistency._meter import Meter, Track
 from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Lab, Mask, sized
 from circletake.checks.consistency._segment import tidy
+from circletake.checks.consistency._sudden import surprise_of
 from circletake.checks.protocol import Box, Rgb
 
 # Looked for on every sixth frame: a quarter of a second; flow carries the mask well for that long.
@@ -65,6 +66,7 @@ class Tracker:
         self._before: Held | None = None
         self._mask: Mask | None = None
         self._box: Box | None = None
+        self._led: Rows | None = None
         self._lies: Laid | None = None
         self._is_fast = False
         self._is_drawn = False
@@ -78,8 +80,9 @@ class Tracker:
     def frame(self, n: int, rgb: Rgb) -> None:
         """See the next frame."""
         held = hold(n, rgb)
+        led, self._led = self._led, None
         was_there = self._mask is not None
-        mask, change = self._carried(held)
+        mask, change = self._carried(held, led)
         if mask is None and was_there:
             mask, change = self._leapt(held)
         found: Found | None = None
@@ -189,7 +192,8 @@ class Tracker:
         there = _change(before.lab, sized(mask, held.gray.shape))
         return found, None if here is None or there is None else here - there
 
-    def _carried(self, held: Held) -> tuple[Mask | None, Rows | None]:
+    def _carried(self, held: Held, led: Rows | None) -> tuple[Mask | None, Rows | None]:
+        """The mask of the frame before, moved on; `led` is the flow that led to that frame."""
         before = self._before
         if before is None or self._mask is None or not _is_next(before, held):
             return None, None
@@ -199,12 +203,16 @@ class Tracker:
         mask = sized(whole, held.gray.shape)
         if not _is_same(held.gray, _remap(before.gray.astype(np.float32), grid), mask):
             return None, None
+        carried, self._led = _remap(before.lab, grid), flow
+        if led is not None and led.shape == flow.shape:
+            foretold = _remap(before.lab, _grid(led))
+            self._meter.surprised(held.n, surprise_of(held.lab, carried, foretold, mask))
         self._is_fast = self._is_drawn and float(np.abs(flow[mask]).max(axis=1).mean()) > _FAST_PX
         if self._box is not None:
             moved = flow[mask].mean(axis=0) * (held.rgb.shape[1] / held.gray.shape[1])
             x, y, side, _ = self._box
             self._box = (round(x - float(moved[0])), round(y - float(moved[1])), side, side)
-        return whole, _change(held.lab - _remap(before.lab, grid), mask)
+        return whole, _change(held.lab - carried, mask)
 
     def _carry_back(self, held: Held, found: Found) -> None:
         after, mask, laid = held, found.mask, found.laid
