@@ -81,7 +81,7 @@ def with_masks(model: CharacterModel, shot: Filmed) -> Track:
 
 
 def by_itself(model: CharacterModel, shot: Filmed) -> Track:
-    tracker = Tracker(model)
+    tracker = Tracker(model, len(shot.frames))
     for n, rgb in enumerate(shot.frames):
         tracker.frame(n, rgb)
     return tracker.finish()
@@ -120,7 +120,7 @@ def measured(folder: Path, listed: list[Told], how: Callable[[CharacterModel, Fi
         told[name] = shot.told
         tests[name] = {}
         if track.measured:
-            fused = model.scale.deviations(track.values).mean(axis=1)
+            fused = model.off(track.values)
             stepped = steps_of(fused)
             near = spread_to(track.frames, track.measured)
             tests[name] = {

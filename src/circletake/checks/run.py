@@ -76,7 +76,7 @@ class CheckListener:
         self.evidence: Evidence | None = None
         self.cutouts: Mapping[str, Sequence[Cutout]] = {}
 
-    def start(self, source: Source) -> None:
+    def start(self, source: Source) -> None:  # noqa: ARG002 (every frame says where it is from)
         """Hear that decoding begins."""
         # OpenCV's own threads would be shared by the checks', and its results may depend on their number.
         cv2.setNumThreads(1)

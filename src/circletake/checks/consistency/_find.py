@@ -83,13 +83,16 @@ class Found:
     laid: Laid | None = None
 
 
-def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Found | None:
+def find_character(
+    model: CharacterModel, held: Held, prior: Mask | None, *, thorough: bool = True
+) -> Found | None:
     """Find the character in a frame by itself.
 
     Args:
         model: of the character.
         held: the frame.
         prior: where it should be, carried on from the frame before; None where that is not known.
+        thorough: look for it in all ways, also where it is as it was a moment ago.
 
     Returns:
         What is most like it; None where nothing is.
@@ -101,7 +104,8 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     if prior is not None and model.aligner is None:
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
         best = _judged(model, held, _mask_of_pixels(model, held, resemblance(), prior), None, is_drawn=False)
-        if best is not None and _overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= _PLAIN:
+        enough = _PLAIN if thorough else _AGAIN
+        if best is not None and _overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= enough:
             return best
         best = None
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)

@@ -18,7 +18,7 @@ from circletake.checks.consistency._sudden import Change, changes_of, doubt_of
 # this many of the sheet's spreads in each score: a take that is off throughout has no level to hide behind.
 # Poses differ from a sheet's more than colours do; light that was taken off leaves a rest in the palette.
 _LEVEL, _NEAREST = 0.1, -0.3
-_FURTHEST = {"palette": 5.0, "strange colours": 8.0, "widths": 8.0, "heights": 8.0}
+_FURTHEST = {"palette": 5.0, "strange colours": 8.0, "widths": 8.0, "heights": 8.0, "grain": 12.0}
 _FURTHEST_ELSE, _FURTHEST_RELIT = 5.0, 12.0
 # Within one take a silhouette changes with every pose, and motion softens every line.
 _WORTH = {"widths": 0.5, "heights": 0.5, "sharpness": 0.2, "line weight": 0.2}
@@ -67,20 +67,20 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
         level: root mean square of the excess at which a frame is flagged, where they do not yet.
     """
     frames, values = track.measured, track.values
+    off = model.off(values)
     state = model.state(alpha)
     if state == "uncalibrated":
         excess, drift, p = _within(model, values, frames, level, is_relit=track.light is not None)
     else:
-        deviations = model.scale.deviations(values)
         shots = model.shots if state == "own" else (*model.shots, *model.pooled)
-        excess = np.maximum(deviations, 0)
-        fused = _stepped(deviations.mean(axis=1), frames)
+        excess = np.maximum(model.scale.deviations(values), 0)
+        fused = _stepped(off, frames)
         p = p_values(fused, shots)
         limit = threshold_of(shots, alpha)
         middle = float(np.mean([shot.mean() for shot in shots]))
         drift = np.maximum(fused - middle, 0) / max(limit - middle, 1e-3)
     nearest = spread_to(track.frames, track.measured)
-    changes = changes_of(track.surprises, track.frames, frames, model.scale.deviations(values).mean(axis=1))
+    changes = changes_of(track.surprises, track.frames, frames, off)
     doubt = doubt_of(changes, track.frames)
     return Judged(
         frames=track.frames,
@@ -115,7 +115,7 @@ def _within(
     excess *= np.array([_WORTH.get(name, 1.0) for name in SCORES], dtype=np.float32)
     level = level if model.aligner is None else level * _DRAWN
     drift = _stepped(np.sqrt((excess**2).mean(axis=1)), frames) / level
-    here = model.scale.deviations(values).mean(axis=1)
+    here = model.off(values)
     own = np.concatenate(model.shots) if model.shots else np.zeros(0, dtype=np.float32)
     p = (1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)
     return excess, drift, p

@@ -137,7 +137,7 @@ class Meter:
 
     def _note(self, n: int, look: Look, values: Rows) -> float:
         self._values[n] = values
-        off = float(self._model.scale.deviations(values[None]).mean())
+        off = float(self._model.off(values[None])[0])
         second = n // _SECOND
         if second not in self._kept or off > self._kept[second][0]:
             self._kept[second] = (off, n, look)

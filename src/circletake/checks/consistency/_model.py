@@ -10,6 +10,7 @@ import numpy as np
 
 from circletake.checks.consistency._align import Aligner
 from circletake.checks.consistency._calibrate import Scale, State, fewest_shots, scale_of
+from circletake.checks.consistency._fuse import fuse
 from circletake.checks.consistency._keypoints import KeypointModel
 from circletake.checks.consistency._look import Look, Rows, look_at
 from circletake.checks.consistency._pixels import LOOK_PX, Lab, Mask, PixelModel, lab_of, sized, small
@@ -40,6 +41,7 @@ _SCORERS: tuple[ModuleType, ...] = (palette, patches, outline, lines)
 SCORES: tuple[str, ...] = tuple(name for scorer in _SCORERS for name in scorer.names)
 # What encoding, masks and scaling alone make of one drawing, in each scorer's own unit.
 LEAST_SPREAD = np.concatenate([scorer.least_spread for scorer in _SCORERS])
+_WORTH = np.concatenate([scorer.worth for scorer in _SCORERS]).astype(np.float32)
 _PALETTE, _MISSING = SCORES.index("palette"), SCORES.index("missing parts")
 
 
@@ -109,6 +111,10 @@ class CharacterModel:
     def measure(self, look: Look, *, light: Rows | None = None) -> Rows:
         """Distances of a view from the bank, [score]."""
         return _measured(self.scorers, look, None, light)
+
+    def off(self, values: Rows) -> Rows:
+        """How many of the approved views' deviations distances are off, all scores fused: [view]."""
+        return fuse(self.scale.deviations(values), _WORTH)
 
     def see(self, look: Look, *, light: Rows | None = None) -> Seen:
         """Distances, form and light of a view."""
@@ -254,7 +260,7 @@ def _learn(
     if usual is not drawings:
         own = [_measured(scorers, view.look, view.group, None) for view in drawings]
         drawn = scale_of(np.stack(own), least=LEAST_SPREAD)
-    fused = scale.deviations(values).mean(axis=1)
+    fused = fuse(scale.deviations(values), _WORTH)
     shots = [
         steps_of(fused[[i for i, view in enumerate(usual) if view.group == group]])
         for group in sorted({view.group for view in usual})

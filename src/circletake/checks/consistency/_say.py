@@ -17,10 +17,12 @@ _LABELS = {
     "heights": "off_shape",
     "sharpness": "off_line",
     "line weight": "off_line",
+    "grain": "off_surface",
 }
 _WHOLE = {
     "off_shape": "The silhouette or proportions are unlike every view of the sheet",
     "off_line": "The drawing's lines are softer, harder or heavier than on the sheet",
+    "off_surface": "The surface is grainier than on any view of the sheet",
 }
 # Chroma below which a hue has no name or angle worth giving.
 _GREY = 4.0

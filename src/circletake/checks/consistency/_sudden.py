@@ -1,4 +1,4 @@
-"""Sudden change: from one frame to the next the character is another, and neither motion nor a cut says why."""
+"""Sudden change: from one frame to the next the character is another, and no motion or cut says why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

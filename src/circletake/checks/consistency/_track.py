@@ -37,11 +37,13 @@ _SAME_SHOT = 0.6
 _UNCONFIRMED = 48
 _SHRUNK = 0.3
 _PARTS = 3
-# Measured on every third frame; where the mean deviation turns by so much in between, on all of them.
+# Measured on every third frame; where the mean deviation turns by so much in between, on all of them. Takes
+# of up to two seconds are measured throughout, of up to four on every second frame: few frames say it all.
 _MEASURED_EVERY, _TURNS = 3, 0.75
+_SHORT = 48
 # How much worse than a moment ago, in square Lab, a drawing may lie over what has leapt.
 _LEAPS, _LEAST_APART = 1.6, 150.0
-# Looked for afresh once a second where a drawing that lies over it keeps it in place.
+# Looked for in all ways once a second where it stays as it was.
 _LOOK_AGAIN = 24
 
 
@@ -57,10 +59,15 @@ class Tracker:
 
     It is carried on from frame to frame by optical flow and measured every few frames; where two
     measurements differ, the frames between them are measured as well.
+
+    Args:
+        model: of the character.
+        n_frames: of the take, as promised; 0 where nobody knows.
     """
 
-    def __init__(self, model: CharacterModel) -> None:
+    def __init__(self, model: CharacterModel, n_frames: int = 0) -> None:
         self._model = model
+        self._every = _every(n_frames)
         self._meter = Meter(model)
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._before: Held | None = None
@@ -73,7 +80,7 @@ class Tracker:
         self._seen_area = 0.0
         self._confirmed_at = 0
         self._looked_at = -_LOOK_AGAIN
-        self._measured_at, self._off = -_MEASURED_EVERY, 0.0
+        self._measured_at, self._off = -self._every, 0.0
         self._pending: list[Held] = []
         self._skipped: list[_Skipped] = []
 
@@ -87,9 +94,11 @@ class Tracker:
             mask, change = self._leapt(held)
         found: Found | None = None
         if self._is_time(n, mask) or (was_there and mask is None):
-            self._looked_at = n
+            thorough = mask is None or n - self._looked_at >= _LOOK_AGAIN
+            if thorough or self._lies is not None:
+                self._looked_at = n
             prior = None if mask is None else sized(mask, held.gray.shape)
-            found = find_character(self._model, held, prior)
+            found = find_character(self._model, held, prior, thorough=thorough)
         if found is not None:
             self._take(held, found, change)
         else:
@@ -126,7 +135,7 @@ class Tracker:
         is_key = held.n % KEY_FRAMES == 0
         if is_key and self._lies is None:
             mask = fitted(held.little, sized(mask, held.gray.shape))
-        if held.n - self._measured_at < _MEASURED_EVERY and not is_key:
+        if held.n - self._measured_at < self._every and not is_key:
             self._meter.passed(held.n, change)
             self._skipped.append(_Skipped(held, mask, self._box))
             return mask
@@ -225,7 +234,7 @@ class Tracker:
             if not _is_same(earlier.gray, there, sized(mask, earlier.gray.shape)):
                 break
             after = earlier
-            if (held.n - earlier.n) % _MEASURED_EVERY:
+            if (held.n - earlier.n) % self._every:
                 self._meter.passed(earlier.n, None)
                 continue
             mask, laid = self._laid(earlier, mask, laid)
@@ -241,6 +250,15 @@ class Tracker:
     def _pulled(self, here: Held, there: Held) -> Rows:
         empty = np.zeros((*here.gray.shape, 2), dtype=np.float32)
         return np.asarray(self._flow.calc(here.gray, there.gray, empty), dtype=np.float32)
+
+
+def _every(n_frames: int) -> int:
+    """Which frames of a take are measured.
+
+    >>> _every(48), _every(49), _every(97), _every(0)
+    (1, 2, 3, 3)
+    """
+    return min(-(-n_frames // _SHORT), _MEASURED_EVERY) or _MEASURED_EVERY
 
 
 def _grid(flow: Rows) -> Rows:

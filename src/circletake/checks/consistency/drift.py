@@ -62,7 +62,9 @@ class ConsistencyMeasure:
         try:
             models = models_of(context.references, long_side_px=_LONG_SIDE_PX)
             self._unusable = [character for character, model in models.items() if model is None]
-            self._trackers = [(model, Tracker(model)) for model in models.values() if model is not None]
+            self._trackers = [
+                (model, Tracker(model, context.n_frames)) for model in models.values() if model is not None
+            ]
         finally:
             cv2.setNumThreads(threads)
 

@@ -10,6 +10,8 @@ from circletake.checks.consistency.scorers.protocol import View, others
 
 names = ("widths", "heights")
 least_spread = (0.01, 0.01)
+# Proportions are seen by nothing else.
+worth = (1.5, 1.5)
 
 
 class LearnedOutline:

@@ -9,6 +9,7 @@ from circletake.checks.consistency.scorers.protocol import View, top, unlit
 
 names = ("palette", "strange colours")
 least_spread = (0.02, 1.0)
+worth = (1.0, 1.0)
 # Pixels measured of a view: enough to meet every colour of a part.
 _MEASURED = 240
 _NOVEL = 0.05

@@ -20,6 +20,8 @@ names = (
     "part colours",
 )
 least_spread = (0.25, 0.25, 0.25, 0.25, 0.25, 0.1, 0.2)
+# What is missing mostly is where something strange is; seven say the same thing of colour, one of the whole.
+worth = (1.0, 0.25, 1.0, 0.25, 1.5, 1.0, 1.0)
 # One unit is what a person starts to see: about 8 in Lab; edges and texture are scaled to weigh as much.
 _COLOUR, _TEXTURE, _EDGE = 1 / 8, 0.8, 2.5
 # About 8 in a or b, over the two windows together.

@@ -43,15 +43,17 @@ class Learned(Protocol):
 
 
 class Scorer(Protocol):
-    """A member of the family: a module's `names`, `least_spread` and `learn`.
+    """A member of the family: a module's `names`, `least_spread`, `worth` and `learn`.
 
     Args:
         names: of its scores.
         least_spread: of each, what encoding, masks and scaling alone make of one and the same drawing.
+        worth: of each, beside the other scores, where all are fused.
     """
 
     names: tuple[str, ...]
     least_spread: tuple[float, ...]
+    worth: tuple[float, ...]
 
     def learn(self, views: Sequence[View]) -> Learned:
         """Learn the bank; at least three views of different groups."""
