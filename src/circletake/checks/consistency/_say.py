@@ -107,3 +107,10 @@ def _where(place: Rows) -> str:
     if across and down:
         return f"{down} {across} part"
     return f"{down} part" if down else f"{across} side"
+
+
+def say_boxes(boxed: int) -> str:
+    """How many boxes that people drew a take was followed by, as a sentence after others; mostly nothing."""
+    if not boxed:
+        return ""
+    return f" Followed by {boxed} box{'es' if boxed > 1 else ''} that people drew."

@@ -77,16 +77,18 @@ class Tracker:
 
     def frame(self, n: int, rgb: Rgb) -> None:
         """See the next frame."""
-        held = hold(n, rgb)
+        self._follow(hold(n, rgb))
+
+    def _follow(self, held: Held) -> None:
         was_there = self._mask is not None
         mask, change = self._carried(held)
         if mask is None and was_there:
             mask, change = self._leapt(held)
         found: Found | None = None
-        if self._is_time(n, mask) or (was_there and mask is None):
-            self._looked_at = n
+        if self._is_time(held.n, mask) or (was_there and mask is None):
+            self._looked_at = held.n
             prior = None if mask is None else sized(mask, held.gray.shape)
-            found = find_character(self._model, held, prior)
+            found = self._found(held, prior)
         if found is not None:
             self._take(held, found, change)
         else:
@@ -96,6 +98,10 @@ class Tracker:
                 self._skipped.clear()
                 self._pending = [*self._pending[1 - _CARRY_BACK :], held]
         self._before = held
+
+    def _found(self, held: Held, prior: Mask | None) -> Found | None:
+        """Where the character is in a frame that it is looked for in."""
+        return find_character(self._model, held, prior)
 
     def finish(self) -> Track:
         """Close the take."""
@@ -229,6 +235,40 @@ class Tracker:
                 break
             self._meter.passed(earlier.n, None)
             self._meter.measure(earlier.n, look, seen)
+
+    def _forget(self) -> None:
+        """Know nothing of where the character is; what was measured stays."""
+        self._mask, self._box, self._lies = None, None, None
+        self._skipped.clear()
+        self._pending.clear()
+
+    def _place(self, held: Held, mask: Mask, laid: Laid | None) -> None:
+        """Take the character to be here, in the frame after the one before."""
+        _, change = self._carried(held)
+        self._mask, self._box, self._lies, self._before = mask, None, laid, held
+        self._seen_area, self._confirmed_at = float(mask.mean()), held.n
+        is_key = held.n % KEY_FRAMES == 0
+        self._meter.passed(held.n, change)
+        if held.n - self._measured_at < _MEASURED_EVERY and not is_key:
+            self._skipped.append(_Skipped(held, mask, None))
+            return
+        look = look_at(held.rgb, mask)
+        if look is not None:
+            self._measure(held, mask, look, self._model.see(look) if is_key else None)
+
+    def _brought(self, mask: Mask, there: Held, here: Held) -> Mask | None:
+        """A mask of one frame in the one before or after it; None where what it showed is gone."""
+        if not _is_next(there, here):
+            return None
+        flow = self._pulled(here, there)
+        brought = _moved(mask, flow)
+        seen = _remap(there.gray.astype(np.float32), _grid(flow))
+        is_there = float(brought.mean()) >= _SHRUNK * float(mask.mean())
+        return brought if is_there and _is_same(here.gray, seen, sized(brought, here.gray.shape)) else None
+
+    def _is_cut(self, held: Held) -> bool:
+        """True where a frame begins another shot."""
+        return self._before is not None and not _is_next(self._before, held)
 
     def _pulled(self, here: Held, there: Held) -> Rows:
         empty = np.zeros((*here.gray.shape, 2), dtype=np.float32)

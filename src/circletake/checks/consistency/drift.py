@@ -10,15 +10,25 @@ from numpy.typing import NDArray
 
 from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
+from circletake.checks.consistency._boxes import LedTracker, boxes_for, finder_of
 from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
 from circletake.checks.consistency._pixels import small
 from circletake.checks.consistency._pool import models_of
-from circletake.checks.consistency._say import heat_of, label_of, say_drift
+from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_drift
 from circletake.checks.consistency._track import Tracker
-from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
+from circletake.checks.protocol import (
+    Box,
+    CheckContext,
+    Picture,
+    Rgb,
+    Samples,
+    SheetRef,
+    params_of,
+    read_params,
+)
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
 from circletake.domain.time import ranges_of
 from circletake.media.cutouts import Cutout
@@ -57,14 +67,27 @@ class ConsistencyMeasure:
         self._width_px = context.width_px
         self._references = tuple(sheet.content for sheet in context.references)
         self.cutouts: dict[str, list[Cutout]] = {sheet.character: [] for sheet in context.references}
+        self._boxed, self._gone = 0, 0
         threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
             models = models_of(context.references, long_side_px=_LONG_SIDE_PX)
             self._unusable = [character for character, model in models.items() if model is None]
-            self._trackers = [(model, Tracker(model)) for model in models.values() if model is not None]
+            self._trackers = [
+                (model, self._tracker(sheet, model))
+                for sheet in context.references
+                if (model := models[sheet.character]) is not None
+            ]
         finally:
             cv2.setNumThreads(threads)
+
+    def _tracker(self, sheet: SheetRef, model: CharacterModel) -> Tracker:
+        boxes = boxes_for(self._context.boxes, sheet.character)
+        if not boxes:
+            return Tracker(model)
+        self._boxed += len(boxes)
+        self._gone += sum(where is None for where in boxes.values())
+        return LedTracker(finder_of(model, sheet, boxes, self._context.boxed_frames), boxes)
 
     def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
         """See the next frame."""
@@ -115,12 +138,14 @@ class ConsistencyMeasure:
             ),
             "relit": any(track.light is not None for _, _, track in found),
         }
+        if self._context.boxes_hash:
+            summary |= {"boxes": self._context.boxes_hash, "boxed": self._boxed, "gone": self._gone}
         return Evidence(
             check=check.name,
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(seen), len(flagged)),
+            sentence=self._sentence(flags, len(seen), len(flagged)) + say_boxes(self._boxed),
             series=self._series(found),
             flags=tuple(flags),
             worst_frame=worst[0] if worst else flags[0].frames.start if flags else None,
@@ -250,6 +275,7 @@ class ConsistencyCheck:
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True
+    takes_boxes = True
     Params: ClassVar[type[Any]] = Params
 
     def begin(self, context: CheckContext) -> ConsistencyMeasure:
