@@ -141,7 +141,8 @@ def test_where_it_is_said_not_to_be_it_is_not_followed_any_more() -> None:
     assert plain.summary["judged"] == FRAMES
     assert any(frames.start <= AT < frames.end for frames in told.abstained)
     assert int(told.summary["judged"]) <= AT
-    assert told.summary["gone"] == 1
+    assert (told.summary["boxed"], told.summary["gone"]) == (0, 1)
+    assert told.sentence.endswith("People say that it is not in 1 frame.")
 
 
 def test_the_evidence_names_the_boxes_differs_by_them_and_is_the_same_twice() -> None:

@@ -85,8 +85,8 @@ class ConsistencyMeasure:
         boxes = boxes_for(self._context.boxes, sheet.character)
         if not boxes:
             return Tracker(model)
-        self._boxed += len(boxes)
         self._gone += sum(where is None for where in boxes.values())
+        self._boxed += sum(where is not None for where in boxes.values())
         return LedTracker(finder_of(model, sheet, boxes, self._context.boxed_frames), boxes)
 
     def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
@@ -145,7 +145,7 @@ class ConsistencyMeasure:
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(seen), len(flagged)) + say_boxes(self._boxed),
+            sentence=self._sentence(flags, len(seen), len(flagged)) + say_boxes(self._boxed, self._gone),
             series=self._series(found),
             flags=tuple(flags),
             worst_frame=worst[0] if worst else flags[0].frames.start if flags else None,
