@@ -15,6 +15,7 @@ from circletake.media.cutouts import Cutout
 from circletake.media.levels import Levels
 
 Rgb = NDArray[np.uint8]
+Alpha = NDArray[np.uint8]
 Samples = NDArray[np.float32]
 Box = tuple[int, int, int, int]
 Mask = NDArray[np.bool_]
@@ -105,6 +106,10 @@ class Picture(Protocol):
     @property
     def is_corrupt(self) -> bool:
         """True where the decoder concealed damage."""
+        ...
+
+    def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
+        """Its coverage in a size: uint8 [height, width], 0 nothing to 255 opaque; None where it has none."""
         ...
 
     def levels(self) -> Levels | None:

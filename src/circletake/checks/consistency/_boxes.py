@@ -3,11 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from circletake.checks.consistency._align import Laid
-from circletake.checks.consistency._find import Found, Held, find_character, fitted, hold, laid_over
+from circletake.checks.consistency._find import (
+    Found,
+    Held,
+    find_character,
+    fitted,
+    hold,
+    laid_over,
+    overlap,
+    without,
+)
 from circletake.checks.consistency._look import look_at
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel, views_of
@@ -50,7 +58,7 @@ class LedTracker(Tracker):
         self._boxes = dict(sorted(boxes.items()))
         self._waiting: list[Held] = []
         self._decoys: list[Mask] = []
-        self._is_led = False
+        self.is_led = False
 
     def frame(self, n: int, rgb: Rgb) -> None:
         """See the next frame; the last before a box are followed when it comes."""
@@ -75,18 +83,18 @@ class LedTracker(Tracker):
 
     def _follow(self, held: Held) -> None:
         if self._is_cut(held):
-            self._is_led, self._decoys = False, []
+            self.is_led, self._decoys = False, []
         self._follow_decoys(held)
         super()._follow(held)
 
     def _found(self, held: Held, prior: Mask | None) -> Found | None:
         found = super()._found(held, prior)
         if found is not None and self._is_decoy(found.mask):
-            found = super()._found(self._without_decoys(held), prior)
+            found = super()._found(without(held, self._decoys), prior)
         if found is None or self._is_decoy(found.mask):
             return None
-        jumps = prior is not None and _overlap(found.mask, prior) < _APART
-        return None if self._is_led and jumps else found
+        jumps = prior is not None and overlap(found.mask, prior) < _APART
+        return None if self.is_led and jumps else found
 
     def _lead(self, held: Held, where: Where) -> None:
         mask, laid = self._boxed(held, where)
@@ -107,16 +115,16 @@ class LedTracker(Tracker):
             seen = self._model.see(look)
             self._take(held, Found(mask, look, seen, None, is_drawn=laid is not None, laid=laid), change)
             self._before = held
-        self._is_led = True
+        self.is_led = True
         alone = find_character(self._model, held, None)
-        self._decoys = [alone.mask] if alone is not None and _overlap(alone.mask, mask) < _APART else []
+        self._decoys = [alone.mask] if alone is not None and overlap(alone.mask, mask) < _APART else []
 
     def _leave(self, held: Held) -> None:
         """The character is not in this frame, whatever is where it was taken to be."""
         taken, _ = self._carried(held)
         alone = find_character(self._model, held, None)
         self._forget()
-        self._is_led, self._before = False, held
+        self.is_led, self._before = False, held
         self._decoys = [mask for mask in (taken, None if alone is None else alone.mask) if mask is not None]
 
     def _boxed(self, held: Held, where: Where) -> tuple[Mask, Laid | None]:
@@ -149,22 +157,11 @@ class LedTracker(Tracker):
             decoy
             for decoy in brought
             # Where the two meet nobody can tell them apart by their place any more.
-            if decoy is not None and (self._mask is None or _overlap(decoy, self._mask) < _APART)
+            if decoy is not None and (self._mask is None or overlap(decoy, self._mask) < _APART)
         ]
 
     def _is_decoy(self, mask: Mask) -> bool:
-        return any(_overlap(mask, decoy) >= _APART for decoy in self._decoys)
-
-    def _without_decoys(self, held: Held) -> Held:
-        """A frame with the decoys painted over in the colour of what is around them."""
-        rgb = held.rgb.copy()
-        for decoy in self._decoys:
-            mask = sized(decoy, rgb.shape[:2]).astype(np.uint8)
-            inner = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > 0
-            around = (cv2.dilate(mask, np.ones((31, 31), np.uint8)) > 0) & ~inner
-            if around.any():
-                rgb[inner] = np.median(rgb[around], axis=0).astype(np.uint8)
-        return hold(held.n, rgb)
+        return any(overlap(mask, decoy) >= _APART for decoy in self._decoys)
 
     def finish(self) -> Track:
         """Close the take; frames that waited for a box that never came are followed."""
@@ -230,8 +227,3 @@ def cut_out(rgb: Rgb, where: Where) -> Mask:
 def boxes_for(boxes: Sequence[Boxed], character: str) -> dict[int, Where | None]:
     """Frame → what people said of one character in it."""
     return {box.frame: box.where for box in boxes if box.character == character}
-
-
-def _overlap(a: Mask, b: Mask) -> float:
-    a = sized(a, b.shape)
-    return float((a & b).sum()) / max(float((a | b).sum()), 1.0)

@@ -1,5 +1,6 @@
 """Finding the character in one frame: by its drawing, by its colours, or by where it was a moment ago."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -98,7 +99,7 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     if prior is not None and model.aligner is None:
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
         best = _judged(model, held, _mask_of_pixels(model, held, prior), None, is_drawn=False)
-        if best is not None and _overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= _PLAIN:
+        if best is not None and overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= _PLAIN:
             return best
         best = None
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
@@ -117,7 +118,7 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
         if found is None:
             continue
         otherness = model.otherness(found.seen)
-        jumps = prior is not None and _overlap(sized(found.mask, prior.shape), prior) < _STAYS
+        jumps = prior is not None and overlap(sized(found.mask, prior.shape), prior) < _STAYS
         if otherness < limit and not (jumps and otherness > _PLAIN):
             best, limit = found, otherness
     if model.aligner is not None:
@@ -159,7 +160,7 @@ def laid_over(aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None
         return None
     drawn = aligner.mask(held.rgb, mask, laid)
     # Posed unlike every drawing, or somewhere else: what was found by itself is better.
-    return (drawn, laid) if _overlap(drawn, mask) >= _LIES else None
+    return (drawn, laid) if overlap(drawn, mask) >= _LIES else None
 
 
 def fitted(little: Rgb, mask: Mask) -> Mask:
@@ -173,13 +174,27 @@ def fitted(little: Rgb, mask: Mask) -> Mask:
     return again if both > 0.7 * either else mask
 
 
+def without(held: Held, figures: Sequence[Mask]) -> Held:
+    """A frame with some figures painted over in the colour of what is around them."""
+    rgb = held.rgb.copy()
+    for figure in figures:
+        mask = sized(figure, rgb.shape[:2]).astype(np.uint8)
+        inner = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > 0
+        around = (cv2.dilate(mask, np.ones((31, 31), np.uint8)) > 0) & ~inner
+        if around.any():
+            rgb[inner] = np.median(rgb[around], axis=0).astype(np.uint8)
+    return hold(held.n, rgb)
+
+
 def touches_edge(mask: Mask) -> bool:
     """True where the character reaches the picture's edge over more than a few pixels."""
     edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     return bool(max(int(edge.sum()) for edge in edges) > mask.shape[1] // 40)
 
 
-def _overlap(a: Mask, b: Mask) -> float:
+def overlap(a: Mask, b: Mask) -> float:
+    """Intersection over union of two masks, of whatever sizes."""
+    a = sized(a, b.shape)
     return float((a & b).sum()) / max(float((a | b).sum()), 1.0)
 
 

@@ -1,5 +1,6 @@
 """Following the character through a take: looked for every few frames, carried on between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from circletake.checks.consistency._find import (
     hold,
     laid_over,
     touches_edge,
+    without,
 )
 from circletake.checks.consistency._look import Look, Rows, look_at
 from circletake.checks.consistency._meter import Meter, Track
@@ -58,6 +60,9 @@ class Tracker:
     measurements differ, the frames between them are measured as well.
     """
 
+    is_led = False
+    """True where a person said which figure it is."""
+
     def __init__(self, model: CharacterModel) -> None:
         self._model = model
         self._meter = Meter(model)
@@ -72,6 +77,7 @@ class Tracker:
         self._confirmed_at = 0
         self._looked_at = -_LOOK_AGAIN
         self._measured_at, self._off = -_MEASURED_EVERY, 0.0
+        self._is_given = False
         self._pending: list[Held] = []
         self._skipped: list[_Skipped] = []
 
@@ -80,6 +86,7 @@ class Tracker:
         self._follow(hold(n, rgb))
 
     def _follow(self, held: Held) -> None:
+        self._is_given = False
         was_there = self._mask is not None
         mask, change = self._carried(held)
         if mask is None and was_there:
@@ -166,6 +173,8 @@ class Tracker:
 
     def _drawn_anew(self, held: Held, mask: Mask) -> Mask:
         """A carried mask as this frame shows it."""
+        if self._is_given:
+            return mask
         if self._model.aligner is None or self._lies is None:
             mask = sized(mask, held.gray.shape)
             return tidy(self._model.pixels.without_leaks(held.lab, mask), near=mask)
@@ -235,6 +244,32 @@ class Tracker:
                 break
             self._meter.passed(earlier.n, None)
             self._meter.measure(earlier.n, look, seen)
+
+    def given(self, n: int, rgb: Rgb, mask: Mask) -> None:
+        """See the next frame, in which the character's mask is known."""
+        self._pending.clear()
+        self._is_given = True
+        self._place(hold(n, rgb), mask, None)
+
+    @property
+    def sighting(self) -> tuple[Held, Mask] | None:
+        """The frame that was followed last, and where the character is in it; None where it is not."""
+        return None if self._before is None or self._mask is None else (self._before, self._mask)
+
+    def go_to(self, held: Held, mask: Mask) -> None:
+        """Follow this figure from here on: the other one was somebody else."""
+        self._forget()
+        self._place(held, mask, None)
+
+    def look_beside(self, others: Sequence[Mask]) -> None:
+        """Leave the figure that is followed to somebody else, and look for the character beside those."""
+        held = self._before
+        self._forget()
+        if held is None:
+            return
+        found = self._found(without(held, others), None)
+        if found is not None:
+            self._take(held, found, None)
 
     def _forget(self) -> None:
         """Know nothing of where the character is; what was measured stays."""

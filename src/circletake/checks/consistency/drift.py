@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
+from circletake.checks.consistency._alpha import mask_of_alpha
+from circletake.checks.consistency._assign import Assigner
 from circletake.checks.consistency._boxes import LedTracker, boxes_for, finder_of
 from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
-from circletake.checks.consistency._pixels import small
+from circletake.checks.consistency._pixels import Mask, small
 from circletake.checks.consistency._pool import models_of
 from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_drift
 from circletake.checks.consistency._track import Tracker
@@ -67,7 +69,7 @@ class ConsistencyMeasure:
         self._width_px = context.width_px
         self._references = tuple(sheet.content for sheet in context.references)
         self.cutouts: dict[str, list[Cutout]] = {sheet.character: [] for sheet in context.references}
-        self._boxed, self._gone = 0, 0
+        self._boxed, self._gone, self._masked = 0, 0, 0
         threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
@@ -78,6 +80,7 @@ class ConsistencyMeasure:
                 for sheet in context.references
                 if (model := models[sheet.character]) is not None
             ]
+            self._assigner = Assigner(self._trackers)
         finally:
             cv2.setNumThreads(threads)
 
@@ -89,7 +92,7 @@ class ConsistencyMeasure:
         self._boxed += sum(where is not None for where in boxes.values())
         return LedTracker(finder_of(model, sheet, boxes, self._context.boxed_frames), boxes)
 
-    def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
+    def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:
         """See the next frame."""
         self._frames = n + 1
         threads = cv2.getNumThreads()
@@ -98,17 +101,32 @@ class ConsistencyMeasure:
         try:
             picture = small(rgb, _LONG_SIDE_PX)
             self._width_px = self._width_px or rgb.shape[1]
+            mask = self._mask_of(frame, picture)
             for _, tracker in self._trackers:
-                tracker.frame(n, picture)
+                if mask is None:
+                    tracker.frame(n, picture)
+                else:
+                    tracker.given(n, picture, mask)
+                    self._masked += 1
+            self._assigner.frame(n)
         finally:
             cv2.setNumThreads(threads)
+
+    def _mask_of(self, frame: Picture | None, picture: Rgb) -> Mask | None:
+        """The mask that a frame brings along, where it can only be that of the one character."""
+        if frame is None or len(self._trackers) != 1 or isinstance(self._trackers[0][1], LedTracker):
+            return None
+        return mask_of_alpha(frame.alpha_at(picture.shape[1], picture.shape[0]))
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """Hear nothing: a voice is another check's business."""
 
     def finish(self) -> Evidence:
         """Say where the character drifted."""
-        tracks = [(model, tracker.finish()) for model, tracker in self._trackers]
+        tracks = [
+            (model, self._assigner.told(who, tracker.finish()))
+            for who, (model, tracker) in enumerate(self._trackers)
+        ]
         for model, track in tracks:
             self.cutouts[model.character] = [Cutout(one.n, one.rgb, one.mask) for one in track.pictures]
         found = [
@@ -138,6 +156,10 @@ class ConsistencyMeasure:
             ),
             "relit": any(track.light is not None for _, _, track in found),
         }
+        if self._assigner.pairs:
+            summary["alike"] = self._assigner.alike(self._frames)
+        if self._masked:
+            summary["masked"] = self._masked
         if self._context.boxes_hash:
             summary |= {"boxes": self._context.boxes_hash, "boxed": self._boxed, "gone": self._gone}
         return Evidence(
@@ -145,7 +167,9 @@ class ConsistencyMeasure:
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(seen), len(flagged)) + say_boxes(self._boxed, self._gone),
+            sentence=self._sentence(flags, len(seen), len(flagged))
+            + self._assigner.say(self._frames)
+            + say_boxes(self._boxed, self._gone),
             series=self._series(found),
             flags=tuple(flags),
             worst_frame=worst[0] if worst else flags[0].frames.start if flags else None,
@@ -256,6 +280,8 @@ class ConsistencyMeasure:
                 f"The sheet of {', '.join(self._unusable)} shows too few usable views; adopt one with three"
                 f" at least. Nothing was judged."
             )
+        if not judged and self._assigner.pairs:
+            return "Nothing was judged."
         if not judged:
             return "The character was not found in any frame; nothing was judged."
         if not flags:
