@@ -59,6 +59,8 @@ def write_film(path: Path, pictures: Sequence[Rgba], codec: str, pixels: str) ->
         stream = container.add_stream(codec, rate=24)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = *SIZE, pixels
+        if codec == "libvpx":
+            stream.options = {"auto-alt-ref": "0"}  # hidden frames have no alpha, so VP8 refuses both
         for picture in pictures:
             frame = av.VideoFrame.from_ndarray(picture, format="rgba").reformat(format=pixels)
             container.mux(stream.encode(frame))
@@ -101,10 +103,24 @@ def test_a_films_alpha_is_read_as_it_was_written(tmp_path: Path, codec: str, pix
     assert small.shape == (HEIGHT // 2, WIDTH // 2)
 
 
+@pytest.mark.parametrize("codec", ["libvpx-vp9", "libvpx"])
+def test_the_alpha_of_a_webm_is_read_from_any_frame_on(tmp_path: Path, codec: str) -> None:
+    source = open_file(write_film(tmp_path / "layer.webm", layers(), codec, "yuva420p"))
+    assert source.n_frames == FRAMES
+    for n in (0, 7, FRAMES - 1, 3):
+        alpha = source.frame(n).alpha_at(*SIZE)
+        assert alpha is not None
+        truth = layers()[n][..., 3] > 127
+        assert ((alpha > 127) & truth).sum() / ((alpha > 127) | truth).sum() > 0.95
+    evidence = measured(source, [sheet()])
+    assert evidence.summary["masked"] == FRAMES
+
+
 def test_a_film_without_alpha_has_none(tmp_path: Path) -> None:
     opaque = [picture.copy() for picture in layers()]
-    source = open_file(write_film(tmp_path / "film.mp4", opaque, "mpeg4", "yuv420p"))
-    assert source.frame(0).alpha_at(*SIZE) is None
+    for name, codec in (("film.mp4", "mpeg4"), ("film.webm", "libvpx-vp9")):
+        source = open_file(write_film(tmp_path / name, opaque, codec, "yuv420p"))
+        assert source.frame(0).alpha_at(*SIZE) is None
 
 
 @pytest.mark.parametrize("is_deep", [False, True])
