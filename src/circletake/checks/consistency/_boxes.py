@@ -14,6 +14,7 @@ from circletake.checks.consistency._find import (
     hold,
     laid_over,
     overlap,
+    stayed,
     without,
 )
 from circletake.checks.consistency._look import look_at
@@ -30,6 +31,9 @@ from circletake.domain.verdict import WHOLE
 _BACK = 72
 # Intersection over union below which two masks are of different things.
 _APART = 0.3
+# How much more unlike the sheet than what was boxed it may become and still be what was boxed: a light that
+# the sheet does not know stays that light.
+_AS_UNLIKE = 1.25
 # Surroundings that a box is cut out with, as a share of its longer side.
 _AROUND = 0.5
 
@@ -59,6 +63,7 @@ class LedTracker(Tracker):
         self._waiting: list[Held] = []
         self._decoys: list[Mask] = []
         self.is_led = False
+        self._limit = 0.0
 
     def frame(self, n: int, rgb: Rgb) -> None:
         """See the next frame; the last before a box are followed when it comes."""
@@ -91,10 +96,13 @@ class LedTracker(Tracker):
         found = super()._found(held, prior)
         if found is not None and self._is_decoy(found.mask):
             found = super()._found(without(held, self._decoys), prior)
-        if found is None or self._is_decoy(found.mask):
-            return None
-        jumps = prior is not None and overlap(found.mask, prior) < _APART
-        return None if self.is_led and jumps else found
+        if found is not None and self._is_decoy(found.mask):
+            found = None
+        if not self.is_led or prior is None:
+            return found
+        if found is not None and overlap(found.mask, prior) >= _APART:
+            return found
+        return stayed(self._model, held, prior, limit=self._limit)
 
     def _lead(self, held: Held, where: Where) -> None:
         mask, laid = self._boxed(held, where)
@@ -113,6 +121,7 @@ class LedTracker(Tracker):
         else:
             _, change = self._carried(held)
             seen = self._model.see(look)
+            self._limit = self._model.otherness(seen) * _AS_UNLIKE
             self._take(held, Found(mask, look, seen, None, is_drawn=laid is not None, laid=laid), change)
             self._before = held
         self.is_led = True
@@ -136,6 +145,8 @@ class LedTracker(Tracker):
         """Where it is in the frames before, in their order, as far as it can be carried back."""
         led: list[_Led] = []
         after = held
+        look = look_at(held.rgb, mask)
+        limit = 0.0 if look is None else self._model.otherness(self._model.see(look)) * _AS_UNLIKE
         for earlier in reversed(self._waiting):
             brought = self._brought(mask, after, earlier)
             if brought is None:
@@ -143,7 +154,9 @@ class LedTracker(Tracker):
             if laid is not None:
                 brought, laid = self._laid(earlier, brought, laid)
             elif (held.n - earlier.n) % KEY_FRAMES == 0:
-                brought = fitted(earlier.little, sized(brought, earlier.gray.shape))
+                brought = sized(brought, earlier.gray.shape)
+                found = stayed(self._model, earlier, brought, limit=limit)
+                brought = fitted(earlier.little, brought) if found is None else found.mask
             led.append(_Led(earlier, brought, laid))
             after, mask = earlier, brought
         return led[::-1]

@@ -126,6 +126,18 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     return best
 
 
+def stayed(model: CharacterModel, held: Held, prior: Mask, *, limit: float) -> Found | None:
+    """Find the character by its colours where it was a moment ago, and no more unlike the sheet than `limit`.
+
+    Returns:
+        None where its colours are not there any more.
+    """
+    found = _judged(model, held, _mask_of_pixels(model, held, prior), None, is_drawn=False)
+    if found is None or overlap(found.mask, prior) < _STAYS or model.otherness(found.seen) > limit:
+        return None
+    return found
+
+
 def _drawn_anew(
     model: CharacterModel, aligner: Aligner, held: Held, best: Found | None, vote: Vote | None
 ) -> Found | None:
