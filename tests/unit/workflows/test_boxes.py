@@ -15,7 +15,16 @@ from circletake.checks.codec import read_evidence
 from circletake.checks.run import current_versions
 from circletake.domain.evidence import Evidence
 from circletake.domain.people import MachineId
-from circletake.errors import Conflict, EntryInvalid, NotAPerson, NotFound, RoleMissing, VerdictInvalid
+from circletake.errors import (
+    Conflict,
+    EntryInvalid,
+    NotAPerson,
+    NotFound,
+    RoleMissing,
+    StillBlind,
+    VerdictInvalid,
+)
+from circletake.gates.policy import policy_dict, read_policy, shipped
 from circletake.generate.film import get_shot, model_sheet, render_frame
 from circletake.ledger import reads
 from circletake.media.cutouts import NO_CUTOUTS
@@ -290,3 +299,27 @@ def test_a_worker_follows_the_box_and_the_evidence_names_it(floor: Floor, tmp_pa
     )
     assert any(frames.start <= 4 < frames.end for frames in evidence.abstained)
     assert evidence.summary["judged"], "it is there before"
+
+
+def test_whoever_is_still_blind_may_draw_a_box_and_sees_no_score_by_it(floor: Floor, take: Take) -> None:
+    data = policy_dict(shipped())
+    for gate in data["stages"][2]["gates"]:
+        gate["blind"] = gate["key"] == "lead"
+    policy = read_policy(data)
+    with floor.house.book.transact() as tx:
+        tx.append(
+            "policy",
+            actor=floor["ana"].person,
+            production=take.production,
+            body={"hash": policy.hash, "policy": policy_dict(policy)},
+        )
+    ((key, args),) = orders(floor, take)
+    (measured, *_) = bring(floor, take, key, args)
+    (view,) = draw(floor, take)
+    assert view.person.name == "leo"
+    shown = floor.studio.task(floor["leo"], take.task).takes[0]
+    assert (shown.hidden, shown.evidence) == (True, [])
+    with pytest.raises(StillBlind):
+        floor.studio.evidence(floor["leo"], measured)
+    floor.judge("leo", take, 0)
+    assert floor.studio.task(floor["leo"], take.task).takes[0].evidence
