@@ -20,6 +20,7 @@ from circletake.config import (
     read_config,
 )
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
+from circletake.domain.boxed import Where
 from circletake.domain.entity import SourceClass
 from circletake.domain.lineage import DESIGN
 from circletake.domain.people import PERSON_PREFIX, PersonId
@@ -57,8 +58,8 @@ from circletake.work.relay import Relay
 from circletake.work.runner import Runner
 from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
-from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import (
+    boxes,
     consents,
     demo,
     exchange,
@@ -80,6 +81,7 @@ from circletake.workflows import (
     show_queue,
     show_task,
 )
+from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import deliver as delivery
 from circletake.workflows import erase_person as erasing
 from circletake.workflows import give_verdict as verdicts
@@ -99,6 +101,7 @@ from circletake.workflows.views import (
     BoardView,
     BookCheckView,
     BookEntryView,
+    BoxView,
     CharacterLineView,
     CharacterView,
     CheckpointView,
@@ -807,6 +810,40 @@ class Studio:
         return self.task(
             session, remarks.resolve_note(self.house, session, note, disposition=settled, key=key)
         )
+
+    # boxes
+
+    def boxes(self, session: Session, *, task: str, content: str) -> list[BoxView]:
+        """Where people say that characters are in a take."""
+        return boxes.list_boxes(self.house, session, task, content=content)
+
+    def box_draw(
+        self,
+        session: Session,
+        *,
+        task: str,
+        content: str,
+        character: str,
+        frame: int,
+        where: Sequence[int] | None,
+        key: str,
+    ) -> list[BoxView]:
+        """Say where a character is in a frame of a take, or (None) that it is not in it."""
+        placed = boxes.Placement(
+            task=task,
+            content=content,
+            character=character,
+            frame=frame,
+            where=cast("Where", tuple(where)) if where is not None else None,
+            key=key,
+        )
+        boxes.draw_box(self.house, session, placed)
+        return self.boxes(session, task=task, content=content)
+
+    def box_withdraw(self, session: Session, *, box: str, key: str) -> list[BoxView]:
+        """Take a box back; what is told is what stands on its take."""
+        task, content = boxes.withdraw_box(self.house, session, box, key=key)
+        return self.boxes(session, task=task, content=content)
 
     # consents and permits
 

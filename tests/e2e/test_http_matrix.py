@@ -119,6 +119,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/stale", None, ALL, ANY),
     ("GET", "/api/productions/{code}/characters", None, ALL, ANY),
     ("GET", "/api/productions/{code}/characters/{character}", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/boxes", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
@@ -128,6 +129,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/overrides", "override", ALL, NONE),
     ("POST", "/api/notes", "note", NOTES, NONE),
     ("POST", "/api/notes/{note_id}/resolve", {"disposition": "waive", "key": "0123456789"}, PERSONS, NONE),
+    ("POST", "/api/boxes", "box", NOTES, NONE),
+    ("POST", "/api/boxes/{box}/withdraw", {"key": "0123456789"}, PERSONS, NONE),
     ("POST", "/api/productions/{code}/reaffirm", CONFIRMED, ALL, NONE),
     ("POST", "/api/tasks/{task_id}/adopt", {}, {"lead", "director"}, NONE),
     ("POST", "/api/productions/{code}/policy/propose", {"text": "x"}, PROPOSE, NONE),
@@ -269,12 +272,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "passkey": "none",
             "name": "animation",
             "note_id": "note_none",
+            "box": "box_none",
             "consent": "consent_none",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {
             "verdict": verdict,
             "note": {**on_it, "text": "The ears are late."},
+            "box": {**on_it, "character": "MAX", "frame": 1, "where": [1000, 1000, 3000, 3000]},
             "override": {
                 **on_it, "gate": gate.key, "code": "story.intent", "note": "It is meant.",
                 "gate_hash": gate.hash,

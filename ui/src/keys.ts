@@ -54,6 +54,7 @@ export const KEYS = [
   spec("worst", "n", "desk", "Evidence", "Next worst frame; Shift: the one before"),
   spec("heat", "e", "desk", "Evidence", "Heat over the picture where a check looked"),
   spec("sheet", "m", "desk", "Evidence", "Pin the model sheet beside the picture"),
+  spec("box", "b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),
   spec("take-up", "ArrowUp", "desk", "Takes", "Take above", true),
   spec("take-down", "ArrowDown", "desk", "Takes", "Take below", true),
   spec("task-previous", "[", "desk", "Takes", "Previous task"),

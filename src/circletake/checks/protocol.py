@@ -8,12 +8,14 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.domain.boxed import Boxed
 from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid
 from circletake.media.cutouts import Cutout
 from circletake.media.levels import Levels
 
 Rgb = NDArray[np.uint8]
+Alpha = NDArray[np.uint8]
 Samples = NDArray[np.float32]
 Box = tuple[int, int, int, int]
 Mask = NDArray[np.bool_]
@@ -79,6 +81,9 @@ class CheckContext:
         references: sheets of the characters that should be in it.
         sound_starts_s: when the file's sound starts, counted from the first frame; None where it has none.
         sound_ends_s: when it ends, counted from the last frame's end; None where the file does not say.
+        boxes: where people say that characters are, one at most for a character and frame.
+        boxes_hash: of all of them, as evidence names them; empty where nobody ever drew any.
+        boxed_frames: frame → its picture, of some frames with boxes, known before the first is seen.
     """
 
     content: str
@@ -90,6 +95,9 @@ class CheckContext:
     references: Sequence[SheetRef] = ()
     sound_starts_s: Fraction | None = None
     sound_ends_s: Fraction | None = None
+    boxes: Sequence[Boxed] = ()
+    boxes_hash: str = ""
+    boxed_frames: Mapping[int, Rgb] = field(default_factory=dict)
 
 
 class Picture(Protocol):
@@ -98,6 +106,10 @@ class Picture(Protocol):
     @property
     def is_corrupt(self) -> bool:
         """True where the decoder concealed damage."""
+        ...
+
+    def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
+        """Its coverage in a size: uint8 [height, width], 0 nothing to 255 opaque; None where it has none."""
         ...
 
     def levels(self) -> Levels | None:
@@ -141,7 +153,8 @@ class Check(Protocol):
         version: of its method; higher means earlier evidence is no longer fresh.
         summary: one line for lists and the documentation.
         long_side_px: longest side of the frames it wants; None is full size.
-        wants_references: True when it measures against model sheets.
+        wants_references: True when it measures against model sheets. A check that also has `takes_boxes`
+            set to True is measured again when a person says where a character is.
         Params: a frozen dataclass whose fields all have defaults.
     """
 

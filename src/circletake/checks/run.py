@@ -12,7 +12,7 @@ from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid, NotFound
 from circletake.media.cutouts import Cutout
 from circletake.media.listen import listen
-from circletake.media.picture import Frame
+from circletake.media.picture import Frame, Rgb
 from circletake.media.source import Source
 from circletake.plugins import find_members
 
@@ -62,6 +62,23 @@ def wanting_references(names: Iterable[str]) -> list[str]:
     return [name for name in names if checks[name].wants_references]
 
 
+def taking_boxes(names: Iterable[str]) -> list[str]:
+    """Those of some checks that heed where people say that a character is."""
+    checks = find_checks()
+    # A stranger's check need not know of boxes.
+    return sorted(name for name in names if getattr(checks.get(name), "takes_boxes", False))
+
+
+def shown(frame: Frame, long_side_px: int | None) -> Rgb:
+    """A frame's colours at the size that a check asks for."""
+    width, height = frame.width_px, frame.height_px
+    longest = max(width, height)
+    if long_side_px is None or longest <= long_side_px:
+        return frame.rgb()
+    scale = long_side_px / longest
+    return frame.rgb_at(max(round(width * scale), 1), max(round(height * scale), 1))
+
+
 class CheckListener:
     """Lets one check listen to a decode pass, on a thread of its own: the next frame is decoded meanwhile.
 
@@ -83,15 +100,8 @@ class CheckListener:
 
     def frame(self, frame: Frame) -> None:
         """Hand the frame to the check at the size it asked for."""
-        width, height = frame.width_px, frame.height_px
-        longest = max(width, height)
         # Scaled here: scalers belong to the thread that decodes.
-        if self._long_side_px is None or longest <= self._long_side_px:
-            rgb = frame.rgb()
-        else:
-            scale = self._long_side_px / longest
-            rgb = frame.rgb_at(max(round(width * scale), 1), max(round(height * scale), 1))
-        self._later(self._measure.frame, frame.n, rgb, frame)
+        self._later(self._measure.frame, frame.n, shown(frame, self._long_side_px), frame)
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """Hand the samples to the check."""

@@ -324,6 +324,23 @@ note = Table(
     Column("seq", Integer),
     Index("ix_note_task", "task"),
 )
+boxed = Table(  # where people say that a character is, or that it is not there
+    "boxed",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("character", String(64), nullable=False),
+    Column("frame", Integer, nullable=False),
+    Column("where", Text, nullable=False),  # JSON: x, y, width, height, or null
+    Column("withdrawn_by", String(64)),  # None while it stands
+    Column("withdrawn", Integer),  # the entry that withdrew it
+    Column("seq", Integer),
+    Index("ix_boxed_content", "production", "content"),
+)
 consent = Table(
     "consent",
     book_metadata,
@@ -402,6 +419,7 @@ projections = [
     recorded,
     overridden,
     note,
+    boxed,
     consent,
     lean,
     measured,

@@ -30,6 +30,8 @@ PERSONS_KINDS = frozenset(
         "override",
         "note",
         "resolve",
+        "box",
+        "unbox",
         "consent",
         "erased",
         "grant",
@@ -39,7 +41,7 @@ PERSONS_KINDS = frozenset(
     }
 )
 # These are decisions: they also need the sitting in which they were made.
-SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve", "erased"})
+SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve", "box", "unbox", "erased"})
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -346,6 +348,27 @@ class ResolveBody(Body, frozen=True):
     key: str
 
 
+class BoxBody(Body, frozen=True):
+    """A person says where a character is in a frame; `where` is None where it is not in that frame.
+
+    `where` is x, y, width, height in ten-thousandths of the picture.
+    """
+
+    box: str
+    task: str
+    content: str
+    character: str
+    frame: int
+    where: tuple[int, int, int, int] | None = None
+
+
+class UnboxBody(Body, frozen=True):
+    """A box is withdrawn."""
+
+    box: str
+    key: str
+
+
 class ConsentBody(Body, frozen=True):
     """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
 
@@ -400,6 +423,8 @@ BODIES: dict[str, type[Body]] = {
     "override": OverrideBody,
     "note": NoteBody,
     "resolve": ResolveBody,
+    "box": BoxBody,
+    "unbox": UnboxBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

@@ -427,6 +427,36 @@ def _resolve(conn: Connection, entry: e.Entry, body: e.ResolveBody) -> None:
         raise NotFound(f"There is no note {body.note} in this production.")
 
 
+def _box(conn: Connection, entry: e.Entry, body: e.BoxBody) -> None:
+    production = _check_take(conn, entry, body.task, body.content)
+    if rows.find(conn, tables.entity, "kind", production=production, code=body.character) != "character":
+        raise NotFound(f"There is no character {body.character} in this production to say this of.")
+    rows.add(
+        conn,
+        tables.boxed,
+        id=body.box,
+        production=production,
+        at=entry.at,
+        person=entry.actor,
+        task=body.task,
+        content=body.content,
+        character=body.character,
+        frame=body.frame,
+        where=_text(list(body.where) if body.where else None),
+        withdrawn_by=None,
+        withdrawn=None,
+        seq=entry.seq,
+    )
+
+
+def _unbox(conn: Connection, entry: e.Entry, body: e.UnboxBody) -> None:
+    here = {"id": body.box, "production": _production(entry)}
+    if rows.find(conn, tables.boxed, "withdrawn", **here) is not None:
+        raise Conflict(f"The box {body.box} was withdrawn already; there is nothing left to withdraw.")
+    if rows.change(conn, tables.boxed, here, withdrawn_by=entry.actor, withdrawn=entry.seq) == 0:
+        raise NotFound(f"There is no box {body.box} in this production.")
+
+
 def _consent(conn: Connection, entry: e.Entry, body: e.ConsentBody) -> None:
     production = _production(entry)
     if rows.find(conn, tables.entity, "production", id=body.entity) != production:
@@ -509,6 +539,8 @@ _PROJECTIONS: dict[str, _Projection] = {
     "override": _as(e.OverrideBody, _override),
     "note": _as(e.NoteBody, _note),
     "resolve": _as(e.ResolveBody, _resolve),
+    "box": _as(e.BoxBody, _box),
+    "unbox": _as(e.UnboxBody, _unbox),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

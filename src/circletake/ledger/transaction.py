@@ -224,12 +224,18 @@ class Transaction:
         Returns:
             Whether it was ordered; False where it is owed or recorded already.
         """
-        is_recorded = rows.find(self.conn, tables.recorded, "job_key", job_key=key) is not None
-        if is_recorded or rows.find(self.conn, tables.outbox, "key", key=key) is not None:
+        if self.is_ordered(key):
             return False
         spelled = json.dumps(args, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         rows.add(self.conn, tables.outbox, key=key, op=op, args=spelled, lane=lane, prio=prio, seq=self.seq)
         return True
+
+    def is_ordered(self, key: str) -> bool:
+        """Whether a job is owed, or its outcome recorded."""
+        return (
+            rows.find(self.conn, tables.recorded, "job_key", job_key=key) is not None
+            or rows.find(self.conn, tables.outbox, "key", key=key) is not None
+        )
 
     def keep_text(self, text: str) -> str:
         """Keep a name or note beside the book, where it can be erased.

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -39,6 +41,9 @@ _COMMON_RATES = tuple(
 )
 # Packets of these may show nothing (VP8 and VC-1 carry hidden frames), so frames are counted by decoding.
 _HIDING_CODECS = frozenset({"vp8", "vc1", "wmv3", "rv40", "flv1"})
+
+# Alpha lies beside the pictures of these (Matroska BlockAdditional), and only these decoders read it.
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,26 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
 
 def pictures_of(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Decode on, over packets that cannot be decoded; what is lost shows by its stamp."""
+    decoder = _alpha_decoder(stream)
     for packet in container.demux(stream):
         try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
+            if decoder is None:
+                yield from packet.decode()
+            else:
+                yield from decoder.decode(packet if packet.size else None)
+        except (av.error.InvalidDataError, av.error.ExternalError):
             continue
+
+
+def _alpha_decoder(stream: VideoStream) -> VideoCodecContext | None:
+    """A decoder for the alpha beside a WebM's pictures, where there is any: FFmpeg's own leave it out."""
+    name = _ALPHA_DECODERS.get(stream.codec_context.codec.name)
+    if name is None or stream.metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
+        return None
+    decoder = cast("VideoCodecContext", VideoCodecContext.create(name, "r"))
+    decoder.extradata = stream.codec_context.extradata
+    decoder.thread_count = _DECODE_THREADS
+    return decoder
 
 
 def stamp_of(frame: VideoFrame) -> int:

@@ -22,6 +22,7 @@ from circletake.media.index import fraction_of
 from circletake.media.levels import Levels, levels_of
 
 Rgb = NDArray[np.uint8]
+Alpha = NDArray[np.uint8]
 
 UNSPECIFIED = 2
 """What matrix, transfer and primaries read where a file does not tell (ITU-T H.273)."""
@@ -37,6 +38,7 @@ class _Look(Protocol):
     """Where a frame's colours come from: a decoded film frame, or an array."""
 
     def rgb_at(self, width_px: int, height_px: int) -> Rgb: ...
+    def alpha_at(self, width_px: int, height_px: int) -> Alpha | None: ...
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame: ...
     def plane_hash(self) -> str: ...
     def colours(self) -> str: ...
@@ -77,6 +79,10 @@ class Frame:
             self._seen[size] = rgb
         return self._seen[size]
 
+    def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
+        """Its coverage in a size: uint8 [height, width], 0 nothing to 255 opaque; None where it has none."""
+        return self._look.alpha_at(width_px, height_px)
+
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
         """The frame as BT.709, limited range, yuv420p, for an encoder; even sides."""
         return self._look.coded_at(width_px, height_px)
@@ -116,7 +122,7 @@ class Screen:
         scaler = self._scalers.setdefault((width_px, height_px, pix_fmt), VideoReformatter())
         is_larger = width_px * height_px > frame.width * frame.height
         is_hdr = frame.color_trc in HDR_TRANSFERS
-        is_rgb = pix_fmt == "rgb24"
+        is_rgb = pix_fmt in {"rgb24", "rgba"}
         return scaler.reformat(
             frame,
             width_px,
@@ -167,6 +173,16 @@ class FilmLook:
         rgb = np.asarray(shown, dtype=np.uint8)
         return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
 
+    def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
+        """See `Frame.alpha_at`."""
+        if not any(part.is_alpha for part in self._frame.format.components):
+            return None
+        turns = self._screen.turns
+        if turns % 2:
+            width_px, height_px = height_px, width_px
+        shown = self._screen.convert(self._frame, width_px, height_px, "rgba").to_ndarray()
+        return np.ascontiguousarray(np.rot90(shown[..., 3], turns), dtype=np.uint8)
+
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
         """See `Frame.coded_at`."""
         if self._screen.turns:
@@ -187,20 +203,20 @@ class FilmLook:
 
 
 class ArrayLook:
-    """A frame that is an array: uint8 [height, width, 3]."""
+    """A frame that is an array: uint8 [height, width, 3], perhaps with alpha, uint8 [height, width]."""
 
-    def __init__(self, rgb: Rgb, screen: Screen) -> None:
+    def __init__(self, rgb: Rgb, screen: Screen, *, alpha: Alpha | None = None) -> None:
         self._rgb = rgb
+        self._alpha = alpha
         self._screen = screen
 
     def rgb_at(self, width_px: int, height_px: int) -> Rgb:
         """See `Frame.rgb_at`."""
-        height, width = self._rgb.shape[:2]
-        if (width, height) == (width_px, height_px):
-            return self._rgb
-        is_smaller = width_px * height_px < width * height
-        how = cv2.INTER_AREA if is_smaller else cv2.INTER_CUBIC
-        return np.asarray(cv2.resize(self._rgb, (width_px, height_px), interpolation=how), dtype=np.uint8)
+        return _resized(self._rgb, width_px, height_px)
+
+    def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
+        """See `Frame.alpha_at`."""
+        return None if self._alpha is None else _resized(self._alpha, width_px, height_px)
 
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
         """See `Frame.coded_at`."""
@@ -218,6 +234,14 @@ class ArrayLook:
     def levels(self) -> Levels | None:
         """See `Frame.levels`: an array was clipped before it came here."""
         return None
+
+
+def _resized(plane: NDArray[np.uint8], width_px: int, height_px: int) -> NDArray[np.uint8]:
+    height, width = plane.shape[:2]
+    if (width, height) == (width_px, height_px):
+        return plane
+    how = cv2.INTER_AREA if width_px * height_px < width * height else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(plane, (width_px, height_px), interpolation=how), dtype=np.uint8)
 
 
 def coded(rgb: Rgb, screen: Screen) -> VideoFrame:

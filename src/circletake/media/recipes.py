@@ -17,3 +17,8 @@ def cutouts_of(character: str) -> str:
     'cutouts-1:a00d52243f97dba5c7cd71'
     """
     return f"{_CUTOUTS}:{hashlib.sha256(character.encode()).hexdigest()}"[:_LONGEST]
+
+
+def is_cutouts(recipe: str) -> bool:
+    """Whether it is of some character's pictures."""
+    return recipe.startswith(f"{_CUTOUTS}:")

@@ -35,7 +35,7 @@ from circletake.media.picture import (
     shown_size,
 )
 from circletake.media.sound import Samples, blocks_of, tick_s_of
-from circletake.media.still import read_picture
+from circletake.media.still import read_layers, read_picture
 from circletake.media.store import ContentStore
 
 RATE_HZ = 48_000
@@ -298,9 +298,10 @@ def _facts_of(path: Path, name: str, _size_bytes: int, _modified_ns: int) -> _Fa
 
 
 def _still_frame(path: Path, name: str) -> Frame:
-    rgb = read_picture(path, name)
+    rgb, alpha = read_layers(path, name)
     height_px, width_px = rgb.shape[:2]
-    return Frame(0, ArrayLook(rgb, Screen(is_picture=True)), width_px=width_px, height_px=height_px)
+    look = ArrayLook(rgb, Screen(is_picture=True), alpha=alpha)
+    return Frame(0, look, width_px=width_px, height_px=height_px)
 
 
 def _pictures(

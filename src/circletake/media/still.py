@@ -25,6 +25,20 @@ def read_picture(path: Path, name: str) -> NDArray[np.uint8]:
         MediaTooLarge: told from the header, before a pixel is decoded.
         MediaUnreadable: it cannot be decoded.
     """
+    return read_layers(path, name)[0]
+
+
+def read_layers(path: Path, name: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """Decode a still and its alpha.
+
+    Returns:
+        uint8 [height, width, 3], sRGB, transparent parts on white; and uint8 [height, width], 0 nothing to
+        255 opaque, None where it has no alpha.
+
+    Raises:
+        MediaTooLarge: told from the header, before a pixel is decoded.
+        MediaUnreadable: it cannot be decoded.
+    """
     if path.stat().st_size > _LARGEST_FILE_BYTES:
         raise MediaTooLarge(f"{name} is over 1 GiB; bring a smaller version of it.")
     data = path.read_bytes()
@@ -37,7 +51,7 @@ def read_picture(path: Path, name: str) -> NDArray[np.uint8]:
     try:
         kept = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if kept is not None and kept.ndim > 2 and kept.shape[2] == _ALPHA_CHANNELS:  # noqa: PLR2004 (has channels)
-            return _on_paper(np.asarray(kept))
+            return _on_paper(np.asarray(kept)), _alpha_of(np.asarray(kept))
         shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     except cv2.error:
         shown = None
@@ -45,11 +59,20 @@ def read_picture(path: Path, name: str) -> NDArray[np.uint8]:
         raise MediaUnreadable(
             f"{name} cannot be decoded; its picture is cut short or damaged: export it again."
         )
-    return np.asarray(shown, dtype=np.uint8)
+    return np.asarray(shown, dtype=np.uint8), None
 
 
 def _on_paper(bgra: NDArray[Any]) -> NDArray[np.uint8]:
-    full = 65_535 if bgra.dtype == np.uint16 else 255
+    full = _full_of(bgra)
     shares = bgra[:, :, 3:].astype(np.float32) / full
     colours = bgra[:, :, 2::-1].astype(np.float32) * (255 / full)
     return np.rint(colours * shares + _PAPER * (1 - shares)).astype(np.uint8)
+
+
+def _alpha_of(bgra: NDArray[Any]) -> NDArray[np.uint8]:
+    alpha = bgra[:, :, 3].astype(np.float32) * (255 / _full_of(bgra))
+    return np.asarray(np.rint(alpha), dtype=np.uint8)
+
+
+def _full_of(pixels: NDArray[Any]) -> int:
+    return 65_535 if pixels.dtype == np.uint16 else 255

@@ -162,6 +162,17 @@ class SentNote(_Sent):
     key: Annotated[str, Field(min_length=8, max_length=64)]
 
 
+class SentBox(_Sent):
+    """Where a character is in a frame: x, y, width, height in ten-thousandths; null: it is not in it."""
+
+    task: _Word
+    content: _Hash
+    character: _Word
+    frame: _Frame
+    where: Annotated[list[Annotated[int, Field(ge=0, le=10_000)]], Field(min_length=4, max_length=4)] | None
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
 class SentResolution(_Sent):
     """How a note is settled: waive, best_possible or not_a_fault."""
 

@@ -22,11 +22,13 @@ class Following:
         checks: that follow them; what they measure is not recorded, for it was recorded before.
         settings: of each.
         sheets: code and content of each adopted sheet.
+        boxes: SHA-256 of the boxes that they heed; None where nobody drew any.
     """
 
     checks: Sequence[str]
     settings: Mapping[str, Mapping[str, str]]
     sheets: Sequence[tuple[str, str]]
+    boxes: str | None = None
 
 
 def again(content: str, *, name: str, following: Following) -> Offer:
@@ -36,6 +38,7 @@ def again(content: str, *, name: str, following: Following) -> Offer:
         DERIVE.name, version=DERIVE.version, params={"loss": secrets.token_hex(8)}, inputs=[content]
     )
     args = {
+        "boxes": following.boxes,
         "checks": list(following.checks),
         "content": content,
         "name": name,

@@ -6,10 +6,11 @@ from circletake.ledger.accounts import Session
 from circletake.media.manifest import CHARACTER
 from circletake.media.recipes import FRAMES, cutouts_of
 from circletake.work.job import Offer
-from circletake.workflows.analyse import checks_of, order_analysis
+from circletake.workflows.analyse import checks_of, order_analyses
 from circletake.workflows.approved_bank import adopted_characters, bank_of
 from circletake.workflows.derive import Following, again
 from circletake.workflows.house import House, require
+from circletake.workflows.standing_boxes import boxes_heeded
 
 
 def order_all(house: House, who: Session, production: str, *, code: str | None) -> list[str]:
@@ -35,12 +36,12 @@ def order_all(house: House, who: Session, production: str, *, code: str | None) 
             checks = followed.get(row.task.stage, []) if sheets else []
             needed = {FRAMES, *recipes} if checks else {FRAMES}
             for take in reads.takes_of(tx.conn, row.task.id):
-                key = order_analysis(house, tx, task=row, content=take.content, bank=bank)
-                if key is not None and key not in keys:
-                    keys.append(key)
-                elif key is None and take.content not in lost and needed - made.get(take.content, {}).keys():
+                owed = order_analyses(house, tx, found.id, [(row, take.content)], bank=bank)
+                keys += [key for key in owed if key not in keys]
+                if not owed and take.content not in lost and needed - made.get(take.content, {}).keys():
                     settings = {check: dict(policy.thresholds.get(check, {})) for check in checks}
-                    following = Following(checks, settings, sheets)
+                    heeded = boxes_heeded(house, tx.conn, found.id, [take.content])
+                    following = Following(checks, settings, sheets, heeded.get(take.content))
                     lost[take.content] = again(take.content, name=row.entity.code, following=following)
     house.queue.offer(list(lost.values()))
     for job in house.queue.find_all(keys).values():

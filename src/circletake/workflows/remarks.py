@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from circletake.domain.people import Role
 from circletake.domain.policy import Gate
 from circletake.domain.take import Take
 from circletake.domain.time import FrameRange
@@ -124,10 +125,9 @@ def resolve_note(house: House, who: Session, note: str, *, disposition: Disposit
             if (found.disposition, found.resolved_by) != (disposition, str(who.person)):
                 raise Conflict(f"This note was settled already: {found.disposition}. Write a new one.")
             return found.task
-        stage = policy_of_task(house, tx.conn, found.task).stage(row.task.stage)
-        take = find_take(tx.conn, found.task, found.content)
-        judges = any(_may_circle(gate, roles) for gate in (stage.gates if stage else ()))
-        if found.person != str(who.person) and (not judges or str(who.person) in take.makers):
+        if found.person != str(who.person) and not may_settle(
+            house, tx.conn, who, row, roles, find_take(tx.conn, found.task, found.content)
+        ):
             raise RoleMissing(
                 "A note is settled by whoever wrote it, or by somebody who may circle here and did not "
                 "make the take."
@@ -141,6 +141,20 @@ def resolve_note(house: House, who: Session, note: str, *, disposition: Disposit
         )
         bind_content(house, tx, task=found.task, content=found.content)
         return found.task
+
+
+def may_settle(
+    house: House,
+    conn: reads.Connection,
+    who: Session,
+    row: reads.TaskRow,
+    roles: frozenset[Role],
+    take: Take,
+) -> bool:
+    """Whether somebody may end what another said of a take: they may circle here and did not make it."""
+    stage = policy_of_task(house, conn, row.task.id).stage(row.task.stage)
+    judges = any(_may_circle(gate, roles) for gate in (stage.gates if stage else ()))
+    return judges and str(who.person) not in take.makers
 
 
 def _may_circle(gate: Gate, roles: frozenset[str]) -> bool:

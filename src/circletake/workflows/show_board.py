@@ -216,8 +216,9 @@ _CHANGES = {
 } | dict.fromkeys(
     # what these change at a gate comes as `bound`
     (
-        "carry", "consent", "cut", "delivered", "done", "erased", "essence", "grant", "group", "group_grant",
-        "lapsed", "member", "note", "override", "recalled", "resolve", "sealed", "slot",
+        "box", "carry", "consent", "cut", "delivered", "done", "erased", "essence", "grant", "group",
+        "group_grant", "lapsed", "member", "note", "override", "recalled", "resolve", "sealed", "slot",
+        "unbox",
     ),
     "",
 )  # fmt: skip

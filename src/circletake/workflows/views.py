@@ -783,6 +783,27 @@ class TakeView:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxView:
+    """Where a person says that a character is in a frame.
+
+    Args:
+        where: x, y, width, height in ten-thousandths of the picture; None: it is not in this frame.
+        withdrawn_by: None while it stands.
+        may_withdraw: the signed-in person may take it back.
+    """
+
+    id: str
+    seq: int
+    at: str
+    person: PersonView
+    character: str
+    frame: int
+    where: list[int] | None
+    withdrawn_by: PersonView | None
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SheetView:
     """The adopted model sheet of a character: images with the character's box."""
 

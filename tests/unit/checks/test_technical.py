@@ -210,6 +210,9 @@ class Coded:
     def levels(self) -> Levels | None:
         return self.signal
 
+    def alpha_at(self, width_px: int, height_px: int) -> None:
+        """It has none."""
+
 
 def signal(luma: np.ndarray, *, is_full: bool = False) -> Coded:
     grey = luma.astype(np.float32).ravel()

@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { ConfirmationBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -51,6 +51,12 @@ export const holdTask = (task_id: string, reason: string) =>
 export const releaseTask = (task_id: string) => or(client.DELETE("/api/tasks/{task_id}/hold", { params: { path: { task_id } } }));
 export const adoptSheet = (code: string, character: string) =>
   or(client.POST("/api/productions/{code}/sheets/{character}/adopt", { params: { path: { code, character } } }));
+
+export const getBoxes = (task_id: string, sha: string) =>
+  or(client.GET("/api/tasks/{task_id}/takes/{sha}/boxes", { params: { path: { task_id, sha } } }));
+export const drawBox = (body: BoxBody) => or(client.POST("/api/boxes", { body }));
+export const withdrawBox = (box: string, key: string) =>
+  or(client.POST("/api/boxes/{box}/withdraw", { params: { path: { box } }, body: { key } }));
 
 export const getCharacter = (code: string, character: string) =>
   or(client.GET("/api/productions/{code}/characters/{character}", { params: { path: { code, character } } }));

@@ -324,6 +324,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw
+         * @description Say where a character is in a frame, or that it is not in it; the take is measured anew by it.
+         */
+        post: operations["characters_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boxes/{box}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take a box back; the book keeps both.
+         */
+        post: operations["characters_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/door": {
         parameters: {
             query?: never;
@@ -1432,6 +1472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Boxes
+         * @description Every box on a take, oldest first, withdrawn ones among them.
+         */
+        get: operations["characters_boxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/verdicts": {
         parameters: {
             query?: never;
@@ -1575,6 +1635,33 @@ export interface components {
             production?: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * BoxView
+         * @description Where a person says that a character is in a frame.
+         *
+         *     Args:
+         *         where: x, y, width, height in ten-thousandths of the picture; None: it is not in this frame.
+         *         withdrawn_by: None while it stands.
+         *         may_withdraw: the signed-in person may take it back.
+         */
+        BoxView: {
+            /** At */
+            at: string;
+            /** Character */
+            character: string;
+            /** Frame */
+            frame: number;
+            /** Id */
+            id: string;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            person: components["schemas"]["PersonView"];
+            /** Seq */
+            seq: number;
+            /** Where */
+            where: number[] | null;
+            withdrawn_by: components["schemas"]["PersonView"] | null;
         };
         /**
          * CarriedView
@@ -2697,6 +2784,24 @@ export interface components {
         SentAdoption: {
             /** Take */
             take?: number | null;
+        };
+        /**
+         * SentBox
+         * @description Where a character is in a frame: x, y, width, height in ten-thousandths; null: it is not in it.
+         */
+        SentBox: {
+            /** Character */
+            character: string;
+            /** Content */
+            content: string;
+            /** Frame */
+            frame: number;
+            /** Key */
+            key: string;
+            /** Task */
+            task: string;
+            /** Where */
+            where: number[] | null;
         };
         /**
          * SentClear
@@ -3973,6 +4078,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    characters_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentBox"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    characters_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxView"][];
                 };
             };
             /** @description A problem. */
@@ -5936,6 +6109,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineageView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    characters_boxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxView"][];
                 };
             };
             /** @description A problem. */

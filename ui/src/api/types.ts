@@ -9,6 +9,7 @@ export type BoardView = Schemas["BoardView"];
 export type CarriedView = Schemas["CarriedView"];
 export type CauseView = Schemas["CauseView"];
 export type CellView = Schemas["CellView"];
+export type BoxView = Schemas["BoxView"];
 export type CharacterView = Schemas["CharacterView"];
 export type CutSlotView = Schemas["CutSlotView"];
 export type CutView = Schemas["CutView"];
@@ -43,3 +44,4 @@ export type VerdictBody = NonNullable<
 export type ConfirmationBody = NonNullable<
   import("./schema").paths["/api/productions/{code}/reaffirm"]["post"]["requestBody"]
 >["content"]["application/json"]["confirmations"][number];
+export type BoxBody = NonNullable<import("./schema").paths["/api/boxes"]["post"]["requestBody"]>["content"]["application/json"];

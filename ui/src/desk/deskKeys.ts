@@ -24,6 +24,7 @@ const DOINGS: Doings = {
   worst: (desk, event) => desk.toWorst(event.shiftKey ? -1 : 1),
   heat: (desk) => (desk.heatShown = !desk.heatShown),
   sheet: (desk) => (desk.sheetShown = !desk.sheetShown),
+  box: (desk) => desk.placeBox(),
   "take-up": (desk) => desk.lookAlong(-1),
   "take-down": (desk) => desk.lookAlong(1),
   "task-previous": (desk) => goTo(desk.task?.previous_task),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { firstTake, nextTake, stackLetters } from "./desk.svelte";
-import { gate, take } from "./samples";
+import { firstTake, followedIn, nextTake, stackLetters } from "./desk.svelte";
+import { flagged, gate, take } from "./samples";
 
 const judged = (number: number, person: string, gate: string, live = true) =>
   take(number, {
@@ -59,5 +59,18 @@ describe("after a verdict", () => {
     const strip = [take(3), judged(2, "p1", "lead", false), judged(1, "p1", "director")];
     expect(nextTake(strip, strip[0]!, "p1", "lead", 1)?.number).toBe(2);
     expect(nextTake(strip.slice(0, 1).concat(strip[2]!), strip[0]!, "p1", "lead", 1)?.number).toBe(1);
+  });
+});
+
+describe("whom the evidence followed", () => {
+  it("is named by the check that follows", () => {
+    const evidence = [{ ...flagged, summary: { characters: "bob, queso" } }];
+    expect(followedIn(take(1, { evidence }))).toEqual(["bob", "queso"]);
+  });
+
+  it("is nobody where nothing was measured or no sheet is adopted", () => {
+    expect(followedIn(take(1))).toEqual([]);
+    expect(followedIn(take(1, { evidence: [{ ...flagged, summary: { characters: "none" } }] }))).toEqual([]);
+    expect(followedIn(null)).toEqual([]);
   });
 });

@@ -6,12 +6,22 @@ import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } f
 import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
 import { Ballot, CHOICES, passes } from "./ballot.svelte";
+import { Boxes } from "./boxes.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
 import { deskPath, hashOf, placeOf, route } from "./route.svelte";
 import { session } from "./session.svelte";
+
+/** The check that follows characters through a take. */
+export const FOLLOWING = "consistency";
+
+/** Whom a take's evidence followed, as its summary names them. */
+export function followedIn(take: TakeView | null): string[] {
+  const named = take?.evidence.find((one) => one.check === FOLLOWING)?.summary["characters"];
+  return typeof named === "string" && named !== "none" ? named.split(", ") : [];
+}
 
 export interface Recorded {
   seq: number;
@@ -52,6 +62,7 @@ export class Desk {
   readonly loading = new Loading<TaskView>();
   readonly playback = new Playback();
   readonly ballot = new Ballot(() => session.reasons);
+  readonly boxes = new Boxes();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
   heatShown = $state(true);
@@ -71,6 +82,8 @@ export class Desk {
   take = $derived(this.takes.find((take) => take.id === this.takeId) ?? null);
   sheets = $derived<SheetView[]>(this.task?.sheets ?? []);
   worst = $derived(worstFrames(this.evidence));
+  /** Characters that a box can be drawn around. */
+  followed = $derived(this.take?.hidden ? [] : followedIn(this.take));
   heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
 
   async open(id: string): Promise<void> {
@@ -103,6 +116,18 @@ export class Desk {
     else this.playback.load(null, rateOf(null, [24, 1]));
     if (this.playback.visible) this.#watching?.begin();
     void this.#readEvidence(take);
+    void this.boxes.read(this.task && take ? { task: this.task.id, content: take.content } : null);
+  }
+
+  /** Begins to draw a box on the frame shown; by key that of the first character, then of the next. */
+  placeBox(character?: string): void {
+    const { followed } = this;
+    if (followed.length === 0) return;
+    this.playback.clock.pause();
+    const at = followed.indexOf(this.boxes.placing ?? "");
+    if (character !== undefined) this.boxes.place(character);
+    else if (followed[at + 1] !== undefined) this.boxes.place(followed[at + 1] ?? "");
+    else this.boxes.cancel();
   }
 
   get #watching(): Watch | null {

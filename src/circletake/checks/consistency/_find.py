@@ -1,5 +1,6 @@
 """Finding the character in one frame: by its drawing, by its colours, or by where it was a moment ago."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -103,9 +104,10 @@ def find_character(
     resemblance = cache(lambda: model.pixels.resemblance(held.lab))
     if prior is not None and model.aligner is None:
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
-        best = _judged(model, held, _mask_of_pixels(model, held, resemblance(), prior), None, is_drawn=False)
+        mask = _mask_of_pixels(model, held, resemblance(), prior)
+        best = _judged(model, held, mask, None, is_drawn=False)
         enough = _PLAIN if thorough else _AGAIN
-        if best is not None and _overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= enough:
+        if best is not None and overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= enough:
             return best
         best = None
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
@@ -124,12 +126,25 @@ def find_character(
         if found is None:
             continue
         otherness = model.otherness(found.seen)
-        jumps = prior is not None and _overlap(sized(found.mask, prior.shape), prior) < _STAYS
+        jumps = prior is not None and overlap(sized(found.mask, prior.shape), prior) < _STAYS
         if otherness < limit and not (jumps and otherness > _PLAIN):
             best, limit = found, otherness
     if model.aligner is not None:
         return _drawn_anew(model, model.aligner, held, best, vote)
     return best
+
+
+def stayed(model: CharacterModel, held: Held, prior: Mask, *, limit: float) -> Found | None:
+    """Find the character by its colours where it was a moment ago, and no more unlike the sheet than `limit`.
+
+    Returns:
+        None where its colours are not there any more.
+    """
+    mask = _mask_of_pixels(model, held, model.pixels.resemblance(held.lab), prior)
+    found = _judged(model, held, mask, None, is_drawn=False)
+    if found is None or overlap(found.mask, prior) < _STAYS or model.otherness(found.seen) > limit:
+        return None
+    return found
 
 
 def _drawn_anew(
@@ -166,7 +181,7 @@ def laid_over(aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None
         return None
     drawn = aligner.mask(held.rgb, mask, laid)
     # Posed unlike every drawing, or somewhere else: what was found by itself is better.
-    return (drawn, laid) if _overlap(drawn, mask) >= _LIES else None
+    return (drawn, laid) if overlap(drawn, mask) >= _LIES else None
 
 
 def fitted(little: Rgb, mask: Mask) -> Mask:
@@ -180,13 +195,27 @@ def fitted(little: Rgb, mask: Mask) -> Mask:
     return again if both > 0.7 * either else mask
 
 
+def without(held: Held, figures: Sequence[Mask]) -> Held:
+    """A frame with some figures painted over in the colour of what is around them."""
+    rgb = held.rgb.copy()
+    for figure in figures:
+        mask = sized(figure, rgb.shape[:2]).astype(np.uint8)
+        inner = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > 0
+        around = (cv2.dilate(mask, np.ones((31, 31), np.uint8)) > 0) & ~inner
+        if around.any():
+            rgb[inner] = np.median(rgb[around], axis=0).astype(np.uint8)
+    return hold(held.n, rgb)
+
+
 def touches_edge(mask: Mask) -> bool:
     """True where the character reaches the picture's edge over more than a few pixels."""
     edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     return bool(max(int(edge.sum()) for edge in edges) > mask.shape[1] // 40)
 
 
-def _overlap(a: Mask, b: Mask) -> float:
+def overlap(a: Mask, b: Mask) -> float:
+    """Intersection over union of two masks, of whatever sizes."""
+    a = sized(a, b.shape)
     return float((a & b).sum()) / max(float((a | b).sum()), 1.0)
 
 

@@ -189,19 +189,10 @@ def build_model(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:
     Raises:
         SheetInvalid: a box lies outside its picture, or there are more pictures than boxes.
     """
-    if len(sheet.images) != len(sheet.boxes):
-        raise SheetInvalid(
-            f"The sheet of “{sheet.character}” has {len(sheet.images)} pictures and {len(sheet.boxes)} boxes;"
-            f" give each picture its box."
-        )
-    pairs = [
-        (small(rgb), _scaled(sheet.character, rgb, box))
-        for rgb, box in zip(sheet.images, sheet.boxes, strict=True)
-    ]
+    pairs = _pairs(sheet)
     if len(pairs) < FEWEST_VIEWS:
         return None
-    labs = [lab_of(picture) for picture, _ in pairs]
-    masks, pixels = _cut_views(pairs, labs)
+    masks, pixels = _cut_views(pairs, [lab_of(picture) for picture, _ in pairs])
     views: list[View] = []
     for picture, (rgb, mask) in enumerate(zip(sheet.images, masks, strict=True)):
         drawn = small(rgb, long_side_px)
@@ -223,6 +214,29 @@ def build_model(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:
         KeypointModel(list(zip(sheet.images, masks, strict=True))),
         _aligner(sheet, masks) if all(is_drawing(picture, box) for picture, box in pairs) else None,
     )
+
+
+def views_of(sheet: SheetRef) -> list[tuple[Lab, Mask]]:
+    """The pictures of a sheet, small, as the classifier of its pixels learns from them.
+
+    Raises:
+        SheetInvalid: as `build_model`.
+    """
+    pairs = _pairs(sheet)
+    labs = [lab_of(picture) for picture, _ in pairs]
+    return list(zip(labs, _cut_views(pairs, labs)[0], strict=True))
+
+
+def _pairs(sheet: SheetRef) -> list[tuple[Rgb, Box]]:
+    if len(sheet.images) != len(sheet.boxes):
+        raise SheetInvalid(
+            f"The sheet of “{sheet.character}” has {len(sheet.images)} pictures and {len(sheet.boxes)} boxes;"
+            f" give each picture its box."
+        )
+    return [
+        (small(rgb), _scaled(sheet.character, rgb, box))
+        for rgb, box in zip(sheet.images, sheet.boxes, strict=True)
+    ]
 
 
 def _aligner(sheet: SheetRef, masks: Sequence[Mask]) -> Aligner:

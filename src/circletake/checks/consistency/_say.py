@@ -109,3 +109,17 @@ def _where(place: Rows) -> str:
     if across and down:
         return f"{down} {across} part"
     return f"{down} part" if down else f"{across} side"
+
+
+def say_boxes(boxed: int, gone: int) -> str:
+    """What people said of where a character is, as sentences after others; mostly nothing.
+
+    >>> say_boxes(1, 2)
+    ' Followed by 1 box that people drew. People say that it is not in 2 frames.'
+    """
+    said = ""
+    if boxed:
+        said += f" Followed by {boxed} box{'es' if boxed > 1 else ''} that people drew."
+    if gone:
+        said += f" People say that it is not in {gone} frame{'s' if gone > 1 else ''}."
+    return said

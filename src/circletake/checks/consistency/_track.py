@@ -1,5 +1,6 @@
 """Following the character through a take: looked for every few frames, carried on between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from circletake.checks.consistency._find import (
     hold,
     laid_over,
     touches_edge,
+    without,
 )
 from circletake.checks.consistency._look import Look, Rows, look_at
 from circletake.checks.consistency._meter import Meter, Track
@@ -65,6 +67,9 @@ class Tracker:
         n_frames: of the take, as promised; 0 where nobody knows.
     """
 
+    is_led = False
+    """True where a person said which figure it is."""
+
     def __init__(self, model: CharacterModel, n_frames: int = 0) -> None:
         self._model = model
         self._every = _every(n_frames)
@@ -81,24 +86,27 @@ class Tracker:
         self._confirmed_at = 0
         self._looked_at = -_LOOK_AGAIN
         self._measured_at, self._off = -self._every, 0.0
+        self._is_given = False
         self._pending: list[Held] = []
         self._skipped: list[_Skipped] = []
 
     def frame(self, n: int, rgb: Rgb) -> None:
         """See the next frame."""
-        held = hold(n, rgb)
-        led, self._led = self._led, None
+        self._follow(hold(n, rgb))
+
+    def _follow(self, held: Held) -> None:
+        self._is_given = False
         was_there = self._mask is not None
-        mask, change = self._carried(held, led)
+        mask, change = self._carried(held)
         if mask is None and was_there:
             mask, change = self._leapt(held)
         found: Found | None = None
-        if self._is_time(n, mask) or (was_there and mask is None):
-            thorough = mask is None or n - self._looked_at >= _LOOK_AGAIN
+        if self._is_time(held.n, mask) or (was_there and mask is None):
+            thorough = mask is None or held.n - self._looked_at >= _LOOK_AGAIN
             if thorough or self._lies is not None:
-                self._looked_at = n
+                self._looked_at = held.n
             prior = None if mask is None else sized(mask, held.gray.shape)
-            found = find_character(self._model, held, prior, thorough=thorough)
+            found = self._found(held, prior, thorough=thorough)
         if found is not None:
             self._take(held, found, change)
         else:
@@ -108,6 +116,10 @@ class Tracker:
                 self._skipped.clear()
                 self._pending = [*self._pending[1 - _CARRY_BACK :], held]
         self._before = held
+
+    def _found(self, held: Held, prior: Mask | None, *, thorough: bool = True) -> Found | None:
+        """Where the character is in a frame that it is looked for in."""
+        return find_character(self._model, held, prior, thorough=thorough)
 
     def finish(self) -> Track:
         """Close the take."""
@@ -172,6 +184,8 @@ class Tracker:
 
     def _drawn_anew(self, held: Held, mask: Mask) -> Mask:
         """A carried mask as this frame shows it."""
+        if self._is_given:
+            return mask
         if self._model.aligner is None or self._lies is None:
             mask = sized(mask, held.gray.shape)
             return tidy(self._model.pixels.without_leaks(held.lab, mask), near=mask)
@@ -201,8 +215,10 @@ class Tracker:
         there = _change(before.lab, sized(mask, held.gray.shape))
         return found, None if here is None or there is None else here - there
 
-    def _carried(self, held: Held, led: Rows | None) -> tuple[Mask | None, Rows | None]:
-        """The mask of the frame before, moved on; `led` is the flow that led to that frame."""
+    def _carried(self, held: Held) -> tuple[Mask | None, Rows | None]:
+        """The mask of the frame before, moved on, and how the character changed."""
+        # the flow that led to the frame before
+        led, self._led = self._led, None
         before = self._before
         if before is None or self._mask is None or not _is_next(before, held):
             return None, None
@@ -246,6 +262,66 @@ class Tracker:
                 break
             self._meter.passed(earlier.n, None)
             self._meter.measure(earlier.n, look, seen)
+
+    def given(self, n: int, rgb: Rgb, mask: Mask) -> None:
+        """See the next frame, in which the character's mask is known."""
+        self._pending.clear()
+        self._is_given = True
+        self._place(hold(n, rgb), mask, None)
+
+    @property
+    def sighting(self) -> tuple[Held, Mask] | None:
+        """The frame that was followed last, and where the character is in it; None where it is not."""
+        return None if self._before is None or self._mask is None else (self._before, self._mask)
+
+    def go_to(self, held: Held, mask: Mask) -> None:
+        """Follow this figure from here on: the other one was somebody else."""
+        self._forget()
+        self._place(held, mask, None)
+
+    def look_beside(self, others: Sequence[Mask]) -> None:
+        """Leave the figure that is followed to somebody else, and look for the character beside those."""
+        held = self._before
+        self._forget()
+        if held is None:
+            return
+        found = self._found(without(held, others), None)
+        if found is not None:
+            self._take(held, found, None)
+
+    def _forget(self) -> None:
+        """Know nothing of where the character is; what was measured stays."""
+        self._mask, self._box, self._lies = None, None, None
+        self._skipped.clear()
+        self._pending.clear()
+
+    def _place(self, held: Held, mask: Mask, laid: Laid | None) -> None:
+        """Take the character to be here, in the frame after the one before."""
+        _, change = self._carried(held)
+        self._mask, self._box, self._lies, self._before = mask, None, laid, held
+        self._seen_area, self._confirmed_at = float(mask.mean()), held.n
+        is_key = held.n % KEY_FRAMES == 0
+        self._meter.passed(held.n, change)
+        if held.n - self._measured_at < self._every and not is_key:
+            self._skipped.append(_Skipped(held, mask, None))
+            return
+        look = look_at(held.rgb, mask)
+        if look is not None:
+            self._measure(held, mask, look, self._model.see(look) if is_key else None)
+
+    def _brought(self, mask: Mask, there: Held, here: Held) -> Mask | None:
+        """A mask of one frame in the one before or after it; None where what it showed is gone."""
+        if not _is_next(there, here):
+            return None
+        flow = self._pulled(here, there)
+        brought = _moved(mask, flow)
+        seen = _remap(there.gray.astype(np.float32), _grid(flow))
+        is_there = float(brought.mean()) >= _SHRUNK * float(mask.mean())
+        return brought if is_there and _is_same(here.gray, seen, sized(brought, here.gray.shape)) else None
+
+    def _is_cut(self, held: Held) -> bool:
+        """True where a frame begins another shot."""
+        return self._before is not None and not _is_next(self._before, held)
 
     def _pulled(self, here: Held, there: Held) -> Rows:
         empty = np.zeros((*here.gray.shape, 2), dtype=np.float32)

@@ -10,15 +10,27 @@ from numpy.typing import NDArray
 
 from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
+from circletake.checks.consistency._alpha import mask_of_alpha
+from circletake.checks.consistency._assign import Assigner
+from circletake.checks.consistency._boxes import LedTracker, boxes_for, finder_of
 from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
-from circletake.checks.consistency._pixels import small
+from circletake.checks.consistency._pixels import Mask, small
 from circletake.checks.consistency._pool import models_of
-from circletake.checks.consistency._say import heat_of, label_of, say_drift
+from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_drift
 from circletake.checks.consistency._track import Tracker
-from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
+from circletake.checks.protocol import (
+    Box,
+    CheckContext,
+    Picture,
+    Rgb,
+    Samples,
+    SheetRef,
+    params_of,
+    read_params,
+)
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
 from circletake.domain.time import ranges_of
 from circletake.media.cutouts import Cutout
@@ -57,18 +69,32 @@ class ConsistencyMeasure:
         self._width_px = context.width_px
         self._references = tuple(sheet.content for sheet in context.references)
         self.cutouts: dict[str, list[Cutout]] = {sheet.character: [] for sheet in context.references}
+        self._boxed, self._gone, self._masked = 0, 0, 0
         threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
             models = models_of(context.references, long_side_px=_LONG_SIDE_PX)
             self._unusable = [character for character, model in models.items() if model is None]
             self._trackers = [
-                (model, Tracker(model, context.n_frames)) for model in models.values() if model is not None
+                (model, self._tracker(sheet, model))
+                for sheet in context.references
+                if (model := models[sheet.character]) is not None
             ]
+            self._assigner = Assigner(self._trackers)
         finally:
             cv2.setNumThreads(threads)
 
-    def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
+    def _tracker(self, sheet: SheetRef, model: CharacterModel) -> Tracker:
+        boxes = boxes_for(self._context.boxes, sheet.character)
+        if not boxes:
+            return Tracker(model, self._context.n_frames)
+        self._gone += sum(where is None for where in boxes.values())
+        self._boxed += sum(where is not None for where in boxes.values())
+        return LedTracker(
+            finder_of(model, sheet, boxes, self._context.boxed_frames), boxes, self._context.n_frames
+        )
+
+    def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:
         """See the next frame."""
         self._frames = n + 1
         threads = cv2.getNumThreads()
@@ -77,17 +103,32 @@ class ConsistencyMeasure:
         try:
             picture = small(rgb, _LONG_SIDE_PX)
             self._width_px = self._width_px or rgb.shape[1]
+            mask = self._mask_of(frame, picture)
             for _, tracker in self._trackers:
-                tracker.frame(n, picture)
+                if mask is None:
+                    tracker.frame(n, picture)
+                else:
+                    tracker.given(n, picture, mask)
+                    self._masked += 1
+            self._assigner.frame(n)
         finally:
             cv2.setNumThreads(threads)
+
+    def _mask_of(self, frame: Picture | None, picture: Rgb) -> Mask | None:
+        """The mask that a frame brings along, where it can only be that of the one character."""
+        if frame is None or len(self._trackers) != 1 or isinstance(self._trackers[0][1], LedTracker):
+            return None
+        return mask_of_alpha(frame.alpha_at(picture.shape[1], picture.shape[0]))
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """Hear nothing: a voice is another check's business."""
 
     def finish(self) -> Evidence:
         """Say where the character drifted."""
-        tracks = [(model, tracker.finish()) for model, tracker in self._trackers]
+        tracks = [
+            (model, self._assigner.told(who, tracker.finish()))
+            for who, (model, tracker) in enumerate(self._trackers)
+        ]
         for model, track in tracks:
             self.cutouts[model.character] = [Cutout(one.n, one.rgb, one.mask) for one in track.pictures]
         found = [
@@ -117,12 +158,20 @@ class ConsistencyMeasure:
             ),
             "relit": any(track.light is not None for _, _, track in found),
         }
+        if self._assigner.pairs:
+            summary["alike"] = self._assigner.alike(self._frames)
+        if self._masked:
+            summary["masked"] = self._masked
+        if self._context.boxes_hash:
+            summary |= {"boxes": self._context.boxes_hash, "boxed": self._boxed, "gone": self._gone}
         return Evidence(
             check=check.name,
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(seen), len(flagged)),
+            sentence=self._sentence(flags, len(seen), len(flagged))
+            + self._assigner.say(self._frames)
+            + say_boxes(self._boxed, self._gone),
             series=self._series(found),
             flags=tuple(flags),
             worst_frame=worst[0] if worst else flags[0].frames.start if flags else None,
@@ -233,6 +282,8 @@ class ConsistencyMeasure:
                 f"The sheet of {', '.join(self._unusable)} shows too few usable views; adopt one with three"
                 f" at least. Nothing was judged."
             )
+        if not judged and self._assigner.pairs:
+            return "Nothing was judged."
         if not judged:
             return "The character was not found in any frame; nothing was judged."
         if not flags:
@@ -248,10 +299,11 @@ class ConsistencyCheck:
     """Drift of a character from its adopted model sheet."""
 
     name = "consistency"
-    version = 3
+    version = 4
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True
+    takes_boxes = True
     Params: ClassVar[type[Any]] = Params
 
     def begin(self, context: CheckContext) -> ConsistencyMeasure:

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from circletake.checks.bank import BankShot, model_bytes, read_bank
+from circletake.checks.boxes import read_boxes
 from circletake.checks.codec import evidence_bytes
 from circletake.checks.protocol import CheckContext, SheetRef
 from circletake.checks.references import read_references
-from circletake.checks.run import CheckListener, get_check, wanting_references
+from circletake.checks.run import CheckListener, get_check, shown, taking_boxes, wanting_references
 from circletake.checks.stack import SIGNATURE_FRAMES, signature_bytes
+from circletake.domain.boxed import Boxed
 from circletake.domain.evidence import Evidence
 from circletake.media.cutouts import cutouts_bytes
 from circletake.media.essence import EssenceHash
@@ -26,6 +28,7 @@ from circletake.media.thumb import PosterWriter
 from circletake.work.executors.port import Report
 
 _THUMB_PX = (64, 36)
+_MOST_BOXED = 24  # frames with boxes that are looked at before all others
 
 
 class _Signature:
@@ -112,13 +115,19 @@ def _checks(
         characters = [sheet for sheet in references if sheet.kind == CHARACTER]
         # What a model was made of is read back by the hash that its evidence tells.
         store.put_bytes(model_bytes(characters))
-    return {name: CheckListener(get_check(name), _context(source, args, name, references)) for name in names}
+    boxes = read_boxes(store.read(args["boxes"])) if args.get("boxes") else []
+    return {
+        name: CheckListener(get_check(name), _context(source, args, name, references, boxes))
+        for name in names
+    }
 
 
 def _context(
-    source: Source, args: dict[str, Any], check: str, references: Sequence[SheetRef]
+    source: Source, args: dict[str, Any], check: str, references: Sequence[SheetRef], boxes: Sequence[Boxed]
 ) -> CheckContext:
     starts_s, ends_s = source.sound_offsets_s()
+    if not taking_boxes([check]):
+        boxes = []
     return CheckContext(
         content=str(args["content"]),
         n_frames=source.n_frames,
@@ -129,7 +138,17 @@ def _context(
         references=references if get_check(check).wants_references else (),
         sound_starts_s=starts_s,
         sound_ends_s=ends_s,
+        boxes=boxes,
+        boxes_hash=(args.get("boxes") or "") if taking_boxes([check]) else "",
+        boxed_frames=_boxed_frames(source, boxes, get_check(check).long_side_px),
     )
+
+
+def _boxed_frames(source: Source, boxes: Sequence[Boxed], long_side_px: int | None) -> dict[int, Rgb]:
+    """Some frames with boxes as the check will see them, evenly spread."""
+    frames = sorted({box.frame for box in boxes if box.frame < source.n_frames})
+    step = max(-(-len(frames) // _MOST_BOXED), 1)
+    return {n: shown(source.frame(n), long_side_px) for n in frames[::step]}
 
 
 def told(store: ContentStore, evidence: Evidence) -> dict[str, object]:
