@@ -19,6 +19,8 @@ _ONE = 0.5
 # Mean deviations by which the two other ways round must be worse together before which is which is known.
 # Figures of one design differ by up to .4 from pose to pose, those that only differ in a hue by 2.
 _TOLD_APART = 1.0
+# The same for half a second after they met: a mask may still hold some of both.
+_JUST_MET, _MET_LATELY = 2.0, 12
 # Cost of no figure at all: more than any likeness, so that as many as can have one.
 _NONE = 1000.0
 
@@ -49,6 +51,7 @@ class Assigner:
     unclear: list[set[int]] = field(init=False)
     pairs: dict[tuple[int, int], set[int]] = field(default_factory=dict)
     _asked: int = -KEY_FRAMES
+    _met: int = -_MET_LATELY
     # Of each second one look that is certainly of the right one, should those that were kept be of another.
     _spare: list[dict[int, tuple[int, Look]]] = field(init=False)
 
@@ -69,6 +72,7 @@ class Assigner:
             return
         since = max(self._asked + 1, n - KEY_FRAMES + 1)
         self._asked = n
+        self._met = n if met else self._met
         figures = self._figures(present, n)
         if figures:
             self._settle(figures, since, n)
@@ -140,8 +144,9 @@ class Assigner:
         wide = np.full((len(present), max(len(present), len(figures))), _NONE)
         wide[:, : len(figures)] = costs
         given = assigned(wide)
+        due = _JUST_MET if n - self._met < _MET_LATELY else _TOLD_APART
         for a, b in combinations(range(len(present)), 2):
-            if wide[a, given[b]] + wide[b, given[a]] - wide[a, given[a]] - wide[b, given[b]] < _TOLD_APART:
+            if wide[a, given[b]] + wide[b, given[a]] - wide[a, given[a]] - wide[b, given[b]] < due:
                 pair = (present[a], present[b])
                 around = range(max(n - KEY_FRAMES // 2, 0), n + KEY_FRAMES // 2)
                 self.pairs.setdefault(pair, set()).update(around)
@@ -168,7 +173,7 @@ class Assigner:
             # A person said which figure it is.
             return -_NONE if who in figure.who else _NONE
         seen = model.see(figure.look)
-        return float(model.scale.deviations(seen.values[None]).mean())
+        return float(model.off(seen.values[None])[0])
 
 
 def assigned(costs: Costs) -> list[int]:
