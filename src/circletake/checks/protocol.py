@@ -32,12 +32,17 @@ class ApprovedShot:
         images: sRGB pictures, uint8 height×width×3, whole frames or crops.
         masks: True on the character, bool height×width each.
         pictures: SHA-256 of where they were read from; empty where they came from nowhere kept.
+        frames: number of each picture's frame; empty where nobody kept them.
+        changed: Lab a frame by which it changed beyond motion over the half second up to each picture;
+            empty where nobody measured it, None for a picture where nobody could.
     """
 
     content: str
     images: Sequence[Rgb]
     masks: Sequence[Mask]
     pictures: str = ""
+    frames: Sequence[int] = ()
+    changed: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True)

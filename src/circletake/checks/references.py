@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from circletake.checks.bank import MOST_SHOTS, BankShot
+from circletake.checks.bank import MOST_SHOTS, BankShot, evenly
 from circletake.checks.protocol import ApprovedShot, SheetRef
-from circletake.media.cutouts import Cutout, read_cutouts
+from circletake.media.cutouts import read_cutouts
 from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.source import read_still
 from circletake.media.store import ContentStore
-
-_MOST_PICTURES = 8  # of an approved shot
 
 
 def read_references(
@@ -48,7 +46,7 @@ def _approved(store: ContentStore, character: str, bank: Sequence[BankShot]) -> 
         pictures = shot.pictures.get(character)
         if pictures is None or not store.has(pictures) or len(shots) >= MOST_SHOTS:
             continue
-        cutouts = _spread(read_cutouts(store.read(pictures)))
+        cutouts = evenly(read_cutouts(store.read(pictures)))
         if cutouts:
             shots.append(
                 ApprovedShot(
@@ -56,12 +54,8 @@ def _approved(store: ContentStore, character: str, bank: Sequence[BankShot]) -> 
                     images=[one.rgb for one in cutouts],
                     masks=[one.mask for one in cutouts],
                     pictures=pictures,
+                    frames=[one.n for one in cutouts],
+                    changed=[one.changed for one in cutouts],
                 )
             )
     return shots
-
-
-def _spread(cutouts: Sequence[Cutout]) -> list[Cutout]:
-    """At most so many of a shot's pictures, evenly: neighbours hardly differ and each costs time."""
-    step = max(-(-len(cutouts) // _MOST_PICTURES), 1)
-    return list(cutouts[::step])

@@ -18,6 +18,7 @@ from circletake.ledger.accounts import Session
 from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.store import ContentStore
 from circletake.workflows.approved_bank import adopted_characters, bank_shots
+from circletake.workflows.character_drift import character_drift
 from circletake.workflows.house import House, require
 from circletake.workflows.show import poster_of
 from circletake.workflows.show_board import veil_of
@@ -80,7 +81,8 @@ def show_character(house: House, who: Session, production: str, character: str) 
         shown = _shown(conn, found.id, [shot for shot in bank if character in shot.pictures])
         task = reads.find_task_of(conn, entity.id, DESIGN)
         settings = dict(policy.thresholds.get(_CHECK, {}))
-    alpha = read_params(Params, settings, check=_CHECK).alpha
+        alpha = read_params(Params, settings, check=_CHECK).alpha
+        drift = character_drift(conn, found.id, character, alpha=alpha, hidden=hidden)
     # The book is not kept waiting for this.
     with _one_at_a_time:
         learnt = _learnt(house.store, tuple(adopted), bank_bytes(bank), alpha)[character]
@@ -100,6 +102,7 @@ def show_character(house: House, who: Session, production: str, character: str) 
         needed=learnt.needed,
         interval=list(learnt.interval),
         advice=list(learnt.advice),
+        drift=drift,
     )
 
 

@@ -5,6 +5,8 @@ Rates are `[numerator, denominator]`; frames are integers from 0; hashes are SHA
 
 from dataclasses import dataclass, field
 
+from circletake.workflows.character_views import CharacterDriftView
+
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
@@ -210,6 +212,7 @@ class CharacterView:
         needed: circled shots of its own that make it its own measure.
         interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
         advice: what to add, in words.
+        drift: it over the shots of the production.
     """
 
     code: str
@@ -226,6 +229,7 @@ class CharacterView:
     needed: int
     interval: list[float]
     advice: list[str]
+    drift: CharacterDriftView
 
 
 @dataclass(frozen=True, slots=True)

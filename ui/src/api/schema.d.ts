@@ -1658,6 +1658,35 @@ export interface components {
             };
         };
         /**
+         * CharacterDriftView
+         * @description A character over the shots of a production, in the order of the cut.
+         *
+         *     Args:
+         *         shots: those whose evidence has p-values of approved shots.
+         *         unread: how many measured shots have none yet.
+         *         limit: sum from which it is an alarm.
+         *         since: code of the shot that the drift began with; None while nothing drifts.
+         *         alarmed: code of the shot at which that was sure.
+         *         until: code of the shot by which it was over; None while it lasts.
+         *         sentence: the same in words.
+         */
+        CharacterDriftView: {
+            /** Alarmed */
+            alarmed: string | null;
+            /** Limit */
+            limit: number;
+            /** Sentence */
+            sentence: string;
+            /** Shots */
+            shots: components["schemas"]["DriftShotView"][];
+            /** Since */
+            since: string | null;
+            /** Unread */
+            unread: number;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * CharacterLineView
          * @description A character in a list.
          *
@@ -1695,6 +1724,7 @@ export interface components {
          *         needed: circled shots of its own that make it its own measure.
          *         interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
          *         advice: what to add, in words.
+         *         drift: it over the shots of the production.
          */
         CharacterView: {
             /** Advice */
@@ -1705,6 +1735,7 @@ export interface components {
             approved: components["schemas"]["ApprovedShotView"][];
             /** Code */
             code: string;
+            drift: components["schemas"]["CharacterDriftView"];
             /** Interval */
             interval: number[];
             /** Lent */
@@ -1875,6 +1906,31 @@ export interface components {
             passkeys_at: string;
             /** Provider */
             provider: string;
+        };
+        /**
+         * DriftShotView
+         * @description A shot with a character in it, measured.
+         *
+         *     Args:
+         *         take: number of the take that stands for the shot: the one in the cut, else the newest measured.
+         *         e_value: what it is worth as evidence of drift; 1 on the mean while nothing drifts.
+         *         sum: e-CUSUM up to here.
+         */
+        DriftShotView: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** E Value */
+            e_value: number;
+            /** Stage */
+            stage: string;
+            /** Sum */
+            sum: number;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
         };
         /**
          * EvidenceDetailView

@@ -23,6 +23,7 @@ from circletake.checks.consistency._segment import (
     tidy,
 )
 from circletake.checks.consistency._steps import steps_of
+from circletake.checks.consistency.functionals.protocol import Course
 from circletake.checks.consistency.scorers import lines, outline, palette, patches
 from circletake.checks.consistency.scorers.protocol import Learned, View
 from circletake.checks.protocol import Box, Rgb, SheetRef
@@ -77,6 +78,8 @@ class CharacterModel:
             picture of the sheet from the others where there are too few approved shots.
         approved: how many approved shots there are.
         pooled: the same of the production's other characters.
+        courses: deviations of each approved shot, as they are, with what else is known of its moments.
+        lent: the same of the production's other characters.
         form: largest difference in form of a view from the others.
         aligner: lays the sheet's drawings over a frame; None where the sheet is frames of a film.
     """
@@ -95,6 +98,8 @@ class CharacterModel:
     approved: int
     form: float
     aligner: Aligner | None
+    courses: tuple[Course, ...] = ()
+    lent: tuple[Course, ...] = ()
 
     @property
     def has_approved(self) -> bool:
@@ -171,6 +176,7 @@ def model_of(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:
 def _key(sheet: SheetRef, long_side_px: int) -> bytes:
     told = hashlib.sha256(repr((sheet.character, sheet.content, sheet.boxes, long_side_px)).encode())
     pictures = [*sheet.images, *(one for shot in sheet.approved for one in (*shot.images, *shot.masks))]
+    told.update(repr([(shot.frames, shot.changed) for shot in sheet.approved]).encode())
     for picture in (*pictures, *sheet.pooled):
         told.update(repr(picture.shape).encode())
         told.update(np.ascontiguousarray(picture).data)
@@ -227,10 +233,12 @@ def _aligner(sheet: SheetRef, masks: Sequence[Mask]) -> Aligner:
 def _approved_views(sheet: SheetRef, *, first: int) -> list[View]:
     views = []
     for number, shot in enumerate(sheet.approved):
-        for rgb, mask in zip(shot.images, shot.masks, strict=True):
+        frames: list[int | None] = [*shot.frames] or [None] * len(shot.images)
+        changed: list[float | None] = [*shot.changed] or [None] * len(shot.images)
+        for rgb, mask, n, moved in zip(shot.images, shot.masks, frames, changed, strict=True):
             look = look_at(rgb, mask)
             if look is not None:
-                views.append(View(look, first + number))
+                views.append(View(look, first + number, frame=n, changed=moved))
     return views
 
 
@@ -274,7 +282,18 @@ def _learn(
         approved=len(groups),
         form=max(matcher.form(view.look, without=view.group)[0] for view in drawings),
         aligner=aligner,
+        courses=tuple(_courses(approved, fused)) if usual is approved else (),
     )
+
+
+def _courses(views: Sequence[View], fused: Rows) -> list[Course]:
+    courses = []
+    for group in sorted({view.group for view in views}):
+        at = [row for row, view in enumerate(views) if view.group == group]
+        frames = [n for row in at if (n := views[row].frame) is not None]
+        known = tuple(frames) if len(frames) == len(at) else ()
+        courses.append(Course(fused[at], known, tuple(views[row].changed for row in at)))
+    return courses
 
 
 def _scaled(character: str, rgb: Rgb, box: Box) -> Box:

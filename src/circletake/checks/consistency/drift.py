@@ -18,6 +18,7 @@ from circletake.checks.consistency._pixels import small
 from circletake.checks.consistency._pool import models_of
 from circletake.checks.consistency._say import heat_of, label_of, say_drift
 from circletake.checks.consistency._track import Tracker
+from circletake.checks.consistency._whole import changed_at, flags_of, read_whole, summary_of
 from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
 from circletake.domain.time import ranges_of
@@ -26,6 +27,8 @@ from circletake.media.cutouts import Cutout
 _LONG_SIDE_PX = 640
 _HEATMAPS = 3
 _APART = 12
+# Frames in a second of a take that has no rate: a still, or drawings.
+_SECOND = 24
 _HEAT_FULL = 4.0
 # Drift that is drawn as full, and flicker in Lab.
 _DRIFT_FULL, _FLICKER_FULL = 3.0, 20.0
@@ -85,9 +88,14 @@ class ConsistencyMeasure:
 
     def finish(self) -> Evidence:
         """Say where the character drifted."""
+        alpha, second = self._params.alpha, round(self._context.rate or _SECOND)
         tracks = [(model, tracker.finish()) for model, tracker in self._trackers]
         for model, track in tracks:
-            self.cutouts[model.character] = [Cutout(one.n, one.rgb, one.mask) for one in track.pictures]
+            changed = changed_at(track, [one.n for one in track.pictures], second=second)
+            self.cutouts[model.character] = [
+                Cutout(one.n, one.rgb, one.mask, moved)
+                for one, moved in zip(track.pictures, changed, strict=True)
+            ]
         found = [
             (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
             for model, track in tracks
@@ -96,8 +104,11 @@ class ConsistencyMeasure:
         seen = {n for _, judged, _ in found for n in judged.frames}
         abstained = ranges_of([n for n in range(self._frames) if n not in seen])
         flags: list[FlagRange] = []
-        for model, judged, track in found:
-            flags.extend(self._flags(model, judged, track, many=len(self._trackers) > 1))
+        whole = [read_whole(model, track, alpha=alpha, second=second) for model, _, track in found]
+        for (model, judged, track), readings in zip(found, whole, strict=True):
+            who = f"{model.character}: " if len(self._trackers) > 1 else ""
+            own = self._flags(model, judged, track, who)
+            flags.extend([*own, *flags_of(readings, own, alpha=alpha, who=who)])
         flags.sort(key=lambda flag: (flag.frames.start, flag.label))
         worst = self._worst(found, flags)
         flagged = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
@@ -115,6 +126,12 @@ class ConsistencyMeasure:
             ),
             "relit": any(track.light is not None for _, _, track in found),
         }
+        summary |= summary_of(
+            [
+                (model.character, readings, None if judged.state == "uncalibrated" else judged.p)
+                for (model, judged, _), readings in zip(found, whole, strict=True)
+            ]
+        )
         return Evidence(
             check=check.name,
             version=check.version,
@@ -152,8 +169,7 @@ class ConsistencyMeasure:
             Series("flicker", tuple(columns[2]), 0.0, _FLICKER_FULL, unit="Lab"),
         )
 
-    def _flags(self, model: CharacterModel, judged: Judged, track: Track, *, many: bool) -> list[FlagRange]:
-        who = f"{model.character}: " if many else ""
+    def _flags(self, model: CharacterModel, judged: Judged, track: Track, who: str) -> list[FlagRange]:
         row_of = {n: row for row, n in enumerate(judged.frames)}
         flags = []
         over = [n for n in judged.frames if judged.drift[row_of[n]] >= 1]
@@ -246,7 +262,7 @@ class ConsistencyCheck:
     """Drift of a character from its adopted model sheet."""
 
     name = "consistency"
-    version = 3
+    version = 4
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True

@@ -77,6 +77,10 @@ def _say(view: CharacterView) -> None:
             f"  measure   {view.shots} circled shots{lent}; asked for are {float(view.alpha):.1%} false "
             f"alarms, the true rate lies between {low:.1%} and {high:.1%}"
         )
+    for shot in view.drift.shots:
+        bar = "█" * min(round(20 * shot.sum / view.drift.limit), 20)
+        line(f"  {shot.code:<10} {shot.sum:8.2f} of {view.drift.limit:g}  {bar}")
+    line(f"  drift     {view.drift.sentence}")
     for said in view.advice:
         line(f"  → {said}")
 
