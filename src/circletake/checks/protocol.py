@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.answers import Answer
 from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid
 from circletake.media.cutouts import Cutout
@@ -59,6 +60,7 @@ class SheetRef:
             row of deviations for each approved shot; what this character is measured by until it has
             enough approved shots of its own.
         kind: `character`, or `style` for a style bible, whose boxes are whole frames.
+        answers: what people said about it in earlier evidence.
     """
 
     character: str
@@ -68,6 +70,7 @@ class SheetRef:
     approved: Sequence[ApprovedShot] = ()
     pooled: Sequence[Deviations] = ()
     kind: str = "character"
+    answers: Sequence[Answer] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from circletake.checks.answers import Answer
 from circletake.checks.bank import MOST_SHOTS, BankShot, evenly
 from circletake.checks.protocol import ApprovedShot, SheetRef
 from circletake.media.cutouts import read_cutouts
@@ -12,22 +13,28 @@ from circletake.media.store import ContentStore
 
 
 def read_references(
-    store: ContentStore, adopted: Iterable[tuple[str, str]], bank: Sequence[BankShot]
+    store: ContentStore,
+    adopted: Iterable[tuple[str, str]],
+    bank: Sequence[BankShot],
+    answers: Sequence[Answer] = (),
 ) -> list[SheetRef]:
     """Read adopted sheets and style bibles.
 
     Args:
         adopted: code and content of each.
         bank: circled takes, newest first; those whose pictures were lost are left out.
+        answers: what people said about flags and takes.
 
     Raises:
         ContentMissing: the store lacks a sheet or one of its images.
         MediaUnreadable: a picture is damaged.
     """
-    return [_reference(store, code, content, bank) for code, content in adopted]
+    return [_reference(store, code, content, bank, answers) for code, content in adopted]
 
 
-def _reference(store: ContentStore, code: str, content: str, bank: Sequence[BankShot]) -> SheetRef:
+def _reference(
+    store: ContentStore, code: str, content: str, bank: Sequence[BankShot], answers: Sequence[Answer]
+) -> SheetRef:
     sheet = cast("Sheet", read_manifest(store, content))
     return SheetRef(
         character=code,
@@ -36,6 +43,7 @@ def _reference(store: ContentStore, code: str, content: str, bank: Sequence[Bank
         boxes=[picture.box for picture in sheet.images],
         approved=_approved(store, code, bank) if sheet.kind == CHARACTER else (),
         kind=sheet.kind,
+        answers=[one for one in answers if one.character == code],
     )
 
 

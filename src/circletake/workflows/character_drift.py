@@ -60,7 +60,8 @@ def _measured(
 ) -> list[_Measured]:
     """Shots that the check has looked at, those in the cut first in its order, then the board's order."""
     cut = find_cut(conn, production)
-    used = {slot.take: at for at, slot in reversed(list(enumerate(cut.slots if cut else ()))) if slot.take}
+    slots = cut.slots if cut else ()
+    used = {slot.take: at for at, slot in reversed(list(enumerate(slots))) if slot.take}
     rows = {row.task.id: row for row in reads.tasks(conn, production)}
     of_shot: dict[str, list[Take]] = {}
     for take in reads.takes_in(conn, production):
@@ -81,7 +82,7 @@ def _measured(
         # What is in the cut stands for the shot; without that the newest take, by its newest evidence.
         take, newest = max(looked_at, key=lambda pair: (pair[0].content in used, pair[0].seq, pair[1].seq))
         row = rows[take.task]
-        place = (used.get(take.content, len(used)), row.entity.position)
+        place = (used.get(take.content, len(slots)), row.entity.position)
         worth = e_value_in(newest.summary, character)
         found.append((place, _Measured(row.entity.code, row.task.stage, take, worth)))
     return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].code))]

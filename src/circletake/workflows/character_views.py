@@ -23,6 +23,33 @@ class DriftShotView:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightView:
+    """How much one score counts for a character; one is as much as the others."""
+
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterHeadView:
+    """What measurements of a character that arrive now learn from people's answers.
+
+    Args:
+        answers: how many moments people answered about.
+        drift: how many of them were drift.
+        needed: from how many on scores are weighed.
+        hash: SHA-256 of the head; None while all scores count alike.
+        weights: of the scores, the largest first.
+    """
+
+    answers: int
+    drift: int
+    needed: int
+    hash: str | None
+    weights: list[WeightView]
+
+
+@dataclass(frozen=True, slots=True)
 class CharacterDriftView:
     """A character over the shots of a production, in the order of the cut.
 

@@ -216,8 +216,8 @@ _CHANGES = {
 } | dict.fromkeys(
     # what these change at a gate comes as `bound`
     (
-        "carry", "consent", "cut", "delivered", "done", "erased", "essence", "grant", "group", "group_grant",
-        "lapsed", "member", "note", "override", "recalled", "resolve", "sealed", "slot",
+        "carry", "consent", "cut", "delivered", "done", "erased", "essence", "flag_call", "grant", "group",
+        "group_grant", "lapsed", "member", "note", "override", "recalled", "resolve", "sealed", "slot",
     ),
     "",
 )  # fmt: skip

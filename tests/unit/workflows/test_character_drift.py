@@ -83,6 +83,7 @@ def test_what_is_in_the_cut_stands_for_its_shot_and_comes_in_its_order(floor: Fl
     assert [(one.code, one.take) for one in drift(floor).shots] == [("SH010", 1), ("SH020", 2)]
     floor.studio.cut_assemble(floor["ed"], "spring")
     floor.studio.cut_fill(floor["ed"], "spring", slot="SH020", take=chosen.id)
+    floor.studio.cut_clear(floor["ed"], "spring", slot="SH010")
     assert [(one.code, one.take) for one in drift(floor).shots] == [("SH020", 1), ("SH010", 1)]
 
 

@@ -384,6 +384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evidence/{evidence_id}/flag-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Flag
+         * @description Say whether a flag was right. Evidence and gates stay as they are.
+         */
+        post: operations["flags_call_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -1200,6 +1220,26 @@ export interface paths {
          * @description Every approval that is stale and why, largest visible change first.
          */
         get: operations["lineage_stale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trust
+         * @description How often flags of each check were right here, those that are wrong most often first.
+         */
+        get: operations["flags_trust"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2041,20 +2081,52 @@ export interface components {
             stale: boolean;
         };
         /**
+         * FlagCallView
+         * @description Somebody's latest call on a flag: right or wrong.
+         */
+        FlagCallView: {
+            /** At */
+            at: string;
+            /** Call */
+            call: string;
+            /** Note */
+            note: string | null;
+            person: components["schemas"]["PersonView"];
+            /** Seq */
+            seq: number;
+        };
+        /**
          * FlagView
          * @description Frames a check points at.
+         *
+         *     Args:
+         *         calls: what people said about it, the latest of each.
+         *         mine: what the signed-in person said: right, wrong, or empty.
+         *         agreed: what most of them say; empty where nobody does, or as many as say otherwise.
+         *         trust: how often such flags were wrong in this production, in words; empty where nobody answered.
+         *         quiet: such flags are more often wrong than right here; shown after the others.
          */
         FlagView: {
+            /** Agreed */
+            agreed: string;
+            /** Calls */
+            calls: components["schemas"]["FlagCallView"][];
             /** End */
             end: number;
             /** Label */
             label: string;
+            /** Mine */
+            mine: string;
+            /** Quiet */
+            quiet: boolean;
             /** Sentence */
             sentence: string;
             /** Start */
             start: number;
             /** Strength */
             strength: number;
+            /** Trust */
+            trust: string;
         };
         /**
          * GateChangeView
@@ -2824,6 +2896,27 @@ export interface components {
             take: string;
         };
         /**
+         * SentFlagCall
+         * @description Whether a flag was right; `withdrawn` takes one's own call back.
+         */
+        SentFlagCall: {
+            /**
+             * Call
+             * @enum {string}
+             */
+            call: "right" | "wrong" | "withdrawn";
+            frames: components["schemas"]["SentRange"];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * SentHold
          * @description Why a task is parked.
          */
@@ -3457,6 +3550,34 @@ export interface components {
             state: string;
             /** Used At */
             used_at: string | null;
+        };
+        /**
+         * TrustView
+         * @description How often flags of one label of one check are right in a production.
+         *
+         *     Args:
+         *         answered: flags that somebody called and people do not differ on.
+         *         interval: where the share of right flags lies, at 90 %.
+         *         quiet: shown after the others, quieter.
+         *         words: the reason.
+         */
+        TrustView: {
+            /** Answered */
+            answered: number;
+            /** Check */
+            check: string;
+            /** Interval */
+            interval: number[];
+            /** Label */
+            label: string;
+            /** Quiet */
+            quiet: boolean;
+            /** Right */
+            right: number;
+            /** Words */
+            words: string;
+            /** Wrong */
+            wrong: number;
         };
         /**
          * VerdictView
@@ -4114,6 +4235,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceDetailView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flags_call_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentFlagCall"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -5611,6 +5767,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaleApprovalView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flags_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustView"][];
                 };
             };
             /** @description A problem. */

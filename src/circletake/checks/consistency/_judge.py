@@ -71,7 +71,7 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
         deviations = model.scale.deviations(values)
         shots = model.shots if state == "own" else (*model.shots, *model.pooled)
         excess = np.maximum(deviations, 0)
-        fused = _stepped(deviations.mean(axis=1), frames)
+        fused = _stepped(model.fused(deviations), frames)
         p = p_values(fused, shots)
         limit = threshold_of(shots, alpha)
         middle = float(np.mean([shot.mean() for shot in shots]))
@@ -108,8 +108,8 @@ def _within(
     excess = np.clip((deviations - usual) / play, 0, _MOST)
     excess *= np.array([_WORTH.get(name, 1.0) for name in SCORES], dtype=np.float32)
     level = level if model.aligner is None else level * _DRAWN
-    drift = _stepped(np.sqrt((excess**2).mean(axis=1)), frames) / level
-    here = model.scale.deviations(values).mean(axis=1)
+    drift = _stepped(np.sqrt(model.fused(excess**2)), frames) / level
+    here = model.fused(model.scale.deviations(values))
     own = np.concatenate(model.shots) if model.shots else np.zeros(0, dtype=np.float32)
     p = (1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)
     return excess, drift, p

@@ -8,6 +8,7 @@ from types import ModuleType
 import cv2
 import numpy as np
 
+from circletake.checks.answers import plain_answers
 from circletake.checks.consistency._align import Aligner
 from circletake.checks.consistency._calibrate import Scale, State, fewest_shots, scale_of
 from circletake.checks.consistency._keypoints import KeypointModel
@@ -24,6 +25,7 @@ from circletake.checks.consistency._segment import (
 )
 from circletake.checks.consistency._steps import steps_of
 from circletake.checks.consistency.functionals.protocol import Course
+from circletake.checks.consistency.head import Head, learn_head
 from circletake.checks.consistency.scorers import lines, outline, palette, patches
 from circletake.checks.consistency.scorers.protocol import Learned, View
 from circletake.checks.protocol import Box, Rgb, SheetRef
@@ -78,6 +80,7 @@ class CharacterModel:
             picture of the sheet from the others where there are too few approved shots.
         approved: how many approved shots there are.
         pooled: the same of the production's other characters.
+        head: how much each score counts; None while all count alike.
         courses: deviations of each approved shot, as they are, with what else is known of its moments.
         lent: the same of the production's other characters.
         form: largest difference in form of a view from the others.
@@ -98,6 +101,7 @@ class CharacterModel:
     approved: int
     form: float
     aligner: Aligner | None
+    head: Head | None = None
     courses: tuple[Course, ...] = ()
     lent: tuple[Course, ...] = ()
 
@@ -110,6 +114,10 @@ class CharacterModel:
     def knows_light(self) -> bool:
         """True where approved takes are many enough to say what light does to the character."""
         return self.approved >= fewest_shots(_CUSTOMARY)
+
+    def fused(self, deviations: Rows) -> Rows:
+        """All scores of each view in one: their mean, as much of each as the head says, [view]."""
+        return fuse(deviations, self.head)
 
     def measure(self, look: Look, *, light: Rows | None = None) -> Rows:
         """Distances of a view from the bank, [score]."""
@@ -177,6 +185,7 @@ def _key(sheet: SheetRef, long_side_px: int) -> bytes:
     told = hashlib.sha256(repr((sheet.character, sheet.content, sheet.boxes, long_side_px)).encode())
     pictures = [*sheet.images, *(one for shot in sheet.approved for one in (*shot.images, *shot.masks))]
     told.update(repr([(shot.frames, shot.changed) for shot in sheet.approved]).encode())
+    told.update(repr(plain_answers(sheet.answers)).encode())
     for picture in (*pictures, *sheet.pooled):
         told.update(repr(picture.shape).encode())
         told.update(np.ascontiguousarray(picture).data)
@@ -262,7 +271,8 @@ def _learn(
     if usual is not drawings:
         own = [_measured(scorers, view.look, view.group, None) for view in drawings]
         drawn = scale_of(np.stack(own), least=LEAST_SPREAD)
-    fused = scale.deviations(values).mean(axis=1)
+    head = learn_head(sheet.answers, SCORES)
+    fused = fuse(scale.deviations(values), head)
     shots = [
         steps_of(fused[[i for i, view in enumerate(usual) if view.group == group]])
         for group in sorted({view.group for view in usual})
@@ -282,8 +292,15 @@ def _learn(
         approved=len(groups),
         form=max(matcher.form(view.look, without=view.group)[0] for view in drawings),
         aligner=aligner,
+        head=head,
         courses=tuple(_courses(approved, fused)) if usual is approved else (),
     )
+
+
+def fuse(deviations: Rows, head: Head | None) -> Rows:
+    """Deviations of each view in one number, [view]; all count alike without a head."""
+    weighed = deviations if head is None else deviations * head.rows()
+    return np.asarray(weighed.mean(axis=1), dtype=np.float32)
 
 
 def _courses(views: Sequence[View], fused: Rows) -> list[Course]:

@@ -93,7 +93,7 @@ def read_whole(model: CharacterModel, track: Track, *, alpha: float, second: int
         alpha: false-alarm rate at which there may be enough shots for a p-value.
         second: frames in a second.
     """
-    deviations = model.scale.deviations(track.values).mean(axis=1)
+    deviations = model.fused(model.scale.deviations(track.values))
     row_of = {n: row for row, n in enumerate(track.measured)}
     kept = evenly([one.n for one in track.pictures if one.n in row_of]) or track.measured
     few = _course([deviations[row_of[n]] for n in kept], kept, track, second)

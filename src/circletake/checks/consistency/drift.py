@@ -14,13 +14,14 @@ from circletake.checks.consistency._judge import Judged, is_flickering, judge, l
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
+from circletake.checks.consistency._moments import moments_of
 from circletake.checks.consistency._pixels import small
 from circletake.checks.consistency._pool import models_of
 from circletake.checks.consistency._say import heat_of, label_of, say_drift
 from circletake.checks.consistency._track import Tracker
 from circletake.checks.consistency._whole import changed_at, flags_of, read_whole, summary_of
 from circletake.checks.protocol import Box, CheckContext, Picture, Rgb, Samples, params_of, read_params
-from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
+from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Moment, Series
 from circletake.domain.time import ranges_of
 from circletake.media.cutouts import Cutout
 
@@ -104,11 +105,14 @@ class ConsistencyMeasure:
         seen = {n for _, judged, _ in found for n in judged.frames}
         abstained = ranges_of([n for n in range(self._frames) if n not in seen])
         flags: list[FlagRange] = []
+        moments: list[Moment] = []
         whole = [read_whole(model, track, alpha=alpha, second=second) for model, _, track in found]
         for (model, judged, track), readings in zip(found, whole, strict=True):
             who = f"{model.character}: " if len(self._trackers) > 1 else ""
             own = self._flags(model, judged, track, who)
-            flags.extend([*own, *flags_of(readings, own, alpha=alpha, who=who)])
+            own += flags_of(readings, own, alpha=alpha, who=who)
+            flags.extend(own)
+            moments.extend(moments_of(model, judged, track, own))
         flags.sort(key=lambda flag: (flag.frames.start, flag.label))
         worst = self._worst(found, flags)
         flagged = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
@@ -126,6 +130,9 @@ class ConsistencyMeasure:
             ),
             "relit": any(track.light is not None for _, _, track in found),
         }
+        heads = [model.head for model, _ in self._trackers if model.head is not None]
+        if heads:
+            summary["head"] = ", ".join(f"{head.hash} of {len(head.answers)} answers" for head in heads)
         summary |= summary_of(
             [
                 (model.character, readings, None if judged.state == "uncalibrated" else judged.p)
@@ -147,6 +154,7 @@ class ConsistencyMeasure:
             backend=f"numpy {np.__version__}, cv2 {cv2.__version__}",
             precision="f32",
             params=params_of(self._params),
+            moments=tuple(moments),
         )
 
     def _series(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> tuple[Series, ...]:
