@@ -1727,6 +1727,29 @@ export interface components {
             until: string | null;
         };
         /**
+         * CharacterHeadView
+         * @description What measurements of a character that arrive now learn from people's answers.
+         *
+         *     Args:
+         *         answers: how many moments people answered about.
+         *         drift: how many of them were drift.
+         *         needed: from how many on scores are weighed.
+         *         hash: SHA-256 of the head; None while all scores count alike.
+         *         weights: of the scores, the largest first.
+         */
+        CharacterHeadView: {
+            /** Answers */
+            answers: number;
+            /** Drift */
+            drift: number;
+            /** Hash */
+            hash: string | null;
+            /** Needed */
+            needed: number;
+            /** Weights */
+            weights: components["schemas"]["WeightView"][];
+        };
+        /**
          * CharacterLineView
          * @description A character in a list.
          *
@@ -1765,6 +1788,7 @@ export interface components {
          *         interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
          *         advice: what to add, in words.
          *         drift: it over the shots of the production.
+         *         head: how much each score counts for it, as people's answers have shown.
          */
         CharacterView: {
             /** Advice */
@@ -1776,6 +1800,7 @@ export interface components {
             /** Code */
             code: string;
             drift: components["schemas"]["CharacterDriftView"];
+            head: components["schemas"]["CharacterHeadView"];
             /** Interval */
             interval: number[];
             /** Lent */
@@ -3617,6 +3642,16 @@ export interface components {
             value_name: string;
             /** Watched */
             watched: components["schemas"]["RangeView"][];
+        };
+        /**
+         * WeightView
+         * @description How much one score counts for a character; one is as much as the others.
+         */
+        WeightView: {
+            /** Name */
+            name: string;
+            /** Weight */
+            weight: number;
         };
         /**
          * WhatIfView

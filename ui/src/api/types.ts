@@ -10,6 +10,7 @@ export type CarriedView = Schemas["CarriedView"];
 export type CauseView = Schemas["CauseView"];
 export type CellView = Schemas["CellView"];
 export type FlagCallBody = Schemas["SentFlagCall"];
+export type CharacterHeadView = Schemas["CharacterHeadView"];
 export type CharacterDriftView = Schemas["CharacterDriftView"];
 export type CharacterView = Schemas["CharacterView"];
 export type CutSlotView = Schemas["CutSlotView"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CharacterDriftView, CharacterView, SheetPictureView } from "../api/types";
-import { heightOf, isDrifting, learnt, measureWords, pictureWords, stateWords } from "./character.svelte";
+import { headWords, heightOf, isDrifting, learnt, measureWords, pictureWords, stateWords } from "./character.svelte";
 
 const shot = { code: "SH010", title: "", stage: "animation", task: "t_1", take: 1, content: "aa", poster: null };
 const drift = (sums: number[], more: Partial<CharacterDriftView> = {}): CharacterDriftView => ({
@@ -29,6 +29,7 @@ const view = (more: Partial<CharacterView> = {}): CharacterView => ({
   interval: [0, 1],
   advice: [],
   drift: drift([]),
+  head: { answers: 0, drift: 0, needed: 30, hash: null, weights: [] },
   ...more,
 });
 const picture = (more: Partial<SheetPictureView> = {}): SheetPictureView => ({
@@ -64,6 +65,13 @@ describe("what was learnt of a character", () => {
     expect(pictureWords(picture())).toBe("");
     expect(pictureWords(picture({ is_alone: true, is_unseen: true }))).toBe("alone · not seen in a circled take");
     expect(pictureWords(picture({ is_usable: false, is_alone: true }))).toBe("not usable");
+  });
+
+  it("says how many answers it takes before scores are weighed, and by how many they were", () => {
+    const head = { answers: 12, drift: 4, needed: 30, hash: null, weights: [] };
+    expect(headWords(head)).toBe("12 of 30 answers that it takes: until then every score counts alike.");
+    expect(headWords({ ...head, answers: 40, hash: "ab" })).toBe("Weighed by 40 answers, 4 of them drift.");
+    expect(headWords({ ...head, answers: 40 })).toBe("40 answers, 4 of them drift: they tell no score from another yet.");
   });
 
   it("draws a drift over the production up to its alarm, and as high as it went", () => {

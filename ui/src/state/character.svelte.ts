@@ -1,7 +1,7 @@
 /** What the studio has learnt of one character, in words. */
 
 import * as calls from "../api/calls";
-import type { CharacterDriftView, CharacterView, SheetPictureView } from "../api/types";
+import type { CharacterDriftView, CharacterHeadView, CharacterView, SheetPictureView } from "../api/types";
 import { Loading } from "./loading.svelte";
 
 const STATES: Readonly<Record<string, string>> = {
@@ -33,6 +33,13 @@ export function pictureWords(picture: SheetPictureView): string {
   if (picture.is_alone) said.push("alone");
   if (picture.is_unseen) said.push("not seen in a circled take");
   return said.join(" · ");
+}
+
+/** How the scores are weighed, and by what. */
+export function headWords(head: CharacterHeadView): string {
+  if (head.hash !== null) return `Weighed by ${String(head.answers)} answers, ${String(head.drift)} of them drift.`;
+  if (head.answers < head.needed) return `${String(head.answers)} of ${String(head.needed)} answers that it takes: until then every score counts alike.`;
+  return `${String(head.answers)} answers, ${String(head.drift)} of them drift: they tell no score from another yet.`;
 }
 
 /** Height of a sum in a chart whose top is the alarm or what lies above it, 0 to 1; each doubling is as high as the last. */
