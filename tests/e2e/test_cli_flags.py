@@ -2,35 +2,19 @@
 
 import subprocess
 import sys
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from circletake.media.encode import write_movie
-
+from .flagged import flagged_floor
 from .terminal import Terminal
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "a red bicycle\n"  # noqa: S105 (of somebody who lives for one test)
 
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Terminal:
-    """A take by Nia that is black, and so flagged; Ana produces."""
-    made = Terminal(studio=tmp_path / "studio", home=tmp_path / "home")
-    size = ("--size", "96x64")
-    made.run(
-        "new", str(made.studio), "--person", "Ana", "--password-stdin", "-p", "spring", *size, stdin=PASSWORD
-    )
-    link = made.json("person", "invite", "--role", "artist", "--as", "Ana")["link"]
-    made.run("person", "accept", link, "Nia", "--password-stdin", stdin=PASSWORD)
-    made.run("shot", "add", "SH010", "--frames", "24", "--as", "Ana")
-    film = tmp_path / "black.mp4"
-    write_movie(film, [np.zeros((64, 96, 3), np.uint8)] * 24, rate=Fraction(24), width_px=96, height_px=64)
-    made.run("take", "add", "SH010", str(film), "--as", "Nia")
-    return made
+    return flagged_floor(tmp_path)
 
 
 def test_a_flag_is_called_wrong_from_the_terminal_and_that_is_taken_back(floor: Terminal) -> None:
