@@ -42,7 +42,7 @@ class Trust:
             Wilson 1927, “Probable inference, the law of succession, and statistical inference”.
 
         >>> Trust("consistency", "off_line", 2, 9).interval()
-        (0.062, 0.426)
+        (0.062, 0.427)
         """
         n = self.answered
         if n == 0:
