@@ -91,8 +91,11 @@ from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
+from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
+from circletake.workflows.flag_views import TrustView
 from circletake.workflows.house import STUDIO, House, Operation, require
+from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.sign_ins import SignIns
@@ -116,7 +119,6 @@ from circletake.workflows.views import (
     MachineView,
     MadeTokenView,
     MeView,
-    PersonView,
     PolicyNameView,
     PolicyPreviewView,
     PolicyView,
@@ -699,6 +701,26 @@ class Studio:
     def evidence(self, session: Session, evidence_id: str) -> EvidenceDetailView:
         """Evidence in full."""
         return show_task.show_evidence(self.house, session, evidence_id)
+
+    def call_flag(
+        self,
+        session: Session,
+        evidence_id: str,
+        *,
+        label: str,
+        frames: tuple[int, int],
+        call: str,
+        key: str,
+        note: str = "",
+    ) -> EvidenceDetailView:
+        """Say whether a flag was right, wrong, or take that back; no gate asks for it."""
+        said = FlagCall(evidence_id, label, frames, cast("Said", call), key, note)
+        call_flag(self.house, session, said)
+        return self.evidence(session, evidence_id)
+
+    def trust(self, session: Session, production: str) -> list[TrustView]:
+        """How often each check's flags are right in a production, as people said."""
+        return show_trust(self.house, session, production)
 
     def check(self, session: Session, production: str, *, shot: str | None = None) -> list[JobView]:
         """Order every measurement that is asked for and not there yet; note which consents have ended."""

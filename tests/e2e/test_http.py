@@ -13,7 +13,7 @@ from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE, HOST_COOKIE
 from circletake.web.description import describe
-from circletake.workflows import views
+from circletake.workflows import person_view, views
 
 from .conftest import PASSWORD, TRUST, Served, serving
 
@@ -366,7 +366,7 @@ def test_a_method_that_a_route_does_not_have_is_a_problem(served: Served) -> Non
     ("path", "shape"),
     [
         ("/api/me", views.MeView),
-        ("/api/people", list[views.PersonView]),
+        ("/api/people", list[person_view.PersonView]),
         ("/api/productions", list[views.ProductionView]),
         ("/api/productions/spring/board", views.BoardView),
         ("/api/productions/spring/cut", views.CutView),

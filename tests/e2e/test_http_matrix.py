@@ -42,6 +42,13 @@ PROPOSE = {"producer", "director", "lead", "admin"}
 
 CONSENT = {"kind": "consent", "code": "SH010", "subject": "Nobody real", "uses": ["festival"]}
 
+FLAG_CALL = {
+    "label": "no such",
+    "frames": {"start": 0, "end": 1},
+    "call": "wrong",
+    "key": "0123456789",
+}
+
 CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
 
 # Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
@@ -98,6 +105,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
     ("GET", "/api/evidence/{evidence_id}", None, ALL, ANY),
+    ("POST", "/api/evidence/{evidence_id}/flag-calls", FLAG_CALL, VOTES, NONE),
+    ("GET", "/api/productions/{code}/trust", None, ALL, ANY),
     ("GET", "/media/{sha}", None, ALL, ANY),
     ("HEAD", "/media/{sha}", None, ALL, ANY),
     ("GET", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),

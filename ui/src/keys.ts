@@ -52,6 +52,8 @@ export const KEYS = [
   spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
   spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),
   spec("worst", "n", "desk", "Evidence", "Next worst frame; Shift: the one before"),
+  spec("flag-wrong", "z", "desk", "Evidence", "The flag here was wrong; again: take that back"),
+  spec("flag-right", "y", "desk", "Evidence", "The flag here was right; again: take that back"),
   spec("heat", "e", "desk", "Evidence", "Heat over the picture where a check looked"),
   spec("sheet", "m", "desk", "Evidence", "Pin the model sheet beside the picture"),
   spec("box", "b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),

@@ -8,14 +8,27 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from circletake.checks.answers import Answer, plain_answers, read_answers
 from circletake.checks.protocol import SheetRef
 from circletake.errors import EvidenceUnreadable
 
 _VERSION = 1
 MOST_SHOTS = 40
 """Approved shots of a character that a model leans on, newest first: twice what its own measure takes."""
+_MOST_PICTURES = 8  # of an approved shot
+
+_T = TypeVar("_T")
+
+
+def evenly(pictures: Sequence[_T]) -> list[_T]:
+    """At most eight of a shot's pictures, evenly: neighbours hardly differ and each costs time.
+
+    >>> evenly(range(20))
+    [0, 3, 6, 9, 12, 15, 18]
+    """
+    return list(pictures[:: max(-(-len(pictures) // _MOST_PICTURES), 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +46,13 @@ class BankShot:
     pictures: Mapping[str, str]
 
 
-def bank_bytes(shots: Iterable[BankShot]) -> bytes:
+def bank_bytes(shots: Iterable[BankShot], answers: Sequence[Answer] = ()) -> bytes:
     """Write a bank as canonical JSON; the order of shots is kept."""
     told = [
         {"content": shot.content, "essence": shot.essence, "pictures": dict(shot.pictures)} for shot in shots
     ]
-    return _canonical({"shots": told, "v": _VERSION})
+    heard = {"answers": plain_answers(answers)} if answers else {}
+    return _canonical({"shots": told, "v": _VERSION} | heard)
 
 
 def read_bank(data: bytes) -> list[BankShot]:
@@ -60,6 +74,21 @@ def read_bank(data: bytes) -> list[BankShot]:
         ) from None
 
 
+def read_answered(data: bytes) -> list[Answer]:
+    """Read the answers of a bank; none where it was written before there were any.
+
+    Raises:
+        EvidenceUnreadable: it is no bank.
+    """
+    read_bank(data)
+    try:
+        return read_answers(json.loads(data).get("answers", ()))
+    except (KeyError, TypeError, ValueError):
+        raise EvidenceUnreadable(
+            "The answers in the bank cannot be read; update circletake or order the measurement again."
+        ) from None
+
+
 def model_bytes(references: Sequence[SheetRef]) -> bytes:
     """Write out what the models of some characters are made of: sheets, circled takes, their pictures.
 
@@ -71,6 +100,7 @@ def model_bytes(references: Sequence[SheetRef]) -> bytes:
             "character": sheet.character,
             "sheet": sheet.content,
         }
+        | ({"answers": plain_answers(sheet.answers)} if sheet.answers else {})
         for sheet in references
     ]
     return _canonical({"models": told, "v": _VERSION})

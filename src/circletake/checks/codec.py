@@ -5,7 +5,7 @@ import math
 from base64 import b64decode, b64encode
 from typing import Any
 
-from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
+from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Moment, Series
 from circletake.domain.time import FrameRange
 from circletake.errors import CircletakeError, EvidenceUnreadable
 
@@ -27,7 +27,7 @@ def rounded(value: float | None) -> float | None:
 
 def evidence_bytes(evidence: Evidence) -> bytes:
     """Write evidence as canonical JSON (sorted keys, no spaces, UTF-8, floats to six decimals)."""
-    plain = {
+    plain: dict[str, Any] = {
         "v": FORMAT,
         "check": evidence.check,
         "version": evidence.version,
@@ -61,6 +61,15 @@ def evidence_bytes(evidence: Evidence) -> bytes:
         "precision": evidence.precision,
         "params": evidence.params,
     }
+    if evidence.moments:  # what has none is written as before there were any
+        plain["moments"] = [
+            {
+                "character": moment.character,
+                "frame": moment.frame,
+                "scores": [[name, rounded(value)] for name, value in moment.scores],
+            }
+            for moment in evidence.moments
+        ]
     return json.dumps(
         plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
@@ -136,6 +145,14 @@ def _evidence(plain: dict[str, Any]) -> Evidence:
         backend=plain["backend"],
         precision=plain["precision"],
         params=dict(plain["params"]),
+        moments=tuple(
+            Moment(
+                moment["character"],
+                moment["frame"],
+                tuple((str(name), float(value)) for name, value in moment["scores"]),
+            )
+            for moment in plain.get("moments", ())
+        ),
     )
 
 

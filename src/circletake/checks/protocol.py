@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.answers import Answer
 from circletake.domain.boxed import Boxed
 from circletake.domain.evidence import Evidence
 from circletake.errors import ConfigInvalid
@@ -34,12 +35,17 @@ class ApprovedShot:
         images: sRGB pictures, uint8 height×width×3, whole frames or crops.
         masks: True on the character, bool height×width each.
         pictures: SHA-256 of where they were read from; empty where they came from nowhere kept.
+        frames: number of each picture's frame; empty where nobody kept them.
+        changed: Lab a frame by which it changed beyond motion over the half second up to each picture;
+            empty where nobody measured it, None for a picture where nobody could.
     """
 
     content: str
     images: Sequence[Rgb]
     masks: Sequence[Mask]
     pictures: str = ""
+    frames: Sequence[int] = ()
+    changed: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class SheetRef:
             row of deviations for each approved shot; what this character is measured by until it has
             enough approved shots of its own.
         kind: `character`, or `style` for a style bible, whose boxes are whole frames.
+        answers: what people said about it in earlier evidence.
     """
 
     character: str
@@ -65,6 +72,7 @@ class SheetRef:
     approved: Sequence[ApprovedShot] = ()
     pooled: Sequence[Deviations] = ()
     kind: str = "character"
+    answers: Sequence[Answer] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,33 +3,38 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from circletake.checks.bank import MOST_SHOTS, BankShot
+from circletake.checks.answers import Answer
+from circletake.checks.bank import MOST_SHOTS, BankShot, evenly
 from circletake.checks.protocol import ApprovedShot, SheetRef
-from circletake.media.cutouts import Cutout, read_cutouts
+from circletake.media.cutouts import read_cutouts
 from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.source import read_still
 from circletake.media.store import ContentStore
 
-_MOST_PICTURES = 8  # of an approved shot
-
 
 def read_references(
-    store: ContentStore, adopted: Iterable[tuple[str, str]], bank: Sequence[BankShot]
+    store: ContentStore,
+    adopted: Iterable[tuple[str, str]],
+    bank: Sequence[BankShot],
+    answers: Sequence[Answer] = (),
 ) -> list[SheetRef]:
     """Read adopted sheets and style bibles.
 
     Args:
         adopted: code and content of each.
         bank: circled takes, newest first; those whose pictures were lost are left out.
+        answers: what people said about flags and takes.
 
     Raises:
         ContentMissing: the store lacks a sheet or one of its images.
         MediaUnreadable: a picture is damaged.
     """
-    return [_reference(store, code, content, bank) for code, content in adopted]
+    return [_reference(store, code, content, bank, answers) for code, content in adopted]
 
 
-def _reference(store: ContentStore, code: str, content: str, bank: Sequence[BankShot]) -> SheetRef:
+def _reference(
+    store: ContentStore, code: str, content: str, bank: Sequence[BankShot], answers: Sequence[Answer]
+) -> SheetRef:
     sheet = cast("Sheet", read_manifest(store, content))
     return SheetRef(
         character=code,
@@ -38,6 +43,7 @@ def _reference(store: ContentStore, code: str, content: str, bank: Sequence[Bank
         boxes=[picture.box for picture in sheet.images],
         approved=_approved(store, code, bank) if sheet.kind == CHARACTER else (),
         kind=sheet.kind,
+        answers=[one for one in answers if one.character == code],
     )
 
 
@@ -48,7 +54,7 @@ def _approved(store: ContentStore, character: str, bank: Sequence[BankShot]) -> 
         pictures = shot.pictures.get(character)
         if pictures is None or not store.has(pictures) or len(shots) >= MOST_SHOTS:
             continue
-        cutouts = _spread(read_cutouts(store.read(pictures)))
+        cutouts = evenly(read_cutouts(store.read(pictures)))
         if cutouts:
             shots.append(
                 ApprovedShot(
@@ -56,12 +62,8 @@ def _approved(store: ContentStore, character: str, bank: Sequence[BankShot]) -> 
                     images=[one.rgb for one in cutouts],
                     masks=[one.mask for one in cutouts],
                     pictures=pictures,
+                    frames=[one.n for one in cutouts],
+                    changed=[one.changed for one in cutouts],
                 )
             )
     return shots
-
-
-def _spread(cutouts: Sequence[Cutout]) -> list[Cutout]:
-    """At most so many of a shot's pictures, evenly: neighbours hardly differ and each costs time."""
-    step = max(-(-len(cutouts) // _MOST_PICTURES), 1)
-    return list(cutouts[::step])

@@ -55,6 +55,21 @@ class Heatmap:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """What a check had to say about a character in one frame, score by score.
+
+    Args:
+        character: code of whom it is about.
+        frame: 0-based in the content.
+        scores: name and value of each, in spreads of what is usual.
+    """
+
+    character: str
+    frame: int
+    scores: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A check's measurement of one content.
 
@@ -72,6 +87,7 @@ class Evidence:
         abstained: frames it could not judge.
         backend: what computed it (`numpy 2.4.6`, `cv2 5.0.0` …).
         precision: of the arithmetic (`f32`).
+        moments: the worst frame of the take and of each flag: what people say of them is learnt from.
     """
 
     check: str
@@ -88,3 +104,4 @@ class Evidence:
     backend: str = ""
     precision: str = "f32"
     params: dict[str, str | int | bool] = field(default_factory=dict)
+    moments: tuple[Moment, ...] = ()

@@ -74,6 +74,7 @@ Action = Literal[
     "propose_policy",
     "adopt_policy",
     "note",
+    "call_flags",
     "keep_consents",
     "erase",
 ]
@@ -95,6 +96,7 @@ MAY: dict[Action, frozenset[Role]] = {
     "propose_policy": frozenset({"producer", "director", "lead", "admin"}),
     "adopt_policy": frozenset({"producer"}),
     "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "legal", "client"}),
+    "call_flags": frozenset({"reviewer", "lead", "director", "producer", "editor"}),
     "keep_consents": frozenset({"producer", "admin", "legal"}),
     "erase": frozenset({"producer", "admin"}),
 }

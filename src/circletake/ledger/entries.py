@@ -38,10 +38,13 @@ PERSONS_KINDS = frozenset(
         "group",
         "member",
         "group_grant",
+        "flag_call",
     }
 )
 # These are decisions: they also need the sitting in which they were made.
-SITTING_KINDS = frozenset({"verdict", "withdraw", "override", "note", "resolve", "box", "unbox", "erased"})
+SITTING_KINDS = frozenset(
+    {"verdict", "withdraw", "override", "note", "resolve", "box", "unbox", "erased", "flag_call"}
+)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -369,6 +372,19 @@ class UnboxBody(Body, frozen=True):
     key: str
 
 
+class FlagCallBody(Body, frozen=True):
+    """A person says whether a check's flag on exact evidence was right; `withdrawn` takes that back."""
+
+    evidence: str
+    content: str
+    check: str
+    label: str
+    frames: tuple[int, int]
+    call: Literal["right", "wrong", "withdrawn"]
+    key: str
+    note: str | None = None
+
+
 class ConsentBody(Body, frozen=True):
     """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
 
@@ -425,6 +441,7 @@ BODIES: dict[str, type[Body]] = {
     "resolve": ResolveBody,
     "box": BoxBody,
     "unbox": UnboxBody,
+    "flag_call": FlagCallBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

@@ -457,6 +457,13 @@ def _unbox(conn: Connection, entry: e.Entry, body: e.UnboxBody) -> None:
         raise NotFound(f"There is no box {body.box} in this production.")
 
 
+def _flag_call(conn: Connection, entry: e.Entry, body: e.FlagCallBody) -> None:
+    """Refuse what is about no evidence of this production; calls are read out of the book itself."""
+    here = {"production": _production(entry), "id": body.evidence, "content": body.content}
+    if rows.find(conn, tables.evidence, "check", **here) != body.check:
+        raise NotFound(f"There is no evidence {body.evidence[:12]} of “{body.check}” in this production.")
+
+
 def _consent(conn: Connection, entry: e.Entry, body: e.ConsentBody) -> None:
     production = _production(entry)
     if rows.find(conn, tables.entity, "production", id=body.entity) != production:
@@ -541,6 +548,7 @@ _PROJECTIONS: dict[str, _Projection] = {
     "resolve": _as(e.ResolveBody, _resolve),
     "box": _as(e.BoxBody, _box),
     "unbox": _as(e.UnboxBody, _unbox),
+    "flag_call": _as(e.FlagCallBody, _flag_call),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

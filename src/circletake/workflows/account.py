@@ -10,12 +10,12 @@ from circletake.ledger.accounts import Session
 from circletake.workflows.house import House
 from circletake.workflows.machines import show_tokens
 from circletake.workflows.people import join, open_person
+from circletake.workflows.person_view import PersonView
 from circletake.workflows.show import Names
 from circletake.workflows.views import (
     AccountView,
     MachineView,
     PasskeyView,
-    PersonView,
     SessionView,
 )
 

@@ -9,6 +9,7 @@ from circletake.domain.policy import Policy
 from circletake.ledger import reads
 from circletake.media.cutouts import NO_CUTOUTS
 from circletake.media.recipes import cutouts_of
+from circletake.workflows.answered import answers_in
 from circletake.workflows.house import House
 
 _VETO = -2
@@ -55,8 +56,9 @@ def bank_shots(house: House, conn: reads.Connection, production: str, policy: Po
 
 
 def bank_of(house: House, conn: reads.Connection, production: str, policy: Policy) -> str:
-    """SHA-256 of the bank as it is now, kept in the store."""
-    return house.store.put_bytes(bank_bytes(bank_shots(house, conn, production, policy)))
+    """SHA-256 of the bank as it is now, answers with it, kept in the store."""
+    shots = bank_shots(house, conn, production, policy)
+    return house.store.put_bytes(bank_bytes(shots, answers_in(house, conn, production, shots)))
 
 
 def _circled(

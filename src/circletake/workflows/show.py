@@ -17,11 +17,11 @@ from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.recipes import FRAMES, POSTER, PROXY
 from circletake.work.job import Job
 from circletake.workflows.house import House
+from circletake.workflows.person_view import PersonView
 from circletake.workflows.views import (
     GateLabel,
     MediaView,
     MeView,
-    PersonView,
     ProductionView,
     ReasonFamilyView,
     ReasonView,

@@ -1,12 +1,15 @@
 """What the studio has learnt of a production's characters, and what to add so that it learns more."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import cast
 
+from circletake.checks.answers import Answer
 from circletake.checks.bank import BankShot, bank_bytes, read_bank
 from circletake.checks.consistency.drift import Params
-from circletake.checks.consistency.learnt import Learnt, learnt_of
+from circletake.checks.consistency.head import FEWEST_ANSWERS
+from circletake.checks.consistency.learnt import Learnt, learnt_head, learnt_of
 from circletake.checks.protocol import read_params
 from circletake.checks.references import read_references
 from circletake.domain.entity import Entity
@@ -17,7 +20,10 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.store import ContentStore
+from circletake.workflows.answered import answers_in
 from circletake.workflows.approved_bank import adopted_characters, bank_shots
+from circletake.workflows.character_drift import character_drift
+from circletake.workflows.character_views import CharacterHeadView, WeightView
 from circletake.workflows.house import House, require
 from circletake.workflows.show import poster_of
 from circletake.workflows.show_board import veil_of
@@ -80,7 +86,13 @@ def show_character(house: House, who: Session, production: str, character: str) 
         shown = _shown(conn, found.id, [shot for shot in bank if character in shot.pictures])
         task = reads.find_task_of(conn, entity.id, DESIGN)
         settings = dict(policy.thresholds.get(_CHECK, {}))
-    alpha = read_params(Params, settings, check=_CHECK).alpha
+        alpha = read_params(Params, settings, check=_CHECK).alpha
+        said = [
+            one
+            for one in answers_in(house, conn, found.id, bank)
+            if one.character == character and one.content not in hidden
+        ]
+        drift = character_drift(conn, found.id, character, alpha=alpha, hidden=hidden)
     # The book is not kept waiting for this.
     with _one_at_a_time:
         learnt = _learnt(house.store, tuple(adopted), bank_bytes(bank), alpha)[character]
@@ -100,6 +112,8 @@ def show_character(house: House, who: Session, production: str, character: str) 
         needed=learnt.needed,
         interval=list(learnt.interval),
         advice=list(learnt.advice),
+        drift=drift,
+        head=_head(said),
     )
 
 
@@ -139,6 +153,21 @@ def _approved(house: House, take: Take, entity: Entity, stage: str) -> ApprovedS
         take=take.number,
         content=take.content,
         poster=poster_of(house, take.content),
+    )
+
+
+def _head(answers: Sequence[Answer]) -> CharacterHeadView:
+    head = learnt_head(answers)
+    weights = [] if head is None else zip(head.names, head.weights, strict=True)
+    return CharacterHeadView(
+        answers=len(answers),
+        drift=sum(one.is_drift for one in answers),
+        needed=FEWEST_ANSWERS,
+        hash=None if head is None else head.hash,
+        weights=[
+            WeightView(name=name, weight=weight)
+            for name, weight in sorted(weights, key=lambda pair: (-pair[1], pair[0]))
+        ],
     )
 
 

@@ -18,6 +18,7 @@ from circletake.ledger.book import utc_now
 from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.recipes import SIGNATURE
 from circletake.workflows.bind import gatekeeper
+from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
@@ -31,7 +32,6 @@ from circletake.workflows.views import (
     EvidenceDetailView,
     EvidenceView,
     FindingView,
-    FlagView,
     GateView,
     HeatmapView,
     NoteView,
@@ -363,7 +363,9 @@ def show_evidence(house: House, who: Session, evidence: str) -> EvidenceDetailVi
             raise StillBlind(
                 "This is hidden until you have given your own verdict on the take; decide first."
             )
-    full = read_evidence(house.store.read(row.id))
+        full = read_evidence(house.store.read(row.id))
+        mine = next(one for one in sorted(productions) if reads.roles_of(conn, one, str(who.person)))
+        flags = flag_views(conn, who, mine, row, full.flags)
     return EvidenceDetailView(
         id=row.id,
         check=full.check,
@@ -384,16 +386,7 @@ def show_evidence(house: House, who: Session, evidence: str) -> EvidenceDetailVi
             )
             for series in full.series
         ],
-        flags=[
-            FlagView(
-                start=flag.frames.start,
-                end=flag.frames.end,
-                label=flag.label,
-                sentence=flag.sentence,
-                strength=flag.strength,
-            )
-            for flag in full.flags
-        ],
+        flags=flags,
         abstained=[RangeView(**asdict(frames)) for frames in full.abstained],
         heatmaps=[
             HeatmapView(

@@ -138,7 +138,7 @@ class Veil:
         if not self:
             return False
         pair = (str(body.get("task", "")), str(body.get("content", "")))
-        if kind == "evidence":
+        if kind in {"evidence", "flag_call"}:
             return pair[1] in self.contents
         if kind in {"withdraw", "recalled", "carry"}:
             return body.get("verdict") in self.verdicts or (kind == "carry" and pair in self.gates)

@@ -5,13 +5,9 @@ Rates are `[numerator, denominator]`; frames are integers from 0; hashes are SHA
 
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class PersonView:
-    """A person as others see them; `name` is empty once erased."""
-
-    id: str
-    name: str
+from circletake.workflows.character_views import CharacterDriftView, CharacterHeadView
+from circletake.workflows.flag_views import FlagView
+from circletake.workflows.person_view import PersonView
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +206,8 @@ class CharacterView:
         needed: circled shots of its own that make it its own measure.
         interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
         advice: what to add, in words.
+        drift: it over the shots of the production.
+        head: how much each score counts for it, as people's answers have shown.
     """
 
     code: str
@@ -226,6 +224,8 @@ class CharacterView:
     needed: int
     interval: list[float]
     advice: list[str]
+    drift: CharacterDriftView
+    head: CharacterHeadView
 
 
 @dataclass(frozen=True, slots=True)
@@ -655,17 +655,6 @@ class ParentView:
     content: str
     change: str
     vetoes: list[VerdictView]
-
-
-@dataclass(frozen=True, slots=True)
-class FlagView:
-    """Frames a check points at."""
-
-    start: int
-    end: int
-    label: str
-    sentence: str
-    strength: float
 
 
 @dataclass(frozen=True, slots=True)

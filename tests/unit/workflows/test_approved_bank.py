@@ -12,8 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
+from circletake.checks.answers import Answer
 from circletake.checks.bank import BankShot, bank_bytes, model_bytes, read_bank
 from circletake.checks.codec import read_evidence
+from circletake.checks.consistency._model import SCORES
 from circletake.checks.protocol import SheetRef
 from circletake.errors import EvidenceUnreadable, NotFound
 from circletake.gates.policy import shipped_text
@@ -389,3 +391,49 @@ def test_what_only_some_gates_let_through_or_is_no_shot_is_not_leaned_on(floor: 
     assert bank(floor) == []
     floor.judge("dora", take, 2, gate="director")
     assert [shot.content for shot in bank(floor)] == [take.content]
+
+
+def answers_about(content: str, *, essence: str | None = None) -> list[Answer]:
+    """Forty answers of both kinds that the palette alone tells apart."""
+    return [
+        Answer(
+            "queso",
+            content,
+            essence,
+            f"{number:064x}",
+            number,
+            is_drift=bool(number % 2),
+            scores={name: float(number % 2 and name == "palette") for name in SCORES},
+        )
+        for number in range(40)
+    ]
+
+
+def test_answers_weigh_what_is_measured_later_and_never_the_take_they_are_about(
+    floor: Floor, films: dict[str, bytes], queso: str
+) -> None:
+    assert queso
+    take = taken(floor, films, "SH010")
+    _, args = order_of(floor, take)
+
+    def with_answers(answers: list[Answer]) -> dict[str, Any]:
+        return worked(floor, {**args, "bank": floor.house.store.put_bytes(bank_bytes([], answers))})
+
+    def summary(result: dict[str, Any]) -> dict[str, object]:
+        told = next(one for one in result["evidence"] if one["check"] == "consistency")
+        return dict(read_evidence(floor.house.store.read(told["evidence"])).summary)
+
+    plain = worked(floor, args)
+    assert "head" not in summary(plain)
+    weighed = with_answers(answers_about("f" * 64))
+    assert weighed == with_answers(answers_about("f" * 64)), "the same answers, the same bytes"
+    named, _, of = str(summary(weighed)["head"]).partition(" of ")
+    assert of == "40 answers"
+    head = json.loads(floor.house.store.read(named))
+    assert head["weights"]["palette"] == max(head["weights"].values())
+    assert len(head["answers"]) == 40
+    assert summary(weighed)["model"] != summary(plain)["model"]
+    # Neither what was said of this very take teaches anything about it, nor of what decodes to the same.
+    assert with_answers(answers_about(take.content))["evidence"] == plain["evidence"]
+    same = with_answers(answers_about("e" * 64, essence=str(plain["essence"])))
+    assert same["evidence"] == plain["evidence"]

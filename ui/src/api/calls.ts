@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, FlagCallBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -43,6 +43,8 @@ export const getBoard = (code: string) =>
 
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
 export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
+export const callFlag = (evidence_id: string, body: FlagCallBody) =>
+  or(client.POST("/api/evidence/{evidence_id}/flag-calls", { params: { path: { evidence_id } }, body }));
 export const recordVerdict = (body: VerdictBody) => or(client.POST("/api/verdicts", { body }));
 export const withdrawVerdict = (seq: number, key: string) =>
   or(client.POST("/api/verdicts/{seq}/withdraw", { params: { path: { seq } }, body: { key } }));

@@ -424,6 +424,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evidence/{evidence_id}/flag-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Flag
+         * @description Say whether a flag was right. Evidence and gates stay as they are.
+         */
+        post: operations["flags_call_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -1248,6 +1268,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trust
+         * @description How often flags of each check were right here, those that are wrong most often first.
+         */
+        get: operations["flags_trust"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/what-if": {
         parameters: {
             query?: never;
@@ -1745,6 +1785,58 @@ export interface components {
             };
         };
         /**
+         * CharacterDriftView
+         * @description A character over the shots of a production, in the order of the cut.
+         *
+         *     Args:
+         *         shots: those whose evidence has p-values of approved shots.
+         *         unread: how many measured shots have none yet.
+         *         limit: sum from which it is an alarm.
+         *         since: code of the shot that the drift began with; None while nothing drifts.
+         *         alarmed: code of the shot at which that was sure.
+         *         until: code of the shot by which it was over; None while it lasts.
+         *         sentence: the same in words.
+         */
+        CharacterDriftView: {
+            /** Alarmed */
+            alarmed: string | null;
+            /** Limit */
+            limit: number;
+            /** Sentence */
+            sentence: string;
+            /** Shots */
+            shots: components["schemas"]["DriftShotView"][];
+            /** Since */
+            since: string | null;
+            /** Unread */
+            unread: number;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * CharacterHeadView
+         * @description What measurements of a character that arrive now learn from people's answers.
+         *
+         *     Args:
+         *         answers: how many moments people answered about.
+         *         drift: how many of them were drift.
+         *         needed: from how many on scores are weighed.
+         *         hash: SHA-256 of the head; None while all scores count alike.
+         *         weights: of the scores, the largest first.
+         */
+        CharacterHeadView: {
+            /** Answers */
+            answers: number;
+            /** Drift */
+            drift: number;
+            /** Hash */
+            hash: string | null;
+            /** Needed */
+            needed: number;
+            /** Weights */
+            weights: components["schemas"]["WeightView"][];
+        };
+        /**
          * CharacterLineView
          * @description A character in a list.
          *
@@ -1782,6 +1874,8 @@ export interface components {
          *         needed: circled shots of its own that make it its own measure.
          *         interval: where the true false-alarm rate lies, at 90 %; 0 to 1 while nothing can be said.
          *         advice: what to add, in words.
+         *         drift: it over the shots of the production.
+         *         head: how much each score counts for it, as people's answers have shown.
          */
         CharacterView: {
             /** Advice */
@@ -1792,6 +1886,8 @@ export interface components {
             approved: components["schemas"]["ApprovedShotView"][];
             /** Code */
             code: string;
+            drift: components["schemas"]["CharacterDriftView"];
+            head: components["schemas"]["CharacterHeadView"];
             /** Interval */
             interval: number[];
             /** Lent */
@@ -1964,6 +2060,31 @@ export interface components {
             provider: string;
         };
         /**
+         * DriftShotView
+         * @description A shot with a character in it, measured.
+         *
+         *     Args:
+         *         take: number of the take that stands for the shot: the one in the cut, else the newest measured.
+         *         e_value: what it is worth as evidence of drift; 1 on the mean while nothing drifts.
+         *         sum: e-CUSUM up to here.
+         */
+        DriftShotView: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** E Value */
+            e_value: number;
+            /** Stage */
+            stage: string;
+            /** Sum */
+            sum: number;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+        };
+        /**
          * EvidenceDetailView
          * @description Evidence in full.
          */
@@ -2072,20 +2193,52 @@ export interface components {
             stale: boolean;
         };
         /**
+         * FlagCallView
+         * @description Somebody's latest call on a flag: right or wrong.
+         */
+        FlagCallView: {
+            /** At */
+            at: string;
+            /** Call */
+            call: string;
+            /** Note */
+            note: string | null;
+            person: components["schemas"]["PersonView"];
+            /** Seq */
+            seq: number;
+        };
+        /**
          * FlagView
          * @description Frames a check points at.
+         *
+         *     Args:
+         *         calls: what people said about it, the latest of each.
+         *         mine: what the signed-in person said: right, wrong, or empty.
+         *         agreed: what most of them say; empty where nobody does, or as many as say otherwise.
+         *         trust: how often such flags were wrong in this production, in words; empty where nobody answered.
+         *         quiet: such flags are more often wrong than right here; shown after the others.
          */
         FlagView: {
+            /** Agreed */
+            agreed: string;
+            /** Calls */
+            calls: components["schemas"]["FlagCallView"][];
             /** End */
             end: number;
             /** Label */
             label: string;
+            /** Mine */
+            mine: string;
+            /** Quiet */
+            quiet: boolean;
             /** Sentence */
             sentence: string;
             /** Start */
             start: number;
             /** Strength */
             strength: number;
+            /** Trust */
+            trust: string;
         };
         /**
          * GateChangeView
@@ -2873,6 +3026,27 @@ export interface components {
             take: string;
         };
         /**
+         * SentFlagCall
+         * @description Whether a flag was right; `withdrawn` takes one's own call back.
+         */
+        SentFlagCall: {
+            /**
+             * Call
+             * @enum {string}
+             */
+            call: "right" | "wrong" | "withdrawn";
+            frames: components["schemas"]["SentRange"];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * SentHold
          * @description Why a task is parked.
          */
@@ -3508,6 +3682,34 @@ export interface components {
             used_at: string | null;
         };
         /**
+         * TrustView
+         * @description How often flags of one label of one check are right in a production.
+         *
+         *     Args:
+         *         answered: flags that somebody called and people do not differ on.
+         *         interval: where the share of right flags lies, at 90 %.
+         *         quiet: shown after the others, quieter.
+         *         words: the reason.
+         */
+        TrustView: {
+            /** Answered */
+            answered: number;
+            /** Check */
+            check: string;
+            /** Interval */
+            interval: number[];
+            /** Label */
+            label: string;
+            /** Quiet */
+            quiet: boolean;
+            /** Right */
+            right: number;
+            /** Words */
+            words: string;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
          * VerdictView
          * @description A verdict in a take's history; `live` is False once superseded or withdrawn.
          */
@@ -3545,6 +3747,16 @@ export interface components {
             value_name: string;
             /** Watched */
             watched: components["schemas"]["RangeView"][];
+        };
+        /**
+         * WeightView
+         * @description How much one score counts for a character; one is as much as the others.
+         */
+        WeightView: {
+            /** Name */
+            name: string;
+            /** Weight */
+            weight: number;
         };
         /**
          * WhatIfView
@@ -4231,6 +4443,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceDetailView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flags_call_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentFlagCall"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -5728,6 +5975,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaleApprovalView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flags_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustView"][];
                 };
             };
             /** @description A problem. */

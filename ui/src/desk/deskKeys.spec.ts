@@ -54,7 +54,7 @@ describe("the keys of the desk", () => {
     desk.evidence = [
       {
         id: "ev1", check: "consistency", version: 1, content: "sha1", sentence: "", flagged: true, worst_frame: 87, summary: {},
-        series: [], flags: [{ start: 140, end: 141, label: "off_model", sentence: "", strength: 1 }], abstained: [], heatmaps: [],
+        series: [], flags: [{ start: 140, end: 141, label: "off_model", sentence: "", strength: 1, calls: [], mine: "", agreed: "", trust: "", quiet: false }], abstained: [], heatmaps: [],
         references: [], backend: "", precision: "f32",
       },
     ];

@@ -22,6 +22,8 @@ const DOINGS: Doings = {
   "loop-out": ({ playback }) => playback.clock.setOut(),
   "loop-off": ({ playback }) => playback.clock.clearLoop(),
   worst: (desk, event) => desk.toWorst(event.shiftKey ? -1 : 1),
+  "flag-wrong": (desk) => desk.callHere("wrong"),
+  "flag-right": (desk) => desk.callHere("right"),
   heat: (desk) => (desk.heatShown = !desk.heatShown),
   sheet: (desk) => (desk.sheetShown = !desk.sheetShown),
   box: (desk) => desk.placeBox(),

@@ -1,7 +1,7 @@
 /** What the studio has learnt of one character, in words. */
 
 import * as calls from "../api/calls";
-import type { CharacterView, SheetPictureView } from "../api/types";
+import type { CharacterDriftView, CharacterHeadView, CharacterView, SheetPictureView } from "../api/types";
 import { Loading } from "./loading.svelte";
 
 const STATES: Readonly<Record<string, string>> = {
@@ -33,6 +33,27 @@ export function pictureWords(picture: SheetPictureView): string {
   if (picture.is_alone) said.push("alone");
   if (picture.is_unseen) said.push("not seen in a circled take");
   return said.join(" · ");
+}
+
+/** How the scores are weighed, and by what. */
+export function headWords(head: CharacterHeadView): string {
+  if (head.hash !== null) return `Weighed by ${String(head.answers)} answers, ${String(head.drift)} of them drift.`;
+  if (head.answers < head.needed) return `${String(head.answers)} of ${String(head.needed)} answers that it takes: until then every score counts alike.`;
+  return `${String(head.answers)} answers, ${String(head.drift)} of them drift: they tell no score from another yet.`;
+}
+
+/** Height of a sum in a chart whose top is the alarm or what lies above it, 0 to 1; each doubling is as high as the last. */
+export function heightOf(sum: number, drift: CharacterDriftView): number {
+  const most = Math.max(drift.limit, ...drift.shots.map((one) => one.sum));
+  return Math.max(Math.log2(Math.max(sum, 1)) / Math.log2(Math.max(most, 2)), 0);
+}
+
+/** Whether a shot lies in the drift that was alarmed last. */
+export function isDrifting(index: number, drift: CharacterDriftView): boolean {
+  const at = (code: string | null): number => drift.shots.findIndex((one) => one.code === code);
+  if (drift.since === null) return false;
+  const end = drift.until === null ? drift.shots.length : at(drift.until);
+  return index >= at(drift.since) && index < end;
 }
 
 export class Character {

@@ -7,6 +7,7 @@ import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
 import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
+import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
 import { Loading } from "./loading.svelte";
@@ -203,6 +204,29 @@ export class Desk {
         this.loading.set(after);
         this.look(after.takes.find((take) => take.id === this.takeId) ?? firstTake(after.takes));
       } else if (taskOf) route.go(deskPath(taskOf));
+    } catch (error) {
+      this.refusal = asProblem(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** Says of the flag at the playhead whether it was right; saying the same again takes it back. */
+  async callHere(call: Call): Promise<void> {
+    const meant = flagAt(this.evidence, this.playback.frame);
+    if (meant && mayCall(this.task, this.take)) await this.callFlag(meant, call);
+  }
+
+  async callFlag({ evidence, flag }: Meant, call: Call): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    this.refusal = null;
+    try {
+      const said = flag.mine === call ? "withdrawn" : call;
+      const frames = { start: flag.start, end: flag.end };
+      const after = await calls.callFlag(evidence.id, { label: flag.label, frames, call: said, note: "", key: newKey() });
+      this.#details.set(after.id, after);
+      this.evidence = this.evidence.map((one) => (one.id === after.id ? after : one));
     } catch (error) {
       this.refusal = asProblem(error);
     } finally {

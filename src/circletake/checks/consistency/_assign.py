@@ -173,7 +173,7 @@ class Assigner:
             # A person said which figure it is.
             return -_NONE if who in figure.who else _NONE
         seen = model.see(figure.look)
-        return float(model.off(seen.values[None])[0])
+        return float(model.scale.deviations(seen.values[None]).mean())
 
 
 def assigned(costs: Costs) -> list[int]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circletake.checks.consistency._calibrate import State, p_values, threshold_of
+from circletake.checks.consistency._fuse import fuse
 from circletake.checks.consistency._look import Rows
 from circletake.checks.consistency._meter import Track, spread_to
 from circletake.checks.consistency._model import SCORES, CharacterModel
@@ -114,7 +115,7 @@ def _within(
     excess = np.clip((deviations - usual) / play, 0, _MOST)
     excess *= np.array([_WORTH.get(name, 1.0) for name in SCORES], dtype=np.float32)
     level = level if model.aligner is None else level * _DRAWN
-    drift = _stepped(np.sqrt((excess**2).mean(axis=1)), frames) / level
+    drift = _stepped(np.sqrt(fuse(excess**2, model.weights)), frames) / level
     here = model.off(values)
     own = np.concatenate(model.shots) if model.shots else np.zeros(0, dtype=np.float32)
     p = (1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)

@@ -1,7 +1,7 @@
 """Turning sightings of a take into numbers, whatever its length; only the looks worth showing are kept."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,20 +44,20 @@ class Track:
         measured: those that were measured, in order; the rest lie between two that hardly differ.
         values: distances from the bank, the take's light taken off, [measured score].
         changes: mean Lab change since the frame before in 3×3 parts, by frame, where that is known.
-        surprises: by frame, where two before it are known.
         looks: of the worst measured frame of each second, by frame.
         light: what the take's light does to Lab, where it is taken off.
         pictures: of the character, spread evenly over the take.
+        surprises: by frame, where two before it are known.
     """
 
     frames: list[int]
     measured: list[int]
     values: Rows
     changes: dict[int, Rows]
-    surprises: dict[int, Surprise]
     looks: dict[int, Look]
     light: Rows | None
     pictures: list[Picture]
+    surprises: dict[int, Surprise] = field(default_factory=dict)
 
     def look_near(self, n: int) -> tuple[int, Look]:
         """The kept look nearest to a frame, and its frame."""

@@ -8,6 +8,7 @@ from types import ModuleType
 import cv2
 import numpy as np
 
+from circletake.checks.answers import plain_answers
 from circletake.checks.consistency._align import Aligner
 from circletake.checks.consistency._calibrate import Scale, State, fewest_shots, scale_of
 from circletake.checks.consistency._fuse import fuse
@@ -24,6 +25,8 @@ from circletake.checks.consistency._segment import (
     tidy,
 )
 from circletake.checks.consistency._steps import steps_of
+from circletake.checks.consistency.functionals.protocol import Course
+from circletake.checks.consistency.head import Head, learn_head
 from circletake.checks.consistency.scorers import lines, outline, palette, patches
 from circletake.checks.consistency.scorers.protocol import Learned, View
 from circletake.checks.protocol import Box, Rgb, SheetRef
@@ -79,6 +82,9 @@ class CharacterModel:
             picture of the sheet from the others where there are too few approved shots.
         approved: how many approved shots there are.
         pooled: the same of the production's other characters.
+        head: how much each score counts; None while all count alike.
+        courses: deviations of each approved shot, as they are, with what else is known of its moments.
+        lent: the same of the production's other characters.
         form: largest difference in form of a view from the others.
         aligner: lays the sheet's drawings over a frame; None where the sheet is frames of a film.
     """
@@ -97,6 +103,9 @@ class CharacterModel:
     approved: int
     form: float
     aligner: Aligner | None
+    head: Head | None = None
+    courses: tuple[Course, ...] = ()
+    lent: tuple[Course, ...] = ()
 
     @property
     def has_approved(self) -> bool:
@@ -108,13 +117,18 @@ class CharacterModel:
         """True where approved takes are many enough to say what light does to the character."""
         return self.approved >= fewest_shots(_CUSTOMARY)
 
+    @property
+    def weights(self) -> Rows:
+        """How much the head lets each score count, one on the mean, [score]."""
+        return np.ones(len(SCORES), np.float32) if self.head is None else self.head.rows()
+
     def measure(self, look: Look, *, light: Rows | None = None) -> Rows:
         """Distances of a view from the bank, [score]."""
         return _measured(self.scorers, look, None, light)
 
     def off(self, values: Rows) -> Rows:
         """How many of the approved views' deviations distances are off, all scores fused: [view]."""
-        return fuse(self.scale.deviations(values), _WORTH)
+        return fuse(self.scale.deviations(values), _WORTH * self.weights)
 
     def see(self, look: Look, *, light: Rows | None = None) -> Seen:
         """Distances, form and light of a view."""
@@ -177,6 +191,8 @@ def model_of(sheet: SheetRef, *, long_side_px: int) -> CharacterModel | None:
 def _key(sheet: SheetRef, long_side_px: int) -> bytes:
     told = hashlib.sha256(repr((sheet.character, sheet.content, sheet.boxes, long_side_px)).encode())
     pictures = [*sheet.images, *(one for shot in sheet.approved for one in (*shot.images, *shot.masks))]
+    told.update(repr([(shot.frames, shot.changed) for shot in sheet.approved]).encode())
+    told.update(repr(plain_answers(sheet.answers)).encode())
     for picture in (*pictures, *sheet.pooled):
         told.update(repr(picture.shape).encode())
         told.update(np.ascontiguousarray(picture).data)
@@ -247,10 +263,12 @@ def _aligner(sheet: SheetRef, masks: Sequence[Mask]) -> Aligner:
 def _approved_views(sheet: SheetRef, *, first: int) -> list[View]:
     views = []
     for number, shot in enumerate(sheet.approved):
-        for rgb, mask in zip(shot.images, shot.masks, strict=True):
+        frames: list[int | None] = [*shot.frames] or [None] * len(shot.images)
+        changed: list[float | None] = [*shot.changed] or [None] * len(shot.images)
+        for rgb, mask, n, moved in zip(shot.images, shot.masks, frames, changed, strict=True):
             look = look_at(rgb, mask)
             if look is not None:
-                views.append(View(look, first + number))
+                views.append(View(look, first + number, frame=n, changed=moved))
     return views
 
 
@@ -274,7 +292,8 @@ def _learn(
     if usual is not drawings:
         own = [_measured(scorers, view.look, view.group, None) for view in drawings]
         drawn = scale_of(np.stack(own), least=LEAST_SPREAD)
-    fused = fuse(scale.deviations(values), _WORTH)
+    head = learn_head(sheet.answers, SCORES)
+    fused = fuse(scale.deviations(values), _WORTH if head is None else _WORTH * head.rows())
     shots = [
         steps_of(fused[[i for i, view in enumerate(usual) if view.group == group]])
         for group in sorted({view.group for view in usual})
@@ -294,7 +313,19 @@ def _learn(
         approved=len(groups),
         form=max(matcher.form(view.look, without=view.group)[0] for view in drawings),
         aligner=aligner,
+        head=head,
+        courses=tuple(_courses(approved, fused)) if usual is approved else (),
     )
+
+
+def _courses(views: Sequence[View], fused: Rows) -> list[Course]:
+    courses = []
+    for group in sorted({view.group for view in views}):
+        at = [row for row, view in enumerate(views) if view.group == group]
+        frames = [n for row in at if (n := views[row].frame) is not None]
+        known = tuple(frames) if len(frames) == len(at) else ()
+        courses.append(Course(fused[at], known, tuple(views[row].changed for row in at)))
+    return courses
 
 
 def _scaled(character: str, rgb: Rgb, box: Box) -> Box:

@@ -23,9 +23,7 @@ def models_of(sheets: Sequence[SheetRef], *, long_side_px: int) -> dict[str, Cha
     learned = {sheet.character: model_of(sheet, long_side_px=long_side_px) for sheet in sheets}
     # Drawings are posed to differ; only what was approved in film says what film deviates by.
     lent = {
-        character: model.shots
-        for character, model in learned.items()
-        if model is not None and model.has_approved
+        character: model for character, model in learned.items() if model is not None and model.has_approved
     }
     return {
         character: model
@@ -34,7 +32,10 @@ def models_of(sheets: Sequence[SheetRef], *, long_side_px: int) -> dict[str, Cha
             model,
             pooled=(
                 *model.pooled,
-                *(shot for other in sorted(lent) if other != character for shot in lent[other]),
+                *(shot for other in sorted(lent) if other != character for shot in lent[other].shots),
+            ),
+            lent=tuple(
+                course for other in sorted(lent) if other != character for course in lent[other].courses
             ),
         )
         for character, model in learned.items()

@@ -17,10 +17,12 @@ from circletake.checks.consistency._judge import Judged, is_flickering, judge, l
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
+from circletake.checks.consistency._moments import moments_of
 from circletake.checks.consistency._pixels import Mask, small
 from circletake.checks.consistency._pool import models_of
 from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_drift
 from circletake.checks.consistency._track import Tracker
+from circletake.checks.consistency._whole import changed_at, flags_of, read_whole, summary_of
 from circletake.checks.protocol import (
     Box,
     CheckContext,
@@ -31,13 +33,15 @@ from circletake.checks.protocol import (
     params_of,
     read_params,
 )
-from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Series
+from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Moment, Series
 from circletake.domain.time import ranges_of
 from circletake.media.cutouts import Cutout
 
 _LONG_SIDE_PX = 640
 _HEATMAPS = 3
 _APART = 12
+# Frames in a second of a take that has no rate: a still, or drawings.
+_SECOND = 24
 _HEAT_FULL = 4.0
 # Drift that is drawn as full, and flicker in Lab.
 _DRIFT_FULL, _FLICKER_FULL = 3.0, 20.0
@@ -129,8 +133,13 @@ class ConsistencyMeasure:
             (model, self._assigner.told(who, tracker.finish()))
             for who, (model, tracker) in enumerate(self._trackers)
         ]
+        alpha, second = self._params.alpha, round(self._context.rate or _SECOND)
         for model, track in tracks:
-            self.cutouts[model.character] = [Cutout(one.n, one.rgb, one.mask) for one in track.pictures]
+            changed = changed_at(track, [one.n for one in track.pictures], second=second)
+            self.cutouts[model.character] = [
+                Cutout(one.n, one.rgb, one.mask, moved)
+                for one, moved in zip(track.pictures, changed, strict=True)
+            ]
         found = [
             (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
             for model, track in tracks
@@ -139,8 +148,14 @@ class ConsistencyMeasure:
         seen = {n for _, judged, _ in found for n in judged.frames}
         abstained = ranges_of([n for n in range(self._frames) if n not in seen])
         flags: list[FlagRange] = []
-        for model, judged, track in found:
-            flags.extend(self._flags(model, judged, track, many=len(self._trackers) > 1))
+        moments: list[Moment] = []
+        whole = [read_whole(model, track, alpha=alpha, second=second) for model, _, track in found]
+        for (model, judged, track), readings in zip(found, whole, strict=True):
+            who = f"{model.character}: " if len(self._trackers) > 1 else ""
+            own = self._flags(model, judged, track, who)
+            own += flags_of(readings, own, alpha=alpha, who=who)
+            flags.extend(own)
+            moments.extend(moments_of(model, judged, track, own))
         flags.sort(key=lambda flag: (flag.frames.start, flag.label))
         worst = self._worst(found, flags)
         flagged = {n for flag in flags for n in range(flag.frames.start, flag.frames.end)}
@@ -164,6 +179,15 @@ class ConsistencyMeasure:
             summary["masked"] = self._masked
         if self._context.boxes_hash:
             summary |= {"boxes": self._context.boxes_hash, "boxed": self._boxed, "gone": self._gone}
+        heads = [model.head for model, _ in self._trackers if model.head is not None]
+        if heads:
+            summary["head"] = ", ".join(f"{head.hash} of {len(head.answers)} answers" for head in heads)
+        summary |= summary_of(
+            [
+                (model.character, readings, None if judged.state == "uncalibrated" else judged.p)
+                for (model, judged, _), readings in zip(found, whole, strict=True)
+            ]
+        )
         return Evidence(
             check=check.name,
             version=check.version,
@@ -181,6 +205,7 @@ class ConsistencyMeasure:
             backend=f"numpy {np.__version__}, cv2 {cv2.__version__}",
             precision="f32",
             params=params_of(self._params),
+            moments=tuple(moments),
         )
 
     def _series(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> tuple[Series, ...]:
@@ -203,8 +228,7 @@ class ConsistencyMeasure:
             Series("flicker", tuple(columns[2]), 0.0, _FLICKER_FULL, unit="Lab"),
         )
 
-    def _flags(self, model: CharacterModel, judged: Judged, track: Track, *, many: bool) -> list[FlagRange]:
-        who = f"{model.character}: " if many else ""
+    def _flags(self, model: CharacterModel, judged: Judged, track: Track, who: str) -> list[FlagRange]:
         row_of = {n: row for row, n in enumerate(judged.frames)}
         flags = []
         over = [n for n in judged.frames if judged.drift[row_of[n]] >= 1]

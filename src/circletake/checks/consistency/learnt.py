@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circletake.checks.answers import Answer
 from circletake.checks.consistency._calibrate import State, false_alarm_interval
 from circletake.checks.consistency._look import CELLS, Look, Rows
-from circletake.checks.consistency._model import FEWEST_VIEWS, CharacterModel, needed_shots
+from circletake.checks.consistency._model import FEWEST_VIEWS, SCORES, CharacterModel, needed_shots
 from circletake.checks.consistency._pool import models_of
+from circletake.checks.consistency.head import Head, learn_head
 from circletake.checks.protocol import SheetRef
 from circletake.checks.swatches import Swatch, swatches_of
 
@@ -53,6 +55,17 @@ class Learnt:
     needed: int
     interval: tuple[float, float]
     advice: tuple[str, ...]
+
+
+def learnt_head(answers: Sequence[Answer]) -> Head | None:
+    """The head that answers about one character make; None where they are too few."""
+    return learn_head(answers, SCORES)
+
+
+def heads_of(sheets: Sequence[SheetRef]) -> dict[str, Head]:
+    """The head of every character about whom enough was answered, by its code."""
+    heads = {sheet.character: learnt_head(sheet.answers) for sheet in sheets}
+    return {character: head for character, head in heads.items() if head is not None}
 
 
 def learnt_of(sheets: Sequence[SheetRef], *, alpha: float) -> dict[str, Learnt]:

@@ -82,6 +82,14 @@ def _say(view: CharacterView) -> None:
             f"  measure   {view.shots} circled shots{lent}; asked for are {float(view.alpha):.1%} false "
             f"alarms, the true rate lies between {low:.1%} and {high:.1%}"
         )
+    for shot in view.drift.shots:
+        bar = "█" * min(round(20 * shot.sum / view.drift.limit), 20)
+        line(f"  {shot.code:<10} {shot.sum:8.2f} of {view.drift.limit:g}  {bar}")
+    line(f"  drift     {view.drift.sentence}")
+    line(f"  answers   {view.head.answers} of {view.head.needed} that it takes to weigh its scores")
+    if view.head.hash:
+        told = ", ".join(f"{one.name} {one.weight:.2f}" for one in view.head.weights)
+        line(f"  weights   {told} (head {view.head.hash[:12]})")
     for said in view.advice:
         line(f"  → {said}")
 

@@ -17,7 +17,8 @@ from circletake.web.auth import (
 )
 from circletake.web.passkeys import party_of
 from circletake.web.requests import Id, SignIn
-from circletake.workflows.views import DoorView, MeView, PersonView
+from circletake.workflows.person_view import PersonView
+from circletake.workflows.views import DoorView, MeView
 
 router = APIRouter(tags=["people"])
 

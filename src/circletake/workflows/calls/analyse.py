@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from circletake.checks.bank import BankShot, model_bytes, read_bank
+from circletake.checks.answers import Answer
+from circletake.checks.bank import BankShot, model_bytes, read_answered, read_bank
 from circletake.checks.boxes import read_boxes
 from circletake.checks.codec import evidence_bytes
+from circletake.checks.consistency.learnt import heads_of
 from circletake.checks.protocol import CheckContext, SheetRef
 from circletake.checks.references import read_references
 from circletake.checks.run import CheckListener, get_check, shown, taking_boxes, wanting_references
@@ -75,14 +77,17 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     listeners: list[Listener] = [*writers.values(), essence]
     if SIGNATURE not in made:
         listeners.append(thumbs)
+    # A take is no measure of itself, and what was said of it teaches nothing about it.
     bank = [shot for shot in _bank(store, args) if shot.content != content]
-    checks = _checks(store, source, args, args["checks"], bank)
+    answers = [one for one in _answers(store, args) if one.content != content]
+    checks = _checks(store, source, args, args["checks"], bank, answers)
     listen(source, [*listeners, *checks.values()], progress=report.progress, cancelled=report.cancelled)
-    if essence.hash and any(shot.essence == essence.hash for shot in bank):
-        # Other bytes of what was circled: what they decode to is known only now. A take is no measure of
-        # itself, so that those checks look once more without it.
+    if essence.hash and essence.hash in {*(shot.essence for shot in bank), *(one.essence for one in answers)}:
+        # Other bytes of what was circled or answered: what they decode to is known only now. Those checks
+        # look once more without it.
         others = [shot for shot in bank if shot.essence != essence.hash]
-        again = _checks(store, source, args, wanting_references(args["checks"]), others)
+        unsaid = [one for one in answers if one.essence != essence.hash]
+        again = _checks(store, source, args, wanting_references(args["checks"]), others, unsaid)
         listen(source, list(again.values()), progress=report.progress, cancelled=report.cancelled)
         checks |= again
     derived = {recipe: writer.content for recipe, writer in writers.items()}
@@ -106,15 +111,28 @@ def _bank(store: ContentStore, args: dict[str, Any]) -> list[BankShot]:
     return read_bank(store.read(bank)) if bank else []
 
 
+def _answers(store: ContentStore, args: dict[str, Any]) -> list[Answer]:
+    """What people had answered about flags and takes when this was ordered."""
+    bank = args.get("bank")
+    return read_answered(store.read(bank)) if bank else []
+
+
 def _checks(
-    store: ContentStore, source: Source, args: dict[str, Any], names: Iterable[str], bank: Sequence[BankShot]
+    store: ContentStore,
+    source: Source,
+    args: dict[str, Any],
+    names: Iterable[str],
+    bank: Sequence[BankShot],
+    answers: Sequence[Answer],
 ) -> dict[str, CheckListener]:
     references: list[SheetRef] = []
     if wanting_references(names := list(names)):
-        references = read_references(store, args["sheets"], bank)
+        references = read_references(store, args["sheets"], bank, answers)
         characters = [sheet for sheet in references if sheet.kind == CHARACTER]
         # What a model was made of is read back by the hash that its evidence tells.
         store.put_bytes(model_bytes(characters))
+        for head in heads_of(characters).values():
+            store.put_bytes(head.to_bytes())
     boxes = read_boxes(store.read(args["boxes"])) if args.get("boxes") else []
     return {
         name: CheckListener(get_check(name), _context(source, args, name, references, boxes))

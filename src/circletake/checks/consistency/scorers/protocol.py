@@ -20,12 +20,16 @@ class View:
             out together when one of them is measured.
         picture: number of the sheet's picture; None for a view of an approved shot.
         mirrored: a drawing turned over; matched against, never measured.
+        frame: of the approved shot, where that is known.
+        changed: as `Course.changed`, where that is known.
     """
 
     look: Look
     group: int
     picture: int | None = None
     mirrored: bool = False
+    frame: int | None = None
+    changed: float | None = None
 
 
 class Learned(Protocol):
