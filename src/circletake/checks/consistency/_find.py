@@ -26,6 +26,8 @@ _PLAIN, BACKWARD, _FIRST, _AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
 # Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
 # replace what was carried on.
 _STAYS = 0.7
+# The same between what a search found and where it should be, from which it is not the same thing.
+_ELSEWHERE = 0.2
 # The same between a mask and the one that a drawing laid over it gives.
 _LIES = 0.55
 _THUMB_PX = (64, 36)
@@ -120,9 +122,15 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
         jumps = prior is not None and _overlap(sized(found.mask, prior.shape), prior) < _STAYS
         if otherness < limit and not (jumps and otherness > _PLAIN):
             best, limit = found, otherness
-    if model.aligner is not None:
-        return _drawn_anew(model, model.aligner, held, best, vote)
-    return best
+    if model.aligner is None:
+        return best
+    found = _drawn_anew(model, model.aligner, held, best, vote)
+    if best is None and prior is not None and found is not None:
+        # What has drifted far is where it was; what is elsewhere has to be like the sheet.
+        is_elsewhere = _overlap(sized(found.mask, prior.shape), prior) < _ELSEWHERE
+        if is_elsewhere and model.otherness(found.seen) > _DRAWN:
+            return None
+    return found
 
 
 def _drawn_anew(

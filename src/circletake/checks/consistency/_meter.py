@@ -1,10 +1,11 @@
 """Turning sightings of a take into numbers, whatever its length; only the looks worth showing are kept."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from circletake.checks.consistency._fitness import LOST, Fitness
 from circletake.checks.consistency._light import light_of
 from circletake.checks.consistency._look import Look, Rows
 from circletake.checks.consistency._model import CharacterModel, Seen
@@ -46,6 +47,7 @@ class Track:
         looks: of the worst measured frame of each second, by frame.
         light: what the take's light does to Lab, where it is taken off.
         pictures: of the character, spread evenly over the take.
+        unfit: frames in which it was sighted and that cannot be judged, and why.
     """
 
     frames: list[int]
@@ -55,6 +57,7 @@ class Track:
     looks: dict[int, Look]
     light: Rows | None
     pictures: list[Picture]
+    unfit: dict[int, str] = field(default_factory=dict)
 
     def look_near(self, n: int) -> tuple[int, Look]:
         """The kept look nearest to a frame, and its frame."""
@@ -78,16 +81,25 @@ class Meter:
         self._kept: dict[int, tuple[float, int, Look]] = {}
         self._pictures: list[Picture] = []
         self._every = 1
+        self._fitness = Fitness(model.views, drawings=model.aligner is not None)
+        self._unfit: dict[int, str] = {}
+        self._lost: set[int] = set()
 
     def passed(self, n: int, change: Rows | None) -> None:
         """Hear that the character is in a frame, measured or not."""
         self._frames.add(n)
-        if change is not None:
+        if change is None:
+            self._fitness.anew()
+        else:
             self._changes[n] = change
 
     def measure(self, n: int, look: Look, seen: Seen | None = None) -> float:
         """Measure a look; returns how many of the bank's deviations it is off, on the mean of all scores."""
         self._frames.add(n)
+        if (why := self._fitness.why_not(look)) is not None:
+            self._unfit[n] = why
+            values = self._model.measure(look, light=self._light)
+            return float(self._model.scale.deviations(values[None]).mean())
         if seen is not None and not self._knows_light:
             self._lights.append(seen.light)
         if seen is not None and self._light is None:
@@ -101,6 +113,16 @@ class Meter:
                 self._settle_light()
         return off
 
+    def lost(self, after: int) -> None:
+        """Hear that what was followed behind a frame cannot be told to have been the character."""
+        self._lost |= {n for n in self._frames if n > after}
+        self._frames -= self._lost
+        self._values = {n: kept for n, kept in self._values.items() if n <= after}
+        self._unfit = {n: kept for n, kept in self._unfit.items() if n <= after}
+        self._waiting = {n: kept for n, kept in self._waiting.items() if n <= after}
+        self._kept = {second: kept for second, kept in self._kept.items() if kept[1] <= after}
+        self._pictures = [one for one in self._pictures if one.n <= after]
+
     def picture(self, n: int, rgb: Rgb, mask: Mask) -> None:
         """See the character cut out; twelve to twenty-four are kept, evenly spread."""
         if len(self._pictures) >= 2 * _PICTURES:
@@ -112,10 +134,10 @@ class Meter:
     def finish(self) -> Track:
         """Close the take."""
         self._settle_light()
-        measured = sorted(self._values)
+        measured, unfit = sorted(self._values), self._unfit_frames()
         step = max(len(self._pictures) // _PICTURES, 1)
         return Track(
-            frames=sorted(self._frames),
+            frames=sorted(self._frames - set(unfit)),
             measured=measured,
             values=np.stack([self._values[n] for n in measured])
             if measured
@@ -124,7 +146,18 @@ class Meter:
             looks={n: look for _, n, look in self._kept.values()},
             light=self._light,
             pictures=self._pictures[::step],
+            unfit=unfit,
         )
+
+    def _unfit_frames(self) -> dict[int, str]:
+        """Frames that cannot be judged: those looked at, and those nearest to them."""
+        frames, looked = sorted(self._frames), sorted({*self._values, *self._unfit})
+        near = spread_to(frames, looked) if looked else []
+        reasons = dict.fromkeys(self._lost - self._frames, LOST)
+        for n, at in zip(frames, near, strict=False):
+            if (why := self._unfit.get(looked[at])) is not None:
+                reasons[n] = why
+        return reasons
 
     def _note(self, n: int, look: Look, values: Rows) -> float:
         self._values[n] = values

@@ -1,6 +1,6 @@
 """The check “consistency”: does the character stay the one on its model sheet, frame by frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -10,6 +10,16 @@ from numpy.typing import NDArray
 
 from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
+from circletake.checks.consistency._fitness import (
+    NOT_FOUND,
+    TOO_DARK,
+    is_colourless,
+    is_dark,
+    is_grey,
+    say_why,
+    sheet_in_greys,
+    without_colour,
+)
 from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
@@ -65,6 +75,10 @@ class ConsistencyMeasure:
             self._trackers = [(model, Tracker(model)) for model in models.values() if model is not None]
         finally:
             cv2.setNumThreads(threads)
+        self._grey_sheets = {sheet.content for sheet in context.references if is_grey(sheet)}
+        self._in_greys: list[tuple[CharacterModel, Tracker]] | None = None
+        self._colourless: set[int] = set()
+        self._dark: set[int] = set()
 
     def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
         """See the next frame."""
@@ -75,10 +89,25 @@ class ConsistencyMeasure:
         try:
             picture = small(rgb, _LONG_SIDE_PX)
             self._width_px = self._width_px or rgb.shape[1]
-            for _, tracker in self._trackers:
-                tracker.frame(n, picture)
+            if is_dark(picture):
+                self._dark.add(n)
+            if is_colourless(picture):
+                self._colourless.add(n)
+            for model, tracker in self._followed(n):
+                grey = n not in self._colourless and model.content in self._grey_sheets
+                tracker.frame(n, without_colour(picture) if grey else picture)
         finally:
             cv2.setNumThreads(threads)
+
+    def _followed(self, n: int) -> Sequence[tuple[CharacterModel, Tracker]]:
+        """Who is looked for in a frame: where there is no colour, everybody as drawn in greys."""
+        if n not in self._colourless:
+            return self._trackers
+        if self._in_greys is None:
+            sheets = [sheet_in_greys(sheet) for sheet in self._context.references]
+            models = models_of(sheets, long_side_px=_LONG_SIDE_PX)
+            self._in_greys = [(model, Tracker(model)) for model in models.values() if model is not None]
+        return self._in_greys
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """Hear nothing: a voice is another check's business."""
@@ -88,13 +117,16 @@ class ConsistencyMeasure:
         tracks = [(model, tracker.finish()) for model, tracker in self._trackers]
         for model, track in tracks:
             self.cutouts[model.character] = [Cutout(one.n, one.rgb, one.mask) for one in track.pictures]
+        # What is known of a character is not taught by what shows it without its colours.
+        tracks += [(model, tracker.finish()) for model, tracker in self._in_greys or []]
         found = [
             (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
             for model, track in tracks
             if track.measured
         ]
         seen = {n for _, judged, _ in found for n in judged.frames}
-        abstained = ranges_of([n for n in range(self._frames) if n not in seen])
+        reasons = self._reasons([track for _, track in tracks], seen)
+        abstained = ranges_of(list(reasons))
         flags: list[FlagRange] = []
         for model, judged, track in found:
             flags.extend(self._flags(model, judged, track, many=len(self._trackers) > 1))
@@ -104,7 +136,10 @@ class ConsistencyMeasure:
         summary: dict[str, str | int | bool] = {
             "frames": self._frames,
             "judged": len(seen),
-            "abstained": self._frames - len(seen),
+            "abstained": len(reasons),
+            "not_judged": say_why(reasons) if self._trackers else "",
+            "colourless": len(self._colourless),
+            "sighted": self._sighted(found),
             "flagged": len(flagged),
             "characters": ", ".join(model.character for model, _ in self._trackers) or "none",
             "approved": sum(model.approved for model, _ in self._trackers),
@@ -120,7 +155,7 @@ class ConsistencyMeasure:
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(seen), len(flagged)),
+            sentence=self._sentence(flags, seen, len(flagged), reasons),
             series=self._series(found),
             flags=tuple(flags),
             worst_frame=worst[0] if worst else flags[0].frames.start if flags else None,
@@ -131,6 +166,22 @@ class ConsistencyMeasure:
             precision="f32",
             params=params_of(self._params),
         )
+
+    def _reasons(self, tracks: Sequence[Track], seen: set[int]) -> dict[int, str]:
+        """Why each frame in which nobody was judged was not, in order."""
+        unfit = {n: why for track in tracks for n, why in track.unfit.items()}
+        return {
+            n: unfit.get(n, TOO_DARK if n in self._dark else NOT_FOUND)
+            for n in range(self._frames)
+            if n not in seen
+        }
+
+    def _sighted(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> str:
+        """How many frames each character was judged in."""
+        count = dict.fromkeys((model.character for model, _ in self._trackers), 0)
+        for model, judged, _ in found:
+            count[model.character] += len(judged.frames)
+        return ", ".join(f"{character} {frames}" for character, frames in count.items()) or "none"
 
     def _series(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> tuple[Series, ...]:
         if not self._frames:
@@ -223,7 +274,10 @@ class ConsistencyMeasure:
         x, y, width, height = (round(value * scale) for value in box)
         return Heatmap(n, (x, y, width, height), CELLS, CELLS, cells.tobytes())
 
-    def _sentence(self, flags: Sequence[FlagRange], judged: int, flagged: int) -> str:
+    def _sentence(
+        self, flags: Sequence[FlagRange], seen: set[int], flagged: int, reasons: Mapping[int, str]
+    ) -> str:
+        judged = len(seen)
         if not self._context.references:
             return "There is no adopted model sheet to compare with; nothing was judged."
         if self._unusable and not self._trackers:
@@ -232,14 +286,21 @@ class ConsistencyMeasure:
                 f" at least. Nothing was judged."
             )
         if not judged:
-            return "The character was not found in any frame; nothing was judged."
+            if set(reasons.values()) <= {NOT_FOUND}:
+                return "The character was not found in any frame; nothing was judged."
+            return f"Nothing was judged: {say_why(reasons)}."
+        rest = (
+            f" {len(reasons)} of {self._frames} frames were not judged: {say_why(reasons)}."
+            if reasons
+            else ""
+        )
+        if grey := len(seen & self._colourless):
+            rest += f" Colours were not judged in {grey} frames: there is no colour in them."
         if not flags:
-            rest = self._frames - judged
-            unseen = f"; not found in {rest} of {self._frames}" if rest else ""
-            return f"Nothing drifts from the sheet in the {judged} frames with the character{unseen}."
+            return f"Nothing drifts from the sheet in the {judged} frames with the character.{rest}"
         worst = max(flags, key=lambda flag: flag.strength)
         where = f"frames {worst.frames.start}–{worst.frames.end - 1}"
-        return f"Drifts from the sheet in {flagged} of {judged} frames; {where}: {worst.sentence}"
+        return f"Drifts from the sheet in {flagged} of {judged} frames; {where}: {worst.sentence}{rest}"
 
 
 class ConsistencyCheck:
