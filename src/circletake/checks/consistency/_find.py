@@ -84,7 +84,9 @@ class Found:
     laid: Laid | None = None
 
 
-def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Found | None:
+def find_character(  # noqa: C901 (the ways of finding, one after the other)
+    model: CharacterModel, held: Held, prior: Mask | None
+) -> Found | None:
     """Find the character in a frame by itself.
 
     Args:
@@ -125,12 +127,15 @@ def find_character(model: CharacterModel, held: Held, prior: Mask | None) -> Fou
     if model.aligner is None:
         return best
     found = _drawn_anew(model, model.aligner, held, best, vote)
-    if best is None and prior is not None and found is not None:
-        # What has drifted far is where it was; what is elsewhere has to be like the sheet.
-        is_elsewhere = _overlap(sized(found.mask, prior.shape), prior) < _ELSEWHERE
-        if is_elsewhere and model.otherness(found.seen) > _DRAWN:
-            return None
+    if found is not None and best is None and prior is not None and _is_stranger(model, found, prior):
+        return None
     return found
+
+
+def _is_stranger(model: CharacterModel, found: Found, prior: Mask) -> bool:
+    """True of what is elsewhere and unlike the sheet; what has drifted far is where it was."""
+    is_elsewhere = _overlap(sized(found.mask, prior.shape), prior) < _ELSEWHERE
+    return is_elsewhere and model.otherness(found.seen) > _DRAWN
 
 
 def _drawn_anew(

@@ -16,21 +16,26 @@ from circletake.domain.time import ranges_of
 NOT_FOUND = "it was not found"
 TOO_DARK = "it is too dark"
 OUTLINE = "only its outline is lit"
+COVERED = "something even is in front of it"
 TOO_LITTLE = "too little of it is in the picture"
 LOST = "what was followed could not be told to be it"
+
+TOO_FEW = "shows too few usable views; adopt one with three at least."
+STRANGERS = "shows pictures with too little in common to be of one character; box the same one in each."
 
 # L by which light dims a character before too little is left of it to be judged; of a dark one a half.
 _DIMS, _DIMS_SHARE = 30.0, 0.5
 # L of what is around it up to which the scene is dark; above it a dark character is an outline or adrift.
 _DARK_AROUND = 50.0
-# Spread in Lab within what is an outline alone; every drawing, dark ones too, spreads over more.
-_FLAT, _DRAWN_SPREAD = 5.0, 8.0
-# Share of the area it lately had whole. Of a drawing, cut by the picture's edge, little may be missing, as its
-# views are whole; of frames of a film, that show it cut as well, more. Uncut, something is in front of it.
+# Spread in Lab below which a look is even, as a share of the evenest view's; L that is black, and the share
+# of black from which a look is an outline, beyond the blackest view's.
+_EVEN, _BLACK_L, _BLACK = 0.35, 8.0, 0.4
+# Share of the area it lately had whole. Of a drawing, cut by the picture's edge, little may be missing, as
+# its views are whole; of frames of a film, that show it cut as well, more. Uncut, something is before it.
 _CUT, _CUT_FILM, _COVERED = 0.85, 0.5, 0.6
 # Looks whose largest is the area it lately had: a second, at one in three frames.
 _LATELY = 8
-# How much of the crop a figure spans if the crop was made around its mask; less, and more of it is known to be.
+# How much of the crop a figure spans if the crop was made around its mask; less, and the whole is known.
 _SPANS = 0.95 / MARGIN
 _LITTLE_PX, _GREY, _DARK = 64, 10, 40
 
@@ -41,7 +46,8 @@ class Fitness:
     def __init__(self, views: Sequence[View], *, drawings: bool) -> None:
         own = [_upper(view.look) for view in views]
         self._dimmest = min(own)
-        self._is_flat = min(_spread(view.look) for view in views) < _DRAWN_SPREAD
+        self._evenest = min(_spread(view.look) for view in views)
+        self._blackest = max(_black(view.look) for view in views)
         self._least = _CUT if drawings else _CUT_FILM
         self._drawings = drawings
         self._areas: deque[float] = deque(maxlen=_LATELY)
@@ -52,19 +58,27 @@ class Fitness:
 
     def why_not(self, look: Look) -> str | None:
         """Why the next look cannot be judged; None where it can."""
-        dims = self._dimmest - _upper(look) > min(_DIMS, _DIMS_SHARE * self._dimmest)
-        if dims and not self._is_flat and _spread(look) < _FLAT:
-            return OUTLINE
-        if dims and look.around_l < _DARK_AROUND:
-            return TOO_DARK
+        if (light := self._light(look)) is not None:
+            return light
         if is_cut(look):
-            if not self._areas:
-                return TOO_LITTLE if self._drawings else None
-            return TOO_LITTLE if look.area_share < self._least * max(self._areas) else None
+            is_little = not self._areas and self._drawings
+            if self._areas:
+                is_little = look.area_share < self._least * max(self._areas)
+            return TOO_LITTLE if is_little else None
         if self._areas and look.area_share < _COVERED * max(self._areas):
             return TOO_LITTLE
         self._areas.append(look.area_share)
         return None
+
+    def _light(self, look: Look) -> str | None:
+        """What of its inside cannot be seen, although it is there."""
+        dims = self._dimmest - _upper(look) > min(_DIMS, _DIMS_SHARE * self._dimmest)
+        is_even = _spread(look) < _EVEN * self._evenest
+        if (dims and is_even) or _black(look) > self._blackest + _BLACK:
+            return TOO_DARK if look.around_l < _DARK_AROUND else OUTLINE
+        if dims and look.around_l < _DARK_AROUND:
+            return TOO_DARK
+        return COVERED if is_even else None
 
 
 def is_cut(look: Look) -> bool:
@@ -131,6 +145,10 @@ def say_why(reasons: Mapping[int, str]) -> str:
 
 def _upper(look: Look) -> float:
     return float(np.quantile(look.pixels[:, 0], 0.75))
+
+
+def _black(look: Look) -> float:
+    return float((look.pixels[:, 0] < _BLACK_L).mean())
 
 
 def _spread(look: Look) -> float:

@@ -84,6 +84,8 @@ class Meter:
         self._fitness = Fitness(model.views, drawings=model.aligner is not None)
         self._unfit: dict[int, str] = {}
         self._lost: set[int] = set()
+        # So that there is one to show whatever is lost later.
+        self._first: tuple[float, int, Look] | None = None
 
     def passed(self, n: int, change: Rows | None) -> None:
         """Hear that the character is in a frame, measured or not."""
@@ -121,6 +123,8 @@ class Meter:
         self._unfit = {n: kept for n, kept in self._unfit.items() if n <= after}
         self._waiting = {n: kept for n, kept in self._waiting.items() if n <= after}
         self._kept = {second: kept for second, kept in self._kept.items() if kept[1] <= after}
+        if not self._kept and self._first is not None and self._first[1] <= after:
+            self._kept = {self._first[1] // _SECOND: self._first}
         self._pictures = [one for one in self._pictures if one.n <= after]
 
     def picture(self, n: int, rgb: Rgb, mask: Mask) -> None:
@@ -163,6 +167,7 @@ class Meter:
         self._values[n] = values
         off = float(self._model.scale.deviations(values[None]).mean())
         second = n // _SECOND
+        self._first = self._first or (off, n, look)
         if second not in self._kept or off > self._kept[second][0]:
             self._kept[second] = (off, n, look)
         if len(self._kept) > _KEPT:

@@ -40,6 +40,9 @@ _SCORERS: tuple[ModuleType, ...] = (palette, patches, outline, lines)
 SCORES: tuple[str, ...] = tuple(name for scorer in _SCORERS for name in scorer.names)
 # What encoding, masks and scaling alone make of one drawing, in each scorer's own unit.
 LEAST_SPREAD = np.concatenate([scorer.least_spread for scorer in _SCORERS])
+# Distances of the sheet's views from each other, palette and whole view, from which they are of no one thing.
+# Sheets of one character stay below .17 and 4.1, boxes over unrelated pictures are above .44 and 6.4.
+_STRANGERS = {"palette": 0.3, "unlike every view": 5.0}
 _PALETTE, _MISSING = SCORES.index("palette"), SCORES.index("missing parts")
 
 
@@ -95,6 +98,11 @@ class CharacterModel:
     approved: int
     form: float
     aligner: Aligner | None
+
+    @property
+    def is_of_one(self) -> bool:
+        """False where the sheet's pictures have so little in common that anything would pass for it."""
+        return any(self.drawn.mean[SCORES.index(name)] < most for name, most in _STRANGERS.items())
 
     @property
     def has_approved(self) -> bool:

@@ -112,6 +112,9 @@ class Tracker:
 
     def finish(self) -> Track:
         """Close the take."""
+        # Neither its form nor a drawing of it for a second: it may as well be what hid it.
+        if self._before is not None and self._before.n - self._confirmed_at > _LOOK_AGAIN:
+            self._meter.lost(self._confirmed_at)
         return self._meter.finish()
 
     def _is_time(self, n: int, mask: Mask | None) -> bool:
@@ -182,7 +185,7 @@ class Tracker:
     def _laid(self, held: Held, mask: Mask, near: Laid | None) -> tuple[Mask, Laid | None]:
         if self._model.aligner is None or near is None:
             return mask, near
-        # A drawing that no longer lies over it confirms nothing; it is looked for again at the next key frame.
+        # A drawing that no longer lies over it confirms nothing; it is looked for at the next key frame.
         return laid_over(self._model.aligner, held, mask, near) or (mask, None)
 
     def _leapt(self, held: Held) -> tuple[Mask | None, Rows | None]:

@@ -12,7 +12,9 @@ from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
 from circletake.checks.consistency._fitness import (
     NOT_FOUND,
+    STRANGERS,
     TOO_DARK,
+    TOO_FEW,
     is_colourless,
     is_dark,
     is_grey,
@@ -71,8 +73,14 @@ class ConsistencyMeasure:
         cv2.setNumThreads(1)
         try:
             models = models_of(context.references, long_side_px=_LONG_SIDE_PX)
-            self._unusable = [character for character, model in models.items() if model is None]
-            self._trackers = [(model, Tracker(model)) for model in models.values() if model is not None]
+            self._unusable = {
+                character: TOO_FEW if model is None else STRANGERS
+                for character, model in models.items()
+                if model is None or not model.is_of_one
+            }
+            self._trackers = [
+                (model, Tracker(model)) for model in models.values() if model is not None and model.is_of_one
+            ]
         finally:
             cv2.setNumThreads(threads)
         self._grey_sheets = {sheet.content for sheet in context.references if is_grey(sheet)}
@@ -106,7 +114,11 @@ class ConsistencyMeasure:
         if self._in_greys is None:
             sheets = [sheet_in_greys(sheet) for sheet in self._context.references]
             models = models_of(sheets, long_side_px=_LONG_SIDE_PX)
-            self._in_greys = [(model, Tracker(model)) for model in models.values() if model is not None]
+            self._in_greys = [
+                (model, Tracker(model))
+                for model in models.values()
+                if model is not None and model.character not in self._unusable
+            ]
         return self._in_greys
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
@@ -280,20 +292,16 @@ class ConsistencyMeasure:
         judged = len(seen)
         if not self._context.references:
             return "There is no adopted model sheet to compare with; nothing was judged."
-        if self._unusable and not self._trackers:
-            return (
-                f"The sheet of {', '.join(self._unusable)} shows too few usable views; adopt one with three"
-                f" at least. Nothing was judged."
-            )
+        unusable = " ".join(f"The sheet of {name} {why}" for name, why in self._unusable.items())
+        if unusable and not self._trackers:
+            return f"{unusable} Nothing was judged."
         if not judged:
             if set(reasons.values()) <= {NOT_FOUND}:
                 return "The character was not found in any frame; nothing was judged."
             return f"Nothing was judged: {say_why(reasons)}."
-        rest = (
-            f" {len(reasons)} of {self._frames} frames were not judged: {say_why(reasons)}."
-            if reasons
-            else ""
-        )
+        rest = f" {unusable}" if unusable else ""
+        if reasons:
+            rest += f" {len(reasons)} of {self._frames} frames were not judged: {say_why(reasons)}."
         if grey := len(seen & self._colourless):
             rest += f" Colours were not judged in {grey} frames: there is no colour in them."
         if not flags:
@@ -307,7 +315,7 @@ class ConsistencyCheck:
     """Drift of a character from its adopted model sheet."""
 
     name = "consistency"
-    version = 3
+    version = 4
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True
