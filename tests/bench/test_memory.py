@@ -1,4 +1,4 @@
-"""What a worker holds while it analyses a long film; the whole hour where CIRCLETAKE_HOUR asks for it."""
+"""What a worker holds while it analyses a long film; as many minutes as CIRCLETAKE_MINUTES says."""
 
 import json
 import os
@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.bench, pytest.mark.footage, pytest.mark.timeout(14400)
 
 _HERE = Path(__file__).parent
 _MOST_MIB = 700
-HOUR = "CIRCLETAKE_HOUR"
+# How long a film is looped; the whole hour takes most of one to measure.
+MINUTES = "CIRCLETAKE_MINUTES"
 _MINUTES = 10
 
 
@@ -90,8 +91,8 @@ def measured(args: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_a_worker_holds_of_a_long_film(footage: Path, tmp_path: Path) -> None:
-    """Ten minutes, and by their growth what an hour would come to; the hour itself with CIRCLETAKE_HOUR."""
-    minutes = 60 if os.environ.get(HOUR) else _MINUTES
+    """Ten minutes, and by their growth an hour; the hour itself with CIRCLETAKE_MINUTES=60."""
+    minutes = int(os.environ.get(MINUTES, _MINUTES))
     args = order(footage, tmp_path, minutes)
     told = measured(args)
     frames, mib = np.array(told["mib"]).T
@@ -100,8 +101,8 @@ def test_what_a_worker_holds_of_a_long_film(footage: Path, tmp_path: Path) -> No
         for minute in (1, 3, 10, 30, 60)
         if minute <= minutes
     }
-    # From the third minute on everything that is bounded is full.
-    late = frames >= 3 * 24 * 60
+    # In its second half everything that is bounded is full.
+    late = frames >= minutes * 12 * 60
     growth = float(np.polyfit(frames[late] / (24 * 60), mib[late], 1)[0])
     hour = told["most_mib"] + max(growth, 0.0) * (60 - minutes)
     size = open_file(footage / "bbb.mp4")
@@ -112,8 +113,8 @@ def test_what_a_worker_holds_of_a_long_film(footage: Path, tmp_path: Path) -> No
         f"| {minutes}, with the evidence written | {told['most_mib']:.0f} |",
         "",
         (
-            f"{size.width_px}×{size.height_px} film looped by its packets, checks {', '.join(args['checks'])}, "
-            f"frame pack, proxy and poster. It grows by {growth:.2f} MiB a minute from the third on; an hour "
+            f"{size.width_px}×{size.height_px} film looped by its packets; {', '.join(args['checks'])}; "
+            f"frame pack, proxy, poster. It grows by {growth:.2f} MiB a minute in its second half; an hour "
             f"comes to {hour:.0f} MiB{'' if minutes == 60 else ', by that growth'}."
         ),
     ]
