@@ -117,7 +117,7 @@ def test_what_a_worker_holds_of_a_long_film(footage: Path, tmp_path: Path) -> No
         (
             f"{size.width_px}×{size.height_px} film looped by its packets, one character and no style bible; "
             f"{', '.join(args['checks'])}; frame pack, proxy, poster. It grows by {growth:.2f} MiB a minute "
-            f"in its second half, and needs {closing:.0f} MiB to close the take; an hour comes to {hour:.0f} MiB"
+            f"in its second half, and needs {closing:.0f} MiB to close; an hour comes to {hour:.0f} MiB"
             f"{'' if minutes == 60 else ', if both grow on as they did'}."
         ),
     ]
