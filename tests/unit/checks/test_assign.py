@@ -97,13 +97,13 @@ def followed(shown: Film, measure: ConsistencyMeasure) -> tuple[Evidence, list[l
     swapped: list[dict[int, bool]] = [{}, {}]
     for n, picture in enumerate(shown.pictures):
         measure.frame(n, picture)
-        for who, (_, tracker) in enumerate(measure._trackers):
+        for who, (_, tracker) in enumerate(measure._cast.trackers):
             sighting = tracker.sighting
             if sighting is not None and sighting[0].n == n:
                 own, other = shown.masks[n][who], shown.masks[n][1 - who]
                 swapped[who][n] = overlap(sighting[1], other) > overlap(sighting[1], own)
     evidence = measure.finish()
-    judged = [set(swapped[who]) - lost for who, lost in enumerate(measure._assigner.unclear)]
+    judged = [set(swapped[who]) - lost for who, lost in enumerate(measure._cast.assigner.unclear)]
     return evidence, [[n for n in sorted(seen) if swapped[who][n]] for who, seen in enumerate(judged)]
 
 
@@ -138,8 +138,8 @@ def test_siblings_who_cross_do_not_take_each_others_place() -> None:
     shown = film(original, sibling, True)
     sheets = [sheet("ada", original), sheet("bea", sibling)]
     alone = measuring(shown, sheets)
-    alone._assigner.trackers = []
-    alone._assigner.unclear = [set(), set()]
+    alone._cast.assigner.trackers = []
+    alone._cast.assigner.unclear = [set(), set()]
     without, lost = followed(shown, alone)
     evidence, swapped = followed(shown, measuring(shown, sheets))
     assert sum(map(len, lost)) > 5, "they would be taken for each other"

@@ -33,6 +33,8 @@ _AROUND = 0.55
 # Long side of the part in which the mask is drawn anew.
 _MASK_PX = 160
 _PRIOR = 1.3
+# Drawings kept in the sizes they were last tried at: a frame asks for some dozens, a long film for thousands.
+_TEMPLATES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,12 @@ class Aligner:
         own = self._masks[view]
         size = max(round(own.shape[1] * scale), 4), max(round(own.shape[0] * scale), 4)
         key = (view, size[0] * 4096 + size[1])
-        if key not in self._templates:
+        if key in self._templates:
+            # taken out and put back, so that what was asked for last goes last
+            self._templates[key] = self._templates.pop(key)
+        else:
+            while len(self._templates) >= _TEMPLATES:
+                self._templates.pop(next(iter(self._templates)))
             drawing = cv2.resize(self._labs[view], size, interpolation=cv2.INTER_AREA) * _WEIGHTS
             weight = cv2.resize(own.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5  # noqa: PLR2004 (half covered)
             self._templates[key] = (drawing.astype(np.float32), np.maximum(weight, 1e-3).astype(np.float32))

@@ -28,6 +28,8 @@ _PLAIN, BACKWARD, _FIRST, _AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
 # Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
 # replace what was carried on.
 _STAYS = 0.7
+# The same between what a search found and where it should be, from which it is not the same thing.
+_ELSEWHERE = 0.2
 # The same between a mask and the one that a drawing laid over it gives.
 _LIES = 0.55
 _THUMB_PX = (64, 36)
@@ -84,7 +86,7 @@ class Found:
     laid: Laid | None = None
 
 
-def find_character(
+def find_character(  # noqa: C901 (the ways of finding, one after the other)
     model: CharacterModel, held: Held, prior: Mask | None, *, thorough: bool = True
 ) -> Found | None:
     """Find the character in a frame by itself.
@@ -129,9 +131,18 @@ def find_character(
         jumps = prior is not None and overlap(sized(found.mask, prior.shape), prior) < _STAYS
         if otherness < limit and not (jumps and otherness > _PLAIN):
             best, limit = found, otherness
-    if model.aligner is not None:
-        return _drawn_anew(model, model.aligner, held, best, vote)
-    return best
+    if model.aligner is None:
+        return best
+    found = _drawn_anew(model, model.aligner, held, best, vote)
+    if found is not None and best is None and prior is not None and _is_stranger(model, found, prior):
+        return None
+    return found
+
+
+def _is_stranger(model: CharacterModel, found: Found, prior: Mask) -> bool:
+    """True of what is elsewhere and unlike the sheet; what has drifted far is where it was."""
+    is_elsewhere = overlap(sized(found.mask, prior.shape), prior) < _ELSEWHERE
+    return is_elsewhere and model.otherness(found.seen) > _DRAWN
 
 
 def stayed(model: CharacterModel, held: Held, prior: Mask, *, limit: float) -> Found | None:

@@ -42,6 +42,8 @@ class Look:
         fine: log ratios of detail in L at 1 to 2 pixels of the crop and at 2 to 4.
         mean_lab: of the character.
         area_share: of the picture that the character covers.
+        around_l: L of what is next to it, bright rather than dark (the upper quartile); its own where
+            nothing is.
     """
 
     box: Box
@@ -57,6 +59,7 @@ class Look:
     fine: Rows
     mean_lab: Rows
     area_share: float
+    around_l: float
 
 
 def look_at(rgb: Rgb, mask: Mask, *, box: Box | None = None) -> Look | None:
@@ -105,6 +108,7 @@ def look_at(rgb: Rgb, mask: Mask, *, box: Box | None = None) -> Look | None:
         fine=_fine(lab, inside),
         mean_lab=np.asarray(lab[inside].mean(axis=0), dtype=np.float32),
         area_share=float(mask.mean()),
+        around_l=_around_l(lab, inside, (down, across)),
     )
 
 
@@ -191,6 +195,12 @@ def palette_of(pixels: Rows) -> Rows:
         before, after = padded.take(range(size), axis), padded.take(range(2, size + 2), axis)
         counts = np.asarray((before + 2 * counts + after) / 4, dtype=np.float32)
     return np.asarray((counts / counts.sum()).ravel(), dtype=np.float32)
+
+
+def _around_l(lab: Lab, inside: Mask, shown: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> float:
+    down, across = (np.repeat(part, _STRIDE_PX) for part in shown)
+    around = down[:, None] & across[None] & ~inside
+    return float(np.quantile(lab[..., 0][around if around.any() else inside], 0.75))
 
 
 def _fine(lab: Lab, inside: Mask) -> Rows:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from circletake.checks.consistency._fitness import LOST, Fitness
 from circletake.checks.consistency._light import light_of
 from circletake.checks.consistency._look import Look, Rows
 from circletake.checks.consistency._model import CharacterModel, Seen
@@ -48,6 +49,7 @@ class Track:
         light: what the take's light does to Lab, where it is taken off.
         pictures: of the character, spread evenly over the take.
         surprises: by frame, where two before it are known.
+        unfit: frames in which it was sighted and that cannot be judged, and why.
     """
 
     frames: list[int]
@@ -58,6 +60,7 @@ class Track:
     light: Rows | None
     pictures: list[Picture]
     surprises: dict[int, Surprise] = field(default_factory=dict)
+    unfit: dict[int, str] = field(default_factory=dict)
 
     def look_near(self, n: int) -> tuple[int, Look]:
         """The kept look nearest to a frame, and its frame."""
@@ -82,11 +85,18 @@ class Meter:
         self._kept: dict[int, tuple[float, int, Look]] = {}
         self._pictures: list[Picture] = []
         self._every = 1
+        self._fitness = Fitness(model.views, drawings=model.aligner is not None)
+        self._unfit: dict[int, str] = {}
+        self._lost: set[int] = set()
+        # So that there is one to show whatever is lost later.
+        self._first: tuple[float, int, Look] | None = None
 
     def passed(self, n: int, change: Rows | None) -> None:
         """Hear that the character is in a frame, measured or not."""
         self._frames.add(n)
-        if change is not None:
+        if change is None:
+            self._fitness.anew()
+        else:
             self._changes[n] = change
 
     def surprised(self, n: int, surprise: Surprise) -> None:
@@ -96,6 +106,10 @@ class Meter:
     def measure(self, n: int, look: Look, seen: Seen | None = None) -> float:
         """Measure a look; returns how many of the bank's deviations it is off, on the mean of all scores."""
         self._frames.add(n)
+        if (why := self._fitness.why_not(look)) is not None:
+            self._unfit[n] = why
+            values = self._model.measure(look, light=self._light)
+            return float(self._model.scale.deviations(values[None]).mean())
         if seen is not None and not self._knows_light:
             self._lights.append(seen.light)
         if seen is not None and self._light is None:
@@ -109,6 +123,18 @@ class Meter:
                 self._settle_light()
         return off
 
+    def lost(self, after: int) -> None:
+        """Hear that what was followed behind a frame cannot be told to have been the character."""
+        self._lost |= {n for n in self._frames if n > after}
+        self._frames -= self._lost
+        self._values = {n: kept for n, kept in self._values.items() if n <= after}
+        self._unfit = {n: kept for n, kept in self._unfit.items() if n <= after}
+        self._waiting = {n: kept for n, kept in self._waiting.items() if n <= after}
+        self._kept = {second: kept for second, kept in self._kept.items() if kept[1] <= after}
+        if not self._kept and self._first is not None and self._first[1] <= after:
+            self._kept = {self._first[1] // _SECOND: self._first}
+        self._pictures = [one for one in self._pictures if one.n <= after]
+
     def picture(self, n: int, rgb: Rgb, mask: Mask) -> None:
         """See the character cut out; twelve to twenty-four are kept, evenly spread."""
         if len(self._pictures) >= 2 * _PICTURES:
@@ -120,10 +146,10 @@ class Meter:
     def finish(self) -> Track:
         """Close the take."""
         self._settle_light()
-        measured = sorted(self._values)
+        measured, unfit = sorted(self._values), self._unfit_frames()
         step = max(len(self._pictures) // _PICTURES, 1)
         return Track(
-            frames=sorted(self._frames),
+            frames=sorted(self._frames - set(unfit)),
             measured=measured,
             values=np.stack([self._values[n] for n in measured])
             if measured
@@ -133,12 +159,24 @@ class Meter:
             looks={n: look for _, n, look in self._kept.values()},
             light=self._light,
             pictures=self._pictures[::step],
+            unfit=unfit,
         )
+
+    def _unfit_frames(self) -> dict[int, str]:
+        """Frames that cannot be judged: those looked at, and those nearest to them."""
+        frames, looked = sorted(self._frames), sorted({*self._values, *self._unfit})
+        near = spread_to(frames, looked) if looked else []
+        reasons = dict.fromkeys(self._lost - self._frames, LOST)
+        for n, at in zip(frames, near, strict=False):
+            if (why := self._unfit.get(looked[at])) is not None:
+                reasons[n] = why
+        return reasons
 
     def _note(self, n: int, look: Look, values: Rows) -> float:
         self._values[n] = values
         off = float(self._model.off(values[None])[0])
         second = n // _SECOND
+        self._first = self._first or (off, n, look)
         if second not in self._kept or off > self._kept[second][0]:
             self._kept[second] = (off, n, look)
         if len(self._kept) > _KEPT:

@@ -45,6 +45,9 @@ SCORES: tuple[str, ...] = tuple(name for scorer in _SCORERS for name in scorer.n
 # What encoding, masks and scaling alone make of one drawing, in each scorer's own unit.
 LEAST_SPREAD = np.concatenate([scorer.least_spread for scorer in _SCORERS])
 _WORTH = np.concatenate([scorer.worth for scorer in _SCORERS]).astype(np.float32)
+# Distances of the sheet's views from each other, palette and whole view, from which they are of no one thing.
+# Sheets of one character stay below .17 and 4.1, boxes over unrelated pictures are above .44 and 6.4.
+_STRANGERS = {"palette": 0.3, "unlike every view": 5.0}
 _PALETTE, _MISSING = SCORES.index("palette"), SCORES.index("missing parts")
 
 
@@ -106,6 +109,11 @@ class CharacterModel:
     head: Head | None = None
     courses: tuple[Course, ...] = ()
     lent: tuple[Course, ...] = ()
+
+    @property
+    def is_of_one(self) -> bool:
+        """False where the sheet's pictures have so little in common that anything would pass for it."""
+        return any(self.drawn.mean[SCORES.index(name)] < most for name, most in _STRANGERS.items())
 
     @property
     def has_approved(self) -> bool:

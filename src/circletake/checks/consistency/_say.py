@@ -72,11 +72,8 @@ def say_drift(model: CharacterModel, look: Look, score: int, light: Rows | None)
 
 
 def heat_of(model: CharacterModel, look: Look, light: Rows | None) -> Rows:
-    """How far each of the 28×28 cells is from what the bank lets expect, in its units."""
-    parts = model.patches.parts(look, light=light)
-    heat = np.zeros(CELLS * CELLS, dtype=np.float32)
-    heat[look.cells] = parts.strange
-    return np.maximum(heat.reshape(CELLS, CELLS), parts.missing * look.inside)
+    """How far each of the 28×28 cells is from what the bank lets expect; about one is what a person sees."""
+    return model.patches.heat(look, light=light)
 
 
 def _shift(here: Rows, sheet: Rows) -> str:

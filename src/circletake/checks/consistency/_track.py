@@ -35,9 +35,13 @@ _CARRY_BACK = 24
 # Correlation of luma, whole pictures as thumbs and carried pictures under the mask. Shots stay above .8,
 # cuts below .3; a change of hue leaves luma alone.
 _SAME_SHOT = 0.6
+# Intersection over union of two masks from which both are of one character.
+_ONE = 0.5
 # Frames that a mask is carried on without being confirmed by colour or by form: two seconds.
 _UNCONFIRMED = 48
 _SHRUNK = 0.3
+# The same at the picture's edge, where it walks out and leaves what was behind it to be carried on.
+_LEFT = 0.5
 _PARTS = 3
 # Measured on every third frame; where the mean deviation turns by so much in between, on all of them. Takes
 # of up to two seconds are measured throughout, of up to four on every second frame: few frames say it all.
@@ -108,10 +112,19 @@ class Tracker:
             prior = None if mask is None else sized(mask, held.gray.shape)
             found = self._found(held, prior, thorough=thorough)
         if found is not None:
+            if (
+                mask is not None
+                and held.n - self._confirmed_at > KEY_FRAMES
+                and not _are_one(mask, found.mask)
+            ):
+                # Found elsewhere: what was carried on unconfirmed was something else.
+                self._meter.lost(self._confirmed_at)
             self._take(held, found, change)
         else:
             self._mask = self._carry_on(held, mask, change)
             if self._mask is None:
+                if was_there and held.n - self._confirmed_at > KEY_FRAMES:
+                    self._meter.lost(self._confirmed_at)
                 self._box = None
                 self._skipped.clear()
                 self._pending = [*self._pending[1 - _CARRY_BACK :], held]
@@ -123,6 +136,9 @@ class Tracker:
 
     def finish(self) -> Track:
         """Close the take."""
+        # Neither its form nor a drawing of it for a second: it may as well be what hid it.
+        if self._before is not None and self._before.n - self._confirmed_at > _LOOK_AGAIN:
+            self._meter.lost(self._confirmed_at)
         return self._meter.finish()
 
     def _is_time(self, n: int, mask: Mask | None) -> bool:
@@ -153,7 +169,7 @@ class Tracker:
             return mask
         mask = self._drawn_anew(held, mask)
         look = look_at(held.rgb, mask, box=self._box)
-        if look is None:
+        if look is None or (touches_edge(mask) and float(mask.mean()) < self._seen_area * _LEFT):
             return None
         seen = self._model.see(look) if is_key and self._lies is None else None
         if self._lies is not None or (seen is not None and self._model.has_its_form(seen)):
@@ -195,7 +211,8 @@ class Tracker:
     def _laid(self, held: Held, mask: Mask, near: Laid | None) -> tuple[Mask, Laid | None]:
         if self._model.aligner is None or near is None:
             return mask, near
-        return laid_over(self._model.aligner, held, mask, near) or (mask, near)
+        # A drawing that no longer lies over it confirms nothing; it is looked for at the next key frame.
+        return laid_over(self._model.aligner, held, mask, near) or (mask, None)
 
     def _leapt(self, held: Held) -> tuple[Mask | None, Rows | None]:
         """Where a drawing that lay over it lies now, if it moved faster than flow can follow."""
@@ -371,6 +388,11 @@ def _alike(a: Rows, b: Rows) -> float:
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     # Two even pictures are alike.
     return float((a * b).sum()) / scale if scale > 1e-6 else 1.0  # noqa: PLR2004 (even)
+
+
+def _are_one(a: Mask, b: Mask) -> bool:
+    b = sized(b, a.shape)
+    return float((a & b).sum()) > _ONE * float((a | b).sum())
 
 
 def _change(difference: Lab, mask: Mask) -> Rows | None:

@@ -1,6 +1,6 @@
 """The check “consistency”: does the character stay the one on its model sheet, frame by frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -11,8 +11,20 @@ from numpy.typing import NDArray
 from circletake.checks.bank import model_hash
 from circletake.checks.codec import rounded
 from circletake.checks.consistency._alpha import mask_of_alpha
-from circletake.checks.consistency._assign import Assigner
-from circletake.checks.consistency._boxes import LedTracker, boxes_for, finder_of
+from circletake.checks.consistency._boxes import boxes_for
+from circletake.checks.consistency._cast import Cast
+from circletake.checks.consistency._fitness import (
+    NOT_FOUND,
+    STRANGERS,
+    TOO_DARK,
+    TOO_FEW,
+    is_colourless,
+    is_dark,
+    is_grey,
+    say_why,
+    sheet_in_greys,
+    without_colour,
+)
 from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
@@ -21,7 +33,6 @@ from circletake.checks.consistency._moments import moments_of
 from circletake.checks.consistency._pixels import Mask, small
 from circletake.checks.consistency._pool import models_of
 from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_drift
-from circletake.checks.consistency._track import Tracker
 from circletake.checks.consistency._whole import changed_at, flags_of, read_whole, summary_of
 from circletake.checks.protocol import (
     Box,
@@ -73,30 +84,29 @@ class ConsistencyMeasure:
         self._width_px = context.width_px
         self._references = tuple(sheet.content for sheet in context.references)
         self.cutouts: dict[str, list[Cutout]] = {sheet.character: [] for sheet in context.references}
-        self._boxed, self._gone, self._masked = 0, 0, 0
+        boxes = [
+            where
+            for sheet in context.references
+            for where in boxes_for(context.boxes, sheet.character).values()
+        ]
+        self._boxed = sum(where is not None for where in boxes)
+        self._gone, self._masked = len(boxes) - self._boxed, 0
         threads = cv2.getNumThreads()
         cv2.setNumThreads(1)
         try:
             models = models_of(context.references, long_side_px=_LONG_SIDE_PX)
-            self._unusable = [character for character, model in models.items() if model is None]
-            self._trackers = [
-                (model, self._tracker(sheet, model))
-                for sheet in context.references
-                if (model := models[sheet.character]) is not None
-            ]
-            self._assigner = Assigner(self._trackers)
+            self._unusable = {
+                character: TOO_FEW if model is None else STRANGERS
+                for character, model in models.items()
+                if model is None or not model.is_of_one
+            }
+            self._cast = self._cast_of(context.references, models)
         finally:
             cv2.setNumThreads(threads)
-
-    def _tracker(self, sheet: SheetRef, model: CharacterModel) -> Tracker:
-        boxes = boxes_for(self._context.boxes, sheet.character)
-        if not boxes:
-            return Tracker(model, self._context.n_frames)
-        self._gone += sum(where is None for where in boxes.values())
-        self._boxed += sum(where is not None for where in boxes.values())
-        return LedTracker(
-            finder_of(model, sheet, boxes, self._context.boxed_frames), boxes, self._context.n_frames
-        )
+        self._grey_sheets = {sheet.content for sheet in context.references if is_grey(sheet)}
+        self._in_greys: Cast | None = None
+        self._colourless: set[int] = set()
+        self._dark: set[int] = set()
 
     def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:
         """See the next frame."""
@@ -107,32 +117,43 @@ class ConsistencyMeasure:
         try:
             picture = small(rgb, _LONG_SIDE_PX)
             self._width_px = self._width_px or rgb.shape[1]
-            mask = self._mask_of(frame, picture)
-            for _, tracker in self._trackers:
-                if mask is None:
-                    tracker.frame(n, picture)
-                else:
-                    tracker.given(n, picture, mask)
-                    self._masked += 1
-            self._assigner.frame(n)
+            if is_dark(picture):
+                self._dark.add(n)
+            self._follow(n, picture, frame)
         finally:
             cv2.setNumThreads(threads)
 
-    def _mask_of(self, frame: Picture | None, picture: Rgb) -> Mask | None:
-        """The mask that a frame brings along, where it can only be that of the one character."""
-        if frame is None or len(self._trackers) != 1 or isinstance(self._trackers[0][1], LedTracker):
-            return None
-        return mask_of_alpha(frame.alpha_at(picture.shape[1], picture.shape[0]))
+    def _follow(self, n: int, picture: Rgb, frame: Picture | None) -> None:
+        cast = self._cast
+        if is_colourless(picture):
+            # Without colour everybody is looked for as drawn in greys.
+            self._colourless.add(n)
+            if self._in_greys is None:
+                sheets = [sheet_in_greys(sheet) for sheet in self._context.references]
+                self._in_greys = self._cast_of(sheets, models_of(sheets, long_side_px=_LONG_SIDE_PX))
+            cast = self._in_greys
+        mask: Mask | None = None
+        if frame is not None and cast.is_one_alone:
+            mask = mask_of_alpha(frame.alpha_at(picture.shape[1], picture.shape[0]))
+        self._masked += mask is not None
+        grey = [model.content in self._grey_sheets for model, _ in cast.trackers]
+        drained = without_colour(picture) if any(grey) else picture
+        cast.frame(n, [drained if is_so else picture for is_so in grey], mask)
+
+    def _cast_of(self, sheets: Sequence[SheetRef], models: Mapping[str, CharacterModel | None]) -> Cast:
+        known = [
+            (sheet, model)
+            for sheet in sheets
+            if sheet.character not in self._unusable and (model := models[sheet.character]) is not None
+        ]
+        return Cast(self._context, known)
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """Hear nothing: a voice is another check's business."""
 
     def finish(self) -> Evidence:
         """Say where the character drifted."""
-        tracks = [
-            (model, self._assigner.told(who, tracker.finish()))
-            for who, (model, tracker) in enumerate(self._trackers)
-        ]
+        tracks = self._cast.finish()
         alpha, second = self._params.alpha, round(self._context.rate or _SECOND)
         for model, track in tracks:
             changed = changed_at(track, [one.n for one in track.pictures], second=second)
@@ -140,18 +161,21 @@ class ConsistencyMeasure:
                 Cutout(one.n, one.rgb, one.mask, moved)
                 for one, moved in zip(track.pictures, changed, strict=True)
             ]
+        # What is known of a character is not taught by what shows it without its colours.
+        tracks += self._in_greys.finish() if self._in_greys is not None else []
         found = [
             (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
             for model, track in tracks
             if track.measured
         ]
         seen = {n for _, judged, _ in found for n in judged.frames}
-        abstained = ranges_of([n for n in range(self._frames) if n not in seen])
+        reasons = self._reasons([track for _, track in tracks], seen)
+        abstained = ranges_of(list(reasons))
         flags: list[FlagRange] = []
         moments: list[Moment] = []
         whole = [read_whole(model, track, alpha=alpha, second=second) for model, _, track in found]
         for (model, judged, track), readings in zip(found, whole, strict=True):
-            who = f"{model.character}: " if len(self._trackers) > 1 else ""
+            who = f"{model.character}: " if len(self._cast.trackers) > 1 else ""
             own = self._flags(model, judged, track, who)
             own += flags_of(readings, own, alpha=alpha, who=who)
             flags.extend(own)
@@ -162,24 +186,27 @@ class ConsistencyMeasure:
         summary: dict[str, str | int | bool] = {
             "frames": self._frames,
             "judged": len(seen),
-            "abstained": self._frames - len(seen),
+            "abstained": len(reasons),
+            "not_judged": say_why(reasons) if self._cast.trackers else "",
+            "colourless": len(self._colourless),
+            "sighted": self._sighted(found),
             "flagged": len(flagged),
-            "characters": ", ".join(model.character for model, _ in self._trackers) or "none",
-            "approved": sum(model.approved for model, _ in self._trackers),
+            "characters": ", ".join(model.character for model, _ in self._cast.trackers) or "none",
+            "approved": sum(model.approved for model, _ in self._cast.trackers),
             "model": model_hash(self._context.references),
-            "views": sum(sum(not view.mirrored for view in model.views) for model, _ in self._trackers),
+            "views": sum(sum(not view.mirrored for view in model.views) for model, _ in self._cast.trackers),
             "calibration": ", ".join(
-                sorted({model.state(self._params.alpha) for model, _ in self._trackers}) or ["none"]
+                sorted({model.state(self._params.alpha) for model, _ in self._cast.trackers}) or ["none"]
             ),
             "relit": any(track.light is not None for _, _, track in found),
         }
-        if self._assigner.pairs:
-            summary["alike"] = self._assigner.alike(self._frames)
+        if self._cast.assigner.pairs:
+            summary["alike"] = self._cast.assigner.alike(self._frames)
         if self._masked:
             summary["masked"] = self._masked
         if self._context.boxes_hash:
             summary |= {"boxes": self._context.boxes_hash, "boxed": self._boxed, "gone": self._gone}
-        heads = [model.head for model, _ in self._trackers if model.head is not None]
+        heads = [model.head for model, _ in self._cast.trackers if model.head is not None]
         if heads:
             summary["head"] = ", ".join(f"{head.hash} of {len(head.answers)} answers" for head in heads)
         summary |= summary_of(
@@ -193,8 +220,8 @@ class ConsistencyMeasure:
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(seen), len(flagged))
-            + self._assigner.say(self._frames)
+            sentence=self._sentence(flags, seen, len(flagged), reasons)
+            + self._cast.assigner.say(self._frames)
             + say_boxes(self._boxed, self._gone),
             series=self._series(found),
             flags=tuple(flags),
@@ -207,6 +234,22 @@ class ConsistencyMeasure:
             params=params_of(self._params),
             moments=tuple(moments),
         )
+
+    def _reasons(self, tracks: Sequence[Track], seen: set[int]) -> dict[int, str]:
+        """Why each frame in which nobody was judged was not, in order."""
+        unfit = {n: why for track in tracks for n, why in track.unfit.items()}
+        return {
+            n: unfit.get(n, TOO_DARK if n in self._dark else NOT_FOUND)
+            for n in range(self._frames)
+            if n not in seen
+        }
+
+    def _sighted(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> str:
+        """How many frames each character was judged in."""
+        count = dict.fromkeys((model.character for model, _ in self._cast.trackers), 0)
+        for model, judged, _ in found:
+            count[model.character] += len(judged.frames)
+        return ", ".join(f"{character} {frames}" for character, frames in count.items()) or "none"
 
     def _series(self, found: Sequence[tuple[CharacterModel, Judged, Track]]) -> tuple[Series, ...]:
         if not self._frames:
@@ -298,25 +341,29 @@ class ConsistencyMeasure:
         x, y, width, height = (round(value * scale) for value in box)
         return Heatmap(n, (x, y, width, height), CELLS, CELLS, cells.tobytes())
 
-    def _sentence(self, flags: Sequence[FlagRange], judged: int, flagged: int) -> str:
+    def _sentence(
+        self, flags: Sequence[FlagRange], seen: set[int], flagged: int, reasons: Mapping[int, str]
+    ) -> str:
+        judged = len(seen)
         if not self._context.references:
             return "There is no adopted model sheet to compare with; nothing was judged."
-        if self._unusable and not self._trackers:
-            return (
-                f"The sheet of {', '.join(self._unusable)} shows too few usable views; adopt one with three"
-                f" at least. Nothing was judged."
-            )
-        if not judged and self._assigner.pairs:
-            return "Nothing was judged."
+        unusable = " ".join(f"The sheet of {name} {why}" for name, why in self._unusable.items())
         if not judged:
-            return "The character was not found in any frame; nothing was judged."
+            if not self._cast.trackers or self._cast.assigner.pairs:
+                return f"{unusable} Nothing was judged.".strip()
+            is_plain = set(reasons.values()) <= {NOT_FOUND}
+            why = "The character was not found in any frame; nothing was judged."
+            return why if is_plain else f"Nothing was judged: {say_why(reasons)}."
+        rest = f" {unusable}" if unusable else ""
+        if reasons:
+            rest += f" {len(reasons)} of {self._frames} frames were not judged: {say_why(reasons)}."
+        if grey := len(seen & self._colourless):
+            rest += f" Colours were not judged in {grey} frames: there is no colour in them."
         if not flags:
-            rest = self._frames - judged
-            unseen = f"; not found in {rest} of {self._frames}" if rest else ""
-            return f"Nothing drifts from the sheet in the {judged} frames with the character{unseen}."
+            return f"Nothing drifts from the sheet in the {judged} frames with the character.{rest}"
         worst = max(flags, key=lambda flag: flag.strength)
         where = f"frames {worst.frames.start}–{worst.frames.end - 1}"
-        return f"Drifts from the sheet in {flagged} of {judged} frames; {where}: {worst.sentence}"
+        return f"Drifts from the sheet in {flagged} of {judged} frames; {where}: {worst.sentence}{rest}"
 
 
 class ConsistencyCheck:

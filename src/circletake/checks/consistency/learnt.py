@@ -7,6 +7,7 @@ import numpy as np
 
 from circletake.checks.answers import Answer
 from circletake.checks.consistency._calibrate import State, false_alarm_interval
+from circletake.checks.consistency._fitness import STRANGERS
 from circletake.checks.consistency._look import CELLS, Look, Rows
 from circletake.checks.consistency._model import FEWEST_VIEWS, SCORES, CharacterModel, needed_shots
 from circletake.checks.consistency._pool import models_of
@@ -164,6 +165,8 @@ def _advice(
     model: CharacterModel, state: State, needed: int, alone: Sequence[int], unseen: Sequence[int]
 ) -> list[str]:
     said = []
+    if not model.is_of_one:
+        said.append("Nothing is judged against it: the sheet " + STRANGERS)
     if state != "own":
         more = needed - model.approved
         shots = "circled shot makes" if more == 1 else "circled shots make"
