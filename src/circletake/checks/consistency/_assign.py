@@ -18,9 +18,9 @@ from circletake.checks.consistency._track import KEY_FRAMES, Tracker
 _ONE = 0.5
 # Mean deviations by which the two other ways round must be worse together before which is which is known.
 # Figures of one design differ by up to .4 from pose to pose, those that only differ in a hue by 2.
-_TOLD_APART = 1.0
-# The same for half a second after they met: a mask may still hold some of both.
-_JUST_MET, _MET_LATELY = 2.0, 12
+_TOLD_APART = 0.9
+# The same for a quarter of a second after they met: a mask may still hold some of both.
+_JUST_MET, _MET_LATELY = 1.6, 6
 # Cost of no figure at all: more than any likeness, so that as many as can have one.
 _NONE = 1000.0
 
@@ -72,10 +72,11 @@ class Assigner:
             return
         since = max(self._asked + 1, n - KEY_FRAMES + 1)
         self._asked = n
+        just_met = not met and n - self._met < _MET_LATELY
         self._met = n if met else self._met
         figures = self._figures(present, n)
         if figures:
-            self._settle(figures, since, n)
+            self._settle(figures, since, n, due=_JUST_MET if just_met else _TOLD_APART)
 
     def told(self, who: int, track: Track) -> Track:
         """A track without the frames in which it may be somebody else's."""
@@ -137,14 +138,13 @@ class Assigner:
                 figures.append(_Sighting([who], *seen, look))
         return figures
 
-    def _settle(self, figures: list[_Sighting], since: int, n: int) -> None:
+    def _settle(self, figures: list[_Sighting], since: int, n: int, *, due: float) -> None:
         present = sorted(who for figure in figures for who in figure.who)
         costs = np.array([[self._cost(who, figure) for figure in figures] for who in present])
         # As many columns as rows; whoever gets one beyond the figures has none.
         wide = np.full((len(present), max(len(present), len(figures))), _NONE)
         wide[:, : len(figures)] = costs
         given = assigned(wide)
-        due = _JUST_MET if n - self._met < _MET_LATELY else _TOLD_APART
         for a, b in combinations(range(len(present)), 2):
             if wide[a, given[b]] + wide[b, given[a]] - wide[a, given[a]] - wide[b, given[b]] < due:
                 pair = (present[a], present[b])

@@ -19,6 +19,7 @@ OUTLINE = "only its outline is lit"
 COVERED = "something even is in front of it"
 TOO_LITTLE = "too little of it is in the picture"
 LOST = "what was followed could not be told to be it"
+ALIKE = "it cannot be told from somebody alike"
 
 TOO_FEW = "shows too few usable views; adopt one with three at least."
 STRANGERS = "shows pictures with too little in common to be of one character; box the same one in each."

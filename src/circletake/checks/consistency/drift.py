@@ -14,6 +14,7 @@ from circletake.checks.consistency._alpha import mask_of_alpha
 from circletake.checks.consistency._boxes import boxes_for
 from circletake.checks.consistency._cast import Cast
 from circletake.checks.consistency._fitness import (
+    ALIKE,
     NOT_FOUND,
     STRANGERS,
     TOO_DARK,
@@ -238,6 +239,7 @@ class ConsistencyMeasure:
     def _reasons(self, tracks: Sequence[Track], seen: set[int]) -> dict[int, str]:
         """Why each frame in which nobody was judged was not, in order."""
         unfit = {n: why for track in tracks for n, why in track.unfit.items()}
+        unfit |= {n: ALIKE for alike in self._cast.assigner.pairs.values() for n in alike}
         return {
             n: unfit.get(n, TOO_DARK if n in self._dark else NOT_FOUND)
             for n in range(self._frames)
