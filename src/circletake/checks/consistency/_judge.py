@@ -41,16 +41,18 @@ class Judged:
     Args:
         frames: their numbers.
         excess: how far beyond its level each score is, [frame score].
-        drift: all scores in one number: 1 is what is flagged.
+        beyond: all scores in one number: 1 is what is flagged.
+        drift: the same, or how much a sudden change makes one doubt, whichever is more.
         p: share of approved shots that are at least as far; a share of the sheet's own views where there
             are too few approved shots.
         flicker: jump in Lab, there and back, of the middling part.
         state: whose approved shots say what is usual.
-        changes: where it is suddenly another; `drift` has them in it.
+        changes: where it is suddenly another.
     """
 
     frames: list[int]
     excess: Rows
+    beyond: Rows
     drift: Rows
     p: Rows
     flicker: Rows
@@ -86,6 +88,7 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
     return Judged(
         frames=track.frames,
         excess=np.asarray(excess[nearest], dtype=np.float32),
+        beyond=np.asarray(drift[nearest], dtype=np.float32),
         drift=np.maximum(drift[nearest], doubt).astype(np.float32),
         p=np.asarray(p[nearest], dtype=np.float32),
         flicker=_flicker(track),

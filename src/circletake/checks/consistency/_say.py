@@ -4,6 +4,7 @@ import numpy as np
 
 from circletake.checks.consistency._look import CELLS, Look, Rows
 from circletake.checks.consistency._model import SCORES, CharacterModel
+from circletake.checks.consistency._sudden import Change
 from circletake.checks.consistency.scorers.protocol import top
 
 _LABELS = {
@@ -69,6 +70,15 @@ def say_drift(model: CharacterModel, look: Look, score: int, light: Rows | None)
     elif float(recoloured[parts.strange >= np.quantile(parts.strange, 1 - _CHANGED)].mean()) < _PART:
         return f"The {where} looks like nothing on the sheet {view}."
     return f"The {where} has changed colour: {shift} {view}."
+
+
+def say_change(change: Change) -> str:
+    """Say that a character is another from one frame to the next, and where on it."""
+    where = _where(np.array(change.place, dtype=np.float32))
+    return (
+        f"The {where} changes from frame {change.at - 1} to frame {change.at}, and neither motion nor light "
+        f"nor a cut says why; compare the two."
+    )
 
 
 def heat_of(model: CharacterModel, look: Look, light: Rows | None) -> Rows:

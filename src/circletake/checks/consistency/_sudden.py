@@ -30,10 +30,17 @@ _MOST, _BELOW = 3.0, 0.95
 
 @dataclass(frozen=True, slots=True)
 class Surprise:
-    """What a frame shows that the one before did not let expect, in Lab: on the character, and around it."""
+    """What a frame shows that the one before did not let expect.
+
+    Args:
+        inside: on the character, in Lab.
+        around: around it, in Lab.
+        place: where on the character, x and y, 0–1 in the box around it.
+    """
 
     inside: float
     around: float
+    place: tuple[float, float] = (0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,16 @@ class Change:
         start: of the stretch in which it is not as it was.
         end: of that stretch, half-open.
         strength: times what is usual around it, halved: 1 is what is flagged.
+        place: where on the character, x and y, 0–1 in the box around it.
+        is_over: True where the stretch ends with a change as sudden, so that nothing after it is in doubt.
     """
 
     at: int
     start: int
     end: int
     strength: float
+    place: tuple[float, float] = (0.5, 0.5)
+    is_over: bool = False
 
 
 def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask) -> Surprise:
@@ -74,7 +85,7 @@ def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask) -> Surprise:
     inside, around = (
         float(np.sqrt(np.prod([top(plane[where], _SHARE) for plane in off]))) for where in (near, far)
     )
-    return Surprise(inside, around)
+    return Surprise(inside, around, _place(np.sqrt(off[0] * off[1]), near))
 
 
 def changes_of(
@@ -97,14 +108,15 @@ def changes_of(
         if changes and changes[-1].start <= n <= changes[-1].end and changes[-1].start == changes[-1].at:
             # It was another, and is again: as it was before.
             last = changes.pop()
-            changes.append(Change(last.at, last.start, n, max(last.strength, rated[n] / 2)))
+            strength = min(max(last.strength, rated[n] / 2), _MOST)
+            changes.append(Change(last.at, last.start, n, strength, last.place, is_over=True))
             continue
-        strength = min(rated[n] / 2, _MOST)
+        strength, place = min(rated[n] / 2, _MOST), surprises[n].place
         if _is_nearer_after(n, measured, fused):
             start = max(_run_start(frames, n), n - _FLAGGED, changes[-1].end if changes else 0)
-            changes.append(Change(n, start, n, strength))
+            changes.append(Change(n, start, n, strength, place))
         else:
-            changes.append(Change(n, n, _end_of(rated, frames, n, jumps), strength))
+            changes.append(Change(n, n, _end_of(rated, frames, n, jumps), strength, place))
     return [change for change in changes if change.end > change.start]
 
 
@@ -116,10 +128,24 @@ def doubt_of(changes: Sequence[Change], frames: Sequence[int]) -> Rows:
         for row, n in enumerate(frames):
             if change.start <= n < change.end:
                 doubt[row] = max(float(doubt[row]), change.strength)
-            elif change.start == change.at and n >= change.end and (until is None or n < until):
+            elif (
+                change.start == change.at and not change.is_over and n >= change.end and n < (until or n + 1)
+            ):
                 faded = _BELOW * float(np.exp(-(n - change.end) / _DOUBT))
                 doubt[row] = max(float(doubt[row]), faded)
     return doubt
+
+
+def _place(off: Rows, near: Mask) -> tuple[float, float]:
+    """Middle of what surprises most, 0–1 in the box around the character."""
+    rows, columns = np.nonzero(near)
+    if not len(rows):
+        return 0.5, 0.5
+    here = off[rows, columns]
+    most = here >= np.quantile(here, 1 - _SHARE)
+    x = (columns[most].mean() - columns.min()) / max(int(np.ptp(columns)), 1)
+    y = (rows[most].mean() - rows.min()) / max(int(np.ptp(rows)), 1)
+    return float(x), float(y)
 
 
 def _times_usual(surprises: Mapping[int, Surprise], n: int) -> float:

@@ -33,7 +33,7 @@ from circletake.checks.consistency._model import CharacterModel
 from circletake.checks.consistency._moments import moments_of
 from circletake.checks.consistency._pixels import Mask, small
 from circletake.checks.consistency._pool import models_of
-from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_drift
+from circletake.checks.consistency._say import heat_of, label_of, say_boxes, say_change, say_drift
 from circletake.checks.consistency._whole import changed_at, flags_of, read_whole, summary_of
 from circletake.checks.protocol import (
     Box,
@@ -46,7 +46,7 @@ from circletake.checks.protocol import (
     read_params,
 )
 from circletake.domain.evidence import Evidence, FlagRange, Heatmap, Moment, Series
-from circletake.domain.time import ranges_of
+from circletake.domain.time import FrameRange, ranges_of
 from circletake.media.cutouts import Cutout
 
 _LONG_SIDE_PX = 640
@@ -276,17 +276,27 @@ class ConsistencyMeasure:
     def _flags(self, model: CharacterModel, judged: Judged, track: Track, who: str) -> list[FlagRange]:
         row_of = {n: row for row, n in enumerate(judged.frames)}
         flags = []
-        over = [n for n in judged.frames if judged.drift[row_of[n]] >= 1]
+        over = [n for n in judged.frames if judged.beyond[row_of[n]] >= 1]
         for frames in ranges_of(over):
             if frames.frames < self._params.least_frames:
                 continue
             rows = [row_of[n] for n in range(frames.start, frames.end)]
             leading = leading_score(judged.excess[rows])
-            strength = min(float(judged.drift[rows].max()) / _DRIFT_FULL, 1.0)
-            worst = max(rows, key=lambda row: float(judged.drift[row]))
+            strength = min(float(judged.beyond[rows].max()) / _DRIFT_FULL, 1.0)
+            worst = max(rows, key=lambda row: float(judged.beyond[row]))
             look = track.look_near(judged.frames[worst])[1]
             sentence = who + say_drift(model, look, leading, track.light)
             flags.append(FlagRange(frames, label_of(leading), sentence, round(strength, 6)))
+        flags += [
+            FlagRange(
+                FrameRange(change.start, change.end),
+                "sudden_change",
+                who + say_change(change),
+                round(min(change.strength / _DRIFT_FULL, 1.0), 6),
+            )
+            for change in judged.changes
+            if change.strength >= 1
+        ]
         jumping = is_flickering(judged)
         for frames in ranges_of([n for n in judged.frames if jumping[row_of[n]]]):
             most = float(judged.flicker[[row_of[n] for n in range(frames.start, frames.end)]].max())
