@@ -62,6 +62,7 @@ ui-check: $(STAMP) ## Check the desk: types and its own tests
 
 check: lint types contracts ui-check test ## Everything CI runs
 
+bench: export OPENBLAS_NUM_THREADS := 1
 bench: $(STAMP) ## Print the figures
 	CIRCLETAKE_FIGURES=docs/figures $(BIN)/python -m pytest tests/bench -m bench -p no:randomly -s
 

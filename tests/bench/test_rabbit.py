@@ -153,5 +153,10 @@ def test_drifts_planted_in_film(footage: Path) -> None:
         assert not flagged(evidence)
         assert abstained(evidence) >= 0.9 * where.frames
     tell("rabbit", "Drifts planted in real film, rabbit learnt from boxed frames", rows)
-    known = found["boxes over three shots, measured in daylight"]
-    assert min(known["hue"], known["flicker"]) >= 0.9
+    for title in (
+        "boxes over three shots, measured in daylight",
+        "boxes over three shots, measured in the burrow",
+    ):
+        known = list(found[title].values())
+        assert np.mean(known) >= 0.9
+        assert min(known) >= 0.85

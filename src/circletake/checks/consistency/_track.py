@@ -44,11 +44,13 @@ _SHRUNK = 0.3
 _LEFT = 0.5
 _PARTS = 3
 # Measured on every third frame; where the mean deviation turns by so much in between, on all of them. Takes
-# of up to two seconds are measured throughout, of up to four on every second frame: few frames say it all.
+# of up to two seconds are measured throughout: few frames say it all.
 _MEASURED_EVERY, _TURNS = 3, 0.75
 _SHORT = 48
 # How much worse than a moment ago, in square Lab, a drawing may lie over what has leapt.
 _LEAPS, _LEAST_APART = 1.6, 150.0
+# Frames that a leap takes, in which no drawing need lie over it.
+_LEAP = 12
 # Looked for in all ways once a second where it stays as it was.
 _LOOK_AGAIN = 24
 
@@ -84,6 +86,7 @@ class Tracker:
         self._box: Box | None = None
         self._led: Rows | None = None
         self._lies: Laid | None = None
+        self._laid_at = -_LOOK_AGAIN
         self._is_fast = False
         self._is_drawn = False
         self._seen_area = 0.0
@@ -143,7 +146,7 @@ class Tracker:
 
     def _is_time(self, n: int, mask: Mask | None) -> bool:
         """True where the character is looked for afresh."""
-        if self._model.aligner is not None and self._lies is not None and mask is not None:
+        if self._is_laid(n) and mask is not None:
             # a drawing that lies over it keeps it in place
             return n - self._looked_at >= _LOOK_AGAIN
         return n % (_FAST_KEY_FRAMES if self._is_fast else KEY_FRAMES) == 0
@@ -153,6 +156,8 @@ class Tracker:
         self._pending.clear()
         self._seen_area, self._confirmed_at = float(found.mask.mean()), held.n
         self._is_drawn, self._lies = found.is_drawn, found.laid
+        if found.laid is not None:
+            self._laid_at = held.n
         self._mask, self._box = found.mask, found.box or (self._box if touches_edge(found.mask) else None)
         self._meter.passed(held.n, change)
         self._measure(held, found.mask, found.look, found.seen)
@@ -171,8 +176,8 @@ class Tracker:
         look = look_at(held.rgb, mask, box=self._box)
         if look is None or (touches_edge(mask) and float(mask.mean()) < self._seen_area * _LEFT):
             return None
-        seen = self._model.see(look) if is_key and self._lies is None else None
-        if self._lies is not None or (seen is not None and self._model.has_its_form(seen)):
+        seen = self._model.see(look) if is_key and not self._is_laid(held.n) else None
+        if self._is_laid(held.n) or (seen is not None and self._model.has_its_form(seen)):
             self._confirmed_at = held.n
         if held.n - self._confirmed_at > _UNCONFIRMED:
             return None
@@ -211,8 +216,15 @@ class Tracker:
     def _laid(self, held: Held, mask: Mask, near: Laid | None) -> tuple[Mask, Laid | None]:
         if self._model.aligner is None or near is None:
             return mask, near
+        laid = laid_over(self._model.aligner, held, mask, near)
         # A drawing that no longer lies over it confirms nothing; it is looked for at the next key frame.
-        return laid_over(self._model.aligner, held, mask, near) or (mask, None)
+        if laid is not None:
+            self._laid_at = held.n
+        return laid or (mask, near)
+
+    def _is_laid(self, n: int) -> bool:
+        """True where a drawing lies over it, or lay a moment ago: in the middle of a leap none does."""
+        return self._lies is not None and n - self._laid_at <= _LEAP
 
     def _leapt(self, held: Held) -> tuple[Mask | None, Rows | None]:
         """Where a drawing that lay over it lies now, if it moved faster than flow can follow."""
@@ -346,12 +358,8 @@ class Tracker:
 
 
 def _every(n_frames: int) -> int:
-    """Which frames of a take are measured.
-
-    >>> _every(48), _every(49), _every(97), _every(0)
-    (1, 2, 3, 3)
-    """
-    return min(-(-n_frames // _SHORT), _MEASURED_EVERY) or _MEASURED_EVERY
+    """Which frames of a take are measured, one in so many."""
+    return 1 if 0 < n_frames <= _SHORT else _MEASURED_EVERY
 
 
 def _grid(flow: Rows) -> Rows:
