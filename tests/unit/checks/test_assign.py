@@ -107,6 +107,10 @@ def followed(shown: Film, measure: ConsistencyMeasure) -> tuple[Evidence, list[l
     return evidence, [[n for n in sorted(seen) if swapped[who][n]] for who, seen in enumerate(judged)]
 
 
+def flagged(evidence: Evidence) -> set[int]:
+    return {n for flag in evidence.flags for n in range(flag.frames.start, flag.frames.end)}
+
+
 def test_twins_are_not_told_apart_and_nothing_is_judged_of_either() -> None:
     shown = film(original, original, False)
     evidence, _ = followed(shown, measuring(shown, [sheet("ada", original), sheet("bea", original)]))
@@ -146,7 +150,8 @@ def test_siblings_who_cross_do_not_take_each_others_place() -> None:
     assert swapped == [[], []]
     assert evidence.summary["alike"], "where they meet"
     assert int(evidence.summary["judged"]) > FRAMES // 3
-    assert int(evidence.summary["flagged"]) < int(without.summary["flagged"])
+    # Where one passes before the other masks hold some of both; nowhere else may anything be new.
+    assert flagged(evidence) - set(range(12, 31)) <= flagged(without)
 
 
 def test_the_same_take_gives_the_same_bytes() -> None:
