@@ -237,6 +237,20 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "consents": {"kind": "consent", "code": "SH010", "subject": "Mia", "uses": ["release"]},
                 "resolve": {"disposition": "waive", "key": "0123456789"},
                 "notes": {"task": "t", "content": "0" * 64, "text": "x", "key": "0123456789"},
+                "boxes": {
+                    "task": "t",
+                    "content": "0" * 64,
+                    "character": "MAX",
+                    "frame": 0,
+                    "where": None,
+                    "key": "0123456789",
+                },
+                "flag-calls": {
+                    "label": "black",
+                    "frames": {"start": 0, "end": 1},
+                    "call": "wrong",
+                    "key": "0123456789",
+                },
                 "overrides": {
                     "task": served.task().id,
                     "content": served.take().content,

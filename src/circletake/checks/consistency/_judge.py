@@ -83,7 +83,13 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
         middle = float(np.mean([shot.mean() for shot in shots]))
         drift = np.maximum(fused - middle, 0) / max(limit - middle, 1e-3)
     nearest = spread_to(track.frames, track.measured)
-    changes = changes_of(track.surprises, track.frames, frames, off)
+    # What is flagged for what it looks like says itself how long; the word of a change alone is not needed.
+    over = {n for n, row in zip(track.frames, nearest, strict=True) if drift[row] >= 1}
+    changes = [
+        change
+        for change in changes_of(track.surprises, track.frames, frames, off)
+        if over.isdisjoint(range(change.at - 3, change.at + 3))
+    ]
     doubt = doubt_of(changes, track.frames)
     return Judged(
         frames=track.frames,

@@ -44,9 +44,9 @@ _SHRUNK = 0.3
 _LEFT = 0.5
 _PARTS = 3
 # Measured on every third frame; where the mean deviation turns by so much in between, on all of them. Takes
-# of up to two seconds are measured throughout: few frames say it all.
+# of up to 16 frames are measured throughout: few frames say it all.
 _MEASURED_EVERY, _TURNS = 3, 0.75
-_SHORT = 48
+_SHORT = 16
 # How much worse than a moment ago, in square Lab, a drawing may lie over what has leapt.
 _LEAPS, _LEAST_APART = 1.6, 150.0
 # Frames that a leap takes, in which no drawing need lie over it.

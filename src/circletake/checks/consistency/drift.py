@@ -67,12 +67,13 @@ class Params:
         alpha: share of approved shots' frames that may be flagged wrongly, once there are enough of them.
         level: root mean square of what is beyond the take's own best frames at which a frame is flagged,
             while there are not.
-        least_frames: shortest run of drift that is flagged; flicker is flagged at one frame.
+        least_frames: shortest run of drift that is flagged, more than one measurement in a long take;
+            flicker is flagged at one frame.
     """
 
     alpha: float = 0.05
     level: float = 0.95
-    least_frames: int = 2
+    least_frames: int = 5
 
 
 class ConsistencyMeasure:
