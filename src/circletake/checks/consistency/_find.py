@@ -128,7 +128,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
         if found is None:
             continue
         otherness = model.otherness(found.seen)
-        jumps = prior is not None and overlap(sized(found.mask, prior.shape), prior) < _STAYS
+        jumps = prior is not None and overlap(found.mask, prior) < _STAYS
         if otherness < limit and not (jumps and otherness > _PLAIN):
             best, limit = found, otherness
     if model.aligner is None:
@@ -141,7 +141,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
 
 def _is_stranger(model: CharacterModel, found: Found, prior: Mask) -> bool:
     """True of what is elsewhere and unlike the sheet; what has drifted far is where it was."""
-    is_elsewhere = overlap(sized(found.mask, prior.shape), prior) < _ELSEWHERE
+    is_elsewhere = overlap(found.mask, prior) < _ELSEWHERE
     return is_elsewhere and model.otherness(found.seen) > _DRAWN
 
 

@@ -16,6 +16,7 @@ from circletake.checks.consistency._find import (
     fitted,
     hold,
     laid_over,
+    overlap,
     touches_edge,
     without,
 )
@@ -118,7 +119,7 @@ class Tracker:
             if (
                 mask is not None
                 and held.n - self._confirmed_at > KEY_FRAMES
-                and not _are_one(mask, found.mask)
+                and overlap(found.mask, mask) <= _ONE
             ):
                 # Found elsewhere: what was carried on unconfirmed was something else.
                 self._meter.lost(self._confirmed_at)
@@ -396,11 +397,6 @@ def _alike(a: Rows, b: Rows) -> float:
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     # Two even pictures are alike.
     return float((a * b).sum()) / scale if scale > 1e-6 else 1.0  # noqa: PLR2004 (even)
-
-
-def _are_one(a: Mask, b: Mask) -> bool:
-    b = sized(b, a.shape)
-    return float((a & b).sum()) > _ONE * float((a | b).sum())
 
 
 def _change(difference: Lab, mask: Mask) -> Rows | None:
