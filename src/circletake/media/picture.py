@@ -152,7 +152,7 @@ class Screen:
         )
 
     def smaller(self, frame: VideoFrame, width_px: int, height_px: int) -> Rgb | None:
-        """A frame as RGB at half its size or less, as this screen reads it; None where swscale has to."""
+        """A frame as RGB at a half, a quarter or less, as this screen reads it; None where swscale has to."""
         if frame.color_trc in HDR_TRANSFERS:
             return None
         is_full = _range(frame) == ColorRange.JPEG
