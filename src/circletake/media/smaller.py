@@ -16,7 +16,7 @@ _TOO_BRIGHT = 1 / 8
 
 
 def smaller(frame: VideoFrame, width_px: int, height_px: int, *, matrix: int, is_full: bool) -> Rgb | None:
-    """A frame at a half, a quarter, an eighth: uint8 [height, width, 3]; None at other sizes and of other planes.
+    """A frame at a half, a quarter, an eighth, uint8 [height, width, 3]; None at other sizes and planes.
 
     Every pixel is the mean of the code values that it stands for, chroma sited in the middle, and is then
     turned into full-range RGB: within two codes of what swscale makes of it. Halving by whole pixels is what
