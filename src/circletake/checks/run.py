@@ -76,7 +76,7 @@ def shown(frame: Frame, long_side_px: int | None) -> Rgb:
     if long_side_px is None or longest <= long_side_px:
         return frame.rgb()
     scale = long_side_px / longest
-    return frame.rgb_at(max(round(width * scale), 1), max(round(height * scale), 1))
+    return frame.small_at(max(round(width * scale), 1), max(round(height * scale), 1))
 
 
 class CheckListener:

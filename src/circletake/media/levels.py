@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 _PLACES_ACROSS = 320
 _EIGHT_BITS, _MOST_BITS = 8, 16
 _PLANES = 3
-# Kr and Kb of the matrix coefficients that are in use (ITU-T H.273, table 4); others are not read.
-_WEIGHTS = {
+WEIGHTS = {
     1: (0.2126, 0.0722),
     4: (0.30, 0.11),
     5: (0.299, 0.114),
@@ -22,6 +21,7 @@ _WEIGHTS = {
     7: (0.212, 0.087),
     9: (0.2627, 0.0593),
 }
+"""Kr and Kb of the matrix coefficients that are in use (ITU-T H.273, table 4); others are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def levels_of(frame: VideoFrame, *, matrix: int, is_full: bool) -> Levels | None
     """
     bits = frame.format.components[0].bits
     is_read = (
-        matrix in _WEIGHTS
+        matrix in WEIGHTS
         and frame.format.name.startswith("yuv")
         and len(frame.planes) >= _PLANES
         and _EIGHT_BITS <= bits <= _MOST_BITS
@@ -64,7 +64,7 @@ def levels_of(frame: VideoFrame, *, matrix: int, is_full: bool) -> Levels | None
     )
     if not is_read:
         return None
-    luma, blue, red = (_samples(frame.planes[index], bits) for index in range(_PLANES))
+    luma, blue, red = (samples_of(frame.planes[index], bits) for index in range(_PLANES))
     rows, columns = -(-luma.shape[0] // blue.shape[0]), -(-luma.shape[1] // blue.shape[1])
     step = max(blue.shape[1] // _PLACES_ACROSS, 1)
     # Where a side is odd the last chroma sample has no whole block of luma.
@@ -83,7 +83,7 @@ def levels_of(frame: VideoFrame, *, matrix: int, is_full: bool) -> Levels | None
         black, y_span, c_span = 16 * one, 219 * one, 224 * one
     y = ((y_code / (rows * columns)) - black) / y_span
     b, r = ((plane[:height:step, :width:step] - np.float32(128 * one)) / c_span for plane in (blue, red))
-    k_red, k_blue = _WEIGHTS[matrix]
+    k_red, k_blue = WEIGHTS[matrix]
     green = y - (2 * (1 - k_blue) * k_blue * b + 2 * (1 - k_red) * k_red * r) / (1 - k_red - k_blue)
     rgb = np.stack([y + 2 * (1 - k_red) * r, green, y + 2 * (1 - k_blue) * b])
     return Levels(
@@ -94,7 +94,7 @@ def levels_of(frame: VideoFrame, *, matrix: int, is_full: bool) -> Levels | None
     )
 
 
-def _samples(plane: VideoPlane, bits: int) -> NDArray[Any]:
+def samples_of(plane: VideoPlane, bits: int) -> NDArray[Any]:
     """A plane's samples without row padding: [height, width]; a view, valid while the frame is."""
     kind = np.uint8 if bits == _EIGHT_BITS else np.uint16
     rows = np.frombuffer(memoryview(plane), dtype=np.uint8)[: plane.line_size * plane.height]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from circletake.media.index import fraction_of
 from circletake.media.levels import Levels, levels_of
+from circletake.media.smaller import smaller
 
 Rgb = NDArray[np.uint8]
 Alpha = NDArray[np.uint8]
@@ -38,6 +39,7 @@ class _Look(Protocol):
     """Where a frame's colours come from: a decoded film frame, or an array."""
 
     def rgb_at(self, width_px: int, height_px: int) -> Rgb: ...
+    def small_at(self, width_px: int, height_px: int) -> Rgb: ...
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None: ...
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame: ...
     def plane_hash(self) -> str: ...
@@ -65,6 +67,7 @@ class Frame:
         self.is_corrupt = is_corrupt
         self._look = look
         self._seen: dict[tuple[int, int], Rgb] = {}
+        self._small: dict[tuple[int, int], Rgb] = {}
 
     def rgb(self) -> Rgb:
         """Its colours in full size: uint8 [height, width, 3], full range sRGB; read only."""
@@ -78,6 +81,15 @@ class Frame:
             rgb.setflags(write=False)
             self._seen[size] = rgb
         return self._seen[size]
+
+    def small_at(self, width_px: int, height_px: int) -> Rgb:
+        """As `rgb_at`, for what only measures it: within two codes of that, far sooner; computed once."""
+        size = (width_px, height_px)
+        if size not in self._small:
+            rgb = self._look.small_at(width_px, height_px)
+            rgb.setflags(write=False)
+            self._small[size] = rgb
+        return self._small[size]
 
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
         """Its coverage in a size: uint8 [height, width], 0 nothing to 255 opaque; None where it has none."""
@@ -139,6 +151,13 @@ class Screen:
             threads=1,
         )
 
+    def smaller(self, frame: VideoFrame, width_px: int, height_px: int) -> Rgb | None:
+        """A frame as RGB at a half, a quarter or less, as this screen reads it; None where swscale has to."""
+        if frame.color_trc in HDR_TRANSFERS:
+            return None
+        is_full = _range(frame) == ColorRange.JPEG
+        return smaller(frame, width_px, height_px, matrix=self._matrix(frame), is_full=is_full)
+
     def levels(self, frame: VideoFrame) -> Levels | None:
         """A frame's signal as coded, as this screen reads it; see `Frame.levels`."""
         if frame.color_trc in HDR_TRANSFERS:
@@ -166,22 +185,29 @@ class FilmLook:
 
     def rgb_at(self, width_px: int, height_px: int) -> Rgb:
         """See `Frame.rgb_at`."""
-        turns = self._screen.turns
-        if turns % 2:
-            width_px, height_px = height_px, width_px
+        width_px, height_px = self._lying(width_px, height_px)
         shown = self._screen.convert(self._frame, width_px, height_px, "rgb24").to_ndarray()
-        rgb = np.asarray(shown, dtype=np.uint8)
+        return self._turned(np.asarray(shown, dtype=np.uint8))
+
+    def small_at(self, width_px: int, height_px: int) -> Rgb:
+        """See `Frame.small_at`."""
+        shown = self._screen.smaller(self._frame, *self._lying(width_px, height_px))
+        return self.rgb_at(width_px, height_px) if shown is None else self._turned(shown)
+
+    def _lying(self, width_px: int, height_px: int) -> tuple[int, int]:
+        """A size as shown, before the frame is turned upright."""
+        return (height_px, width_px) if self._screen.turns % 2 else (width_px, height_px)
+
+    def _turned(self, rgb: Rgb) -> Rgb:
+        turns = self._screen.turns
         return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
 
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
         """See `Frame.alpha_at`."""
         if not any(part.is_alpha for part in self._frame.format.components):
             return None
-        turns = self._screen.turns
-        if turns % 2:
-            width_px, height_px = height_px, width_px
-        shown = self._screen.convert(self._frame, width_px, height_px, "rgba").to_ndarray()
-        return np.ascontiguousarray(np.rot90(shown[..., 3], turns), dtype=np.uint8)
+        shown = self._screen.convert(self._frame, *self._lying(width_px, height_px), "rgba").to_ndarray()
+        return np.ascontiguousarray(np.rot90(shown[..., 3], self._screen.turns), dtype=np.uint8)
 
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
         """See `Frame.coded_at`."""
@@ -212,6 +238,10 @@ class ArrayLook:
 
     def rgb_at(self, width_px: int, height_px: int) -> Rgb:
         """See `Frame.rgb_at`."""
+        return _resized(self._rgb, width_px, height_px)
+
+    def small_at(self, width_px: int, height_px: int) -> Rgb:
+        """See `Frame.small_at`."""
         return _resized(self._rgb, width_px, height_px)
 
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:

@@ -374,12 +374,12 @@ class TechnicalCheck:
     """What is broken in any content's picture, signal and sound."""
 
     name = "technical"
-    version = 3
+    version = 4
     summary = (
         "Black, frozen, doubled, dropped, flashing, flickering, damaged frames; banding, levels, range, black"
         " bars; silence, clipping, loudness, sound apart from the picture."
     )
-    # What the check of consistency asks for too: a frame is made smaller once for both.
+    # What the other checks ask for too: a frame is made smaller once for all.
     long_side_px: int | None = 480
     wants_references = False
     Params: ClassVar[type[Any]] = Params
