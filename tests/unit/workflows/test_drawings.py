@@ -12,6 +12,7 @@ from circletake.domain.drawing import DrawingOp, Mark, standing
 from circletake.domain.people import MachineId
 from circletake.domain.time import FrameRange
 from circletake.errors import Conflict, DrawingInvalid, NotAPerson, NotFound, RoleMissing
+from circletake.gates.policy import policy_dict, read_policy, shipped
 from circletake.ledger.drawings import drawings_on
 
 if TYPE_CHECKING:
@@ -174,3 +175,34 @@ def test_what_two_people_did_at_once_replays_to_the_same_and_duplicates_change_n
     assert kept == {one.id: (one.mark, one.deleted) for one in expected.values()}
     checked = floor.studio.book_replay()
     assert checked.holds, checked.sentence
+
+
+def test_whoever_looks_blind_gets_only_their_own_drawings_and_notes_until_they_decide(
+    floor: Floor, take: Take
+) -> None:
+    data = policy_dict(shipped())
+    for gate in data["stages"][2]["gates"]:
+        gate["blind"] = gate["key"] == "lead"
+    policy = read_policy(data)
+    with floor.house.book.transact() as tx:
+        body = {"hash": policy.hash, "policy": policy_dict(policy)}
+        tx.append("policy", actor=floor["ana"].person, production=take.production, body=body)
+    begun = floor.studio.book_seq()
+    on_it = {"task": take.task, "content": take.content}
+    floor.studio.note_add(floor["arti"], text="Look at the ear.", key="note-0001", **on_it)
+    floor.studio.note_add(floor["leo"], text="The tail.", key="note-0002", **on_it)
+    draw(floor, take, by="arti")
+    draw(floor, take, by="leo")
+
+    def seen() -> tuple[list[str], list[str], set[tuple[str, str]]]:
+        drawn = [one.person.name for one in floor.studio.drawings(floor["leo"], **on_it)]
+        notes = [one.person.name for one in floor.studio.task(floor["leo"], take.task).takes[0].notes]
+        told = floor.studio.book_entries(floor["leo"], begun, 100)
+        names = {str(floor[name].person): name for name in ("leo", "arti")}
+        kept = {(one.kind, names[one.actor]) for one in told if one.kind in {"note", "drawing"}}
+        return drawn, notes, kept
+
+    own = {("note", "leo"), ("drawing", "leo")}
+    assert seen() == (["leo"], ["leo"], own)
+    floor.judge("leo", take, 0)
+    assert seen() == (["arti", "leo"], ["arti", "leo"], own | {("note", "arti"), ("drawing", "arti")})
