@@ -188,14 +188,18 @@ def test_whoever_looks_blind_gets_only_their_own_drawings_and_notes_until_they_d
         body = {"hash": policy.hash, "policy": policy_dict(policy)}
         tx.append("policy", actor=floor["ana"].person, production=take.production, body=body)
     begun = floor.studio.book_seq()
-    on_it = {"task": take.task, "content": take.content}
-    floor.studio.note_add(floor["arti"], text="Look at the ear.", key="note-0001", **on_it)
-    floor.studio.note_add(floor["leo"], text="The tail.", key="note-0002", **on_it)
+    for name, text in (("arti", "Look at the ear."), ("leo", "The tail.")):
+        floor.studio.note_add(
+            floor[name], task=take.task, content=take.content, text=text, key=f"note-{name}"
+        )
     draw(floor, take, by="arti")
     draw(floor, take, by="leo")
 
     def seen() -> tuple[list[str], list[str], set[tuple[str, str]]]:
-        drawn = [one.person.name for one in floor.studio.drawings(floor["leo"], **on_it)]
+        drawn = [
+            one.person.name
+            for one in floor.studio.drawings(floor["leo"], task=take.task, content=take.content)
+        ]
         notes = [one.person.name for one in floor.studio.task(floor["leo"], take.task).takes[0].notes]
         told = floor.studio.book_entries(floor["leo"], begun, 100)
         names = {str(floor[name].person): name for name in ("leo", "arti")}
