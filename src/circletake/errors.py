@@ -205,6 +205,12 @@ class VerdictInvalid(Invalid):
     code = "verdict-invalid"
 
 
+class DrawingInvalid(Invalid):
+    """A drawing's shape, points, frames or id are not what can be drawn."""
+
+    code = "drawing-invalid"
+
+
 class EntryInvalid(Invalid):
     """A book entry's body is not canonical JSON."""
 

@@ -21,6 +21,7 @@ from circletake.config import (
 )
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.domain.boxed import Where
+from circletake.domain.drawing import DrawingOp
 from circletake.domain.entity import SourceClass
 from circletake.domain.lineage import DESIGN
 from circletake.domain.people import PERSON_PREFIX, PersonId
@@ -83,6 +84,7 @@ from circletake.workflows import (
 )
 from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import deliver as delivery
+from circletake.workflows import drawings as drawing
 from circletake.workflows import erase_person as erasing
 from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
@@ -93,6 +95,7 @@ from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
+from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.person_view import PersonView
@@ -811,6 +814,7 @@ class Studio:
         ranges: Sequence[tuple[int, int]] = (),
         regions: Sequence[Sequence[int]] = (),
         reply_to: str | None = None,
+        drawings: Sequence[str] = (),
     ) -> TaskView:
         """Note something on a take, or answer a note."""
         remark = remarks.Remark(
@@ -822,6 +826,7 @@ class Studio:
             ranges=[FrameRange(start, end) for start, end in ranges],
             regions=[cast("Region", tuple(region)) for region in regions],
             reply_to=reply_to,
+            drawings=list(drawings),
         )
         remarks.add_note(self.house, session, remark)
         return self.task(session, task)
@@ -832,6 +837,15 @@ class Studio:
         return self.task(
             session, remarks.resolve_note(self.house, session, note, disposition=settled, key=key)
         )
+
+    def drawings(self, session: Session, *, task: str, content: str) -> list[DrawingView]:
+        """What people drew on a take and still stands."""
+        return drawing.list_drawings(self.house, session, task, content=content)
+
+    def draw(self, session: Session, *, task: str, content: str, done: DrawingOp) -> list[DrawingView]:
+        """Draw on a take, or alter, delete or take back what one drew; what is told is what stands."""
+        drawing.draw(self.house, session, drawing.Stroke(task, content, done))
+        return self.drawings(session, task=task, content=content)
 
     # boxes
 

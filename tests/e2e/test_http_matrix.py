@@ -49,6 +49,8 @@ FLAG_CALL = {
     "key": "0123456789",
 }
 
+DRAWN = "01940b6c-3f4e-7c1d-9a6e-0123456789ab"
+
 CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
 
 # Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
@@ -129,6 +131,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/characters", None, ALL, ANY),
     ("GET", "/api/productions/{code}/characters/{character}", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/boxes", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/drawings", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
@@ -139,6 +142,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/notes", "note", NOTES, NONE),
     ("POST", "/api/notes/{note_id}/resolve", {"disposition": "waive", "key": "0123456789"}, PERSONS, NONE),
     ("POST", "/api/boxes", "box", NOTES, NONE),
+    ("POST", "/api/drawings", "drawing", NOTES, NONE),
     ("POST", "/api/boxes/{box}/withdraw", {"key": "0123456789"}, PERSONS, NONE),
     ("POST", "/api/productions/{code}/reaffirm", CONFIRMED, ALL, NONE),
     ("POST", "/api/tasks/{task_id}/adopt", {}, {"lead", "director"}, NONE),
@@ -198,6 +202,8 @@ class House:
             address = address.replace("{" + name + "}", value)
         assert "{" not in address, f"nothing is known to put into {address}"
         sent = self.bodies[body] | {"key": f"matrix-{number:06}"} if isinstance(body, str) else body
+        if body == "drawing":
+            sent = self.bodies["drawing"]  # its operation's id is its key
         if isinstance(sent, dict):
             sent = {
                 key: value.replace("{n}", str(number)) if isinstance(value, str) else value
@@ -289,6 +295,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "verdict": verdict,
             "note": {**on_it, "text": "The ears are late."},
             "box": {**on_it, "character": "MAX", "frame": 1, "where": [1000, 1000, 3000, 3000]},
+            # a deletion of what nobody drew: whoever may draw is told that it is not there
+            "drawing": {**on_it, "op": DRAWN, "act": "delete", "drawing": DRAWN},
             "override": {
                 **on_it, "gate": gate.key, "code": "story.intent", "note": "It is meant.",
                 "gate_hash": gate.hash,

@@ -341,6 +341,34 @@ boxed = Table(  # where people say that a character is, or that it is not there
     Column("seq", Integer),
     Index("ix_boxed_content", "production", "content"),
 )
+drawn = Table(  # what people drew on pictures, as it stands; deleted, it can be taken back
+    "drawn",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("shape", String(16), nullable=False),
+    Column("points", Text, nullable=False),  # JSON list of x, y
+    Column("width", Integer, nullable=False),
+    Column("colour", String(7), nullable=False),
+    Column("text_commitment", String(64)),
+    Column("deleted", Boolean, nullable=False),
+    Column("changed", Integer, nullable=False),  # the entry that last changed it
+    Column("seq", Integer),
+    Index("ix_drawn_content", "task", "content"),
+)
+drawn_op = Table(  # what was done to drawings, so that it is done once however often it is sent
+    "drawn_op",
+    book_metadata,
+    _id(primary_key=True),
+    Column("drawing", String(64), ForeignKey("drawn.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+)
 consent = Table(
     "consent",
     book_metadata,
@@ -420,6 +448,8 @@ projections = [
     overridden,
     note,
     boxed,
+    drawn,
+    drawn_op,
     consent,
     lean,
     measured,

@@ -6,6 +6,7 @@ What guards it inside PostgreSQL stands in `plpgsql`.
 PERSONS_KINDS = (
     "verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "box", "unbox",
     "consent", "erased", "grant", "group", "member", "group_grant", "flag_call",
+    "drawing",
 )  # fmt: skip
 """What only a person may do; the ledger has the same list, and a test holds them together."""
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONS_KINDS)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from circletake.domain.drawing import Act, Shape
 from circletake.domain.entity import EntityKind, SourceClass
 from circletake.domain.people import Role
 from circletake.domain.take import ChangeKind, Origin
@@ -39,11 +40,23 @@ PERSONS_KINDS = frozenset(
         "member",
         "group_grant",
         "flag_call",
+        "drawing",
     }
 )
 # These are decisions: they also need the sitting in which they were made.
 SITTING_KINDS = frozenset(
-    {"verdict", "withdraw", "override", "note", "resolve", "box", "unbox", "erased", "flag_call"}
+    {
+        "verdict",
+        "withdraw",
+        "override",
+        "note",
+        "resolve",
+        "box",
+        "unbox",
+        "erased",
+        "flag_call",
+        "drawing",
+    }
 )
 
 
@@ -331,7 +344,7 @@ class OverrideBody(Body, frozen=True):
 
 
 class NoteBody(Body, frozen=True):
-    """Somebody remarks something on exact content; `text` commits to what."""
+    """Somebody remarks something on exact content; `text` commits to what, `drawings` show where."""
 
     note: str
     task: str
@@ -341,6 +354,7 @@ class NoteBody(Body, frozen=True):
     ranges: list[tuple[int, int]] = []
     regions: list[tuple[int, int, int, int, int]] = []
     reply_to: str | None = None
+    drawings: list[str] = []
 
 
 class ResolveBody(Body, frozen=True):
@@ -383,6 +397,26 @@ class FlagCallBody(Body, frozen=True):
     call: Literal["right", "wrong", "withdrawn"]
     key: str
     note: str | None = None
+
+
+class DrawingBody(Body, frozen=True):
+    """A person draws on exact content, alters what they drew, deletes it, or takes the deletion back.
+
+    Points are x, y in 1/65,536 of the picture, y down; `width` in 1/65,536 of its height. `text` commits to
+    the words of a text. `delete` and `restore` leave out all that says what is drawn.
+    """
+
+    op: str
+    act: Act
+    drawing: str
+    task: str
+    content: str
+    shape: Shape | None = None
+    frames: tuple[int, int] | None = None
+    points: list[tuple[int, int]] = []
+    width: int = 0
+    colour: str = ""
+    text: str | None = None
 
 
 class ConsentBody(Body, frozen=True):
@@ -442,6 +476,7 @@ BODIES: dict[str, type[Body]] = {
     "box": BoxBody,
     "unbox": UnboxBody,
     "flag_call": FlagCallBody,
+    "drawing": DrawingBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

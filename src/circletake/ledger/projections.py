@@ -16,6 +16,7 @@ from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInva
 from circletake.ledger import entries as e
 from circletake.ledger import rows
 from circletake.ledger.canonical import spelled
+from circletake.ledger.drawing_rows import keep_drawing
 from circletake.ledger.lineage_rows import (
     keep_bounds,
     keep_carry,
@@ -400,6 +401,9 @@ def _note(conn: Connection, entry: e.Entry, body: e.NoteBody) -> None:
     above = {"id": body.reply_to, "task": body.task, "content": body.content}
     if body.reply_to is not None and rows.find(conn, tables.note, "id", **above) is None:
         raise NotFound(f"There is no note {body.reply_to} on this content to reply to.")
+    for drawing in body.drawings:
+        if rows.find(conn, tables.drawn, "id", id=drawing, task=body.task, content=body.content) is None:
+            raise NotFound(f"There is no drawing {drawing} on this content to note something of.")
     rows.add(
         conn,
         tables.note,
@@ -549,6 +553,7 @@ _PROJECTIONS: dict[str, _Projection] = {
     "box": _as(e.BoxBody, _box),
     "unbox": _as(e.UnboxBody, _unbox),
     "flag_call": _as(e.FlagCallBody, _flag_call),
+    "drawing": _as(e.DrawingBody, keep_drawing),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

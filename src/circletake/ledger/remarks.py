@@ -46,6 +46,7 @@ class NoteRow:
     reply_to: str | None
     disposition: Disposition | None
     resolved_by: str | None
+    drawings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _note(row: Row[Any]) -> NoteRow:
         reply_to=row.reply_to,
         disposition=cast("Disposition | None", row.disposition),
         resolved_by=row.resolved_by,
+        drawings=tuple(body.get("drawings", ())),  # notes of before there were drawings say nothing of them
     )
 
 

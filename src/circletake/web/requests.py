@@ -159,6 +159,7 @@ class SentNote(_Sent):
     ranges: Annotated[list[SentRange], Field(max_length=_MANY)] = []
     regions: Annotated[list[SentRegion], Field(max_length=_MANY)] = []
     reply_to: _Word | None = None
+    drawings: Annotated[list[_Word], Field(max_length=_MANY)] = []
     key: Annotated[str, Field(min_length=8, max_length=64)]
 
 

@@ -28,6 +28,7 @@ class Remark:
     Args:
         key: made by whoever calls, so that the same note sent twice is recorded once.
         reply_to: id of the note it answers, or None.
+        drawings: ids of drawings on the same take that show what is meant.
     """
 
     task: str
@@ -38,6 +39,7 @@ class Remark:
     ranges: list[FrameRange] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     reply_to: str | None = None
+    drawings: list[str] = field(default_factory=list)
 
 
 def add_note(house: House, who: Session, remark: Remark) -> str:
@@ -82,6 +84,7 @@ def add_note(house: House, who: Session, remark: Remark) -> str:
             production=row.task.production,
             body={
                 "content": remark.content,
+                "drawings": remark.drawings,
                 "note": note,
                 "ranges": [[frames.start, frames.end] for frames in remark.ranges],
                 "regions": [list(region) for region in remark.regions],
@@ -208,8 +211,8 @@ def override_view(row: remarks.OverrideRow, people: Names) -> OverrideView:
     )
 
 
-def note_view(row: remarks.NoteRow, people: Names) -> NoteView:
-    """A note as pages show it."""
+def note_view(row: remarks.NoteRow, people: Names, *, may_settle: bool = False) -> NoteView:
+    """A note as pages show it; `may_settle` says whether whoever looks may settle any note there."""
     return NoteView(
         id=row.id,
         seq=row.seq,
@@ -222,4 +225,6 @@ def note_view(row: remarks.NoteRow, people: Names) -> NoteView:
         reply_to=row.reply_to,
         disposition=row.disposition,
         resolved_by=people.person(row.resolved_by) if row.resolved_by else None,
+        drawings=list(row.drawings),
+        may_settle=may_settle and row.reply_to is None and row.disposition is None,
     )

@@ -216,9 +216,9 @@ _CHANGES = {
 } | dict.fromkeys(
     # what these change at a gate comes as `bound`
     (
-        "box", "carry", "consent", "cut", "delivered", "done", "erased", "essence", "flag_call", "grant",
-        "group", "group_grant", "lapsed", "member", "note", "override", "recalled", "resolve", "sealed",
-        "slot", "unbox",
+        "box", "carry", "consent", "cut", "delivered", "done", "drawing", "erased", "essence", "flag_call",
+        "grant", "group", "group_grant", "lapsed", "member", "note", "override", "recalled", "resolve",
+        "sealed", "slot", "unbox",
     ),
     "",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from circletake.checks.codec import read_evidence
 from circletake.checks.stack import read_signature, stacks
 from circletake.domain.facts import Facts, GateResult
 from circletake.domain.lineage import sheet_slot
-from circletake.domain.people import Role
+from circletake.domain.people import MAY, Role
 from circletake.domain.policy import Gate, Stage
 from circletake.domain.take import Take
 from circletake.domain.verdict import VALUE_NAMES, Verdict
@@ -22,7 +22,7 @@ from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
-from circletake.workflows.remarks import note_view, override_view
+from circletake.workflows.remarks import may_settle, note_view, override_view
 from circletake.workflows.show import Names, media_view, production_view
 from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.stale import cause_view
@@ -80,6 +80,8 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         }
         by_id = {take.id: take for take in takes}
         carried = reads.carried_in(conn, task)
+        may_note = bool(roles & MAY["note"])
+        settles = {take.id: may_settle(house, conn, who, row, roles, take) for take in takes}
         shown = [
             _take_view(
                 house,
@@ -113,7 +115,16 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 stack=stack_of[take.id],
                 in_cut=take.content in in_cut,
                 overrides=[override_view(one, people) for one in overrides if one.content == take.content],
-                notes=[note_view(one, people) for one in notes if one.content == take.content],
+                notes=[
+                    note_view(
+                        one,
+                        people,
+                        may_settle=may_note and (one.person == str(who.person) or settles[take.id]),
+                    )
+                    for one in notes
+                    if one.content == take.content
+                    and (one.person == str(who.person) or not veil.hides(task, take.content))
+                ],
             )
             for take in takes
         ]

@@ -144,4 +144,6 @@ class Veil:
             return body.get("verdict") in self.verdicts or (kind == "carry" and pair in self.gates)
         if kind == "bound":
             return pair in self.gates
+        if kind in {"note", "drawing"}:
+            return actor != self.person and pair in self.gates
         return actor != self.person and body.get("gate") in self.gates.get(pair, ())

@@ -498,6 +498,8 @@ class NoteView:
         reply_to: id of the note it answers, or None.
         disposition: how it was settled; None while it is open.
         text: None once erased.
+        drawings: ids of drawings that show what is meant.
+        may_settle: whether this person may settle it.
     """
 
     id: str
@@ -511,6 +513,8 @@ class NoteView:
     reply_to: str | None
     disposition: str | None
     resolved_by: PersonView | None
+    drawings: list[str]
+    may_settle: bool
 
 
 @dataclass(frozen=True, slots=True)

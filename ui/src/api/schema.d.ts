@@ -384,6 +384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw
+         * @description Draw, or alter, delete or take back what one drew; the book keeps all of it.
+         */
+        post: operations["drawings_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1532,6 +1552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drawings
+         * @description Drawings that stand on a take, oldest first.
+         */
+        get: operations["drawings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/verdicts": {
         parameters: {
             query?: never;
@@ -2060,6 +2100,44 @@ export interface components {
             provider: string;
         };
         /**
+         * DrawingView
+         * @description A drawing that stands on a take.
+         *
+         *     Args:
+         *         seq: the entry in which it begins.
+         *         changed: the entry that last changed it.
+         *         shape: pen, line, arrow, rect, ellipse or text.
+         *         points: [x, y] in 1/65,536 of the picture, y down.
+         *         width: of the line, or the height of a text's letters, in 1/65,536 of the picture's height.
+         *         colour: `#rrggbb`.
+         *         text: of a text, else empty; None once erased.
+         *         mine: whether this person may change and delete it.
+         */
+        DrawingView: {
+            /** At */
+            at: string;
+            /** Changed */
+            changed: number;
+            /** Colour */
+            colour: string;
+            frames: components["schemas"]["RangeView"];
+            /** Id */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            person: components["schemas"]["PersonView"];
+            /** Points */
+            points: number[][];
+            /** Seq */
+            seq: number;
+            /** Shape */
+            shape: string;
+            /** Text */
+            text: string | null;
+            /** Width */
+            width: number;
+        };
+        /**
          * DriftShotView
          * @description A shot with a character in it, measured.
          *
@@ -2552,14 +2630,20 @@ export interface components {
          *         reply_to: id of the note it answers, or None.
          *         disposition: how it was settled; None while it is open.
          *         text: None once erased.
+         *         drawings: ids of drawings that show what is meant.
+         *         may_settle: whether this person may settle it.
          */
         NoteView: {
             /** At */
             at: string;
             /** Disposition */
             disposition: string | null;
+            /** Drawings */
+            drawings: string[];
             /** Id */
             id: string;
+            /** May Settle */
+            may_settle: boolean;
             person: components["schemas"]["PersonView"];
             /** Ranges */
             ranges: components["schemas"]["RangeView"][];
@@ -2762,7 +2846,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -3009,6 +3093,32 @@ export interface components {
             uses: string[];
         };
         /**
+         * SentDrawing
+         * @description An operation on a drawing; the same `op` sent again changes nothing.
+         */
+        SentDrawing: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "add" | "update" | "delete" | "restore";
+            /** Content */
+            content: string;
+            /**
+             * Drawing
+             * @description UUIDv7
+             */
+            drawing: string;
+            mark?: components["schemas"]["SentMark"] | null;
+            /**
+             * Op
+             * @description UUIDv7
+             */
+            op: string;
+            /** Task */
+            task: string;
+        };
+        /**
          * SentFill
          * @description Which take goes into which slot of which version of the cut.
          */
@@ -3084,12 +3194,40 @@ export interface components {
             label: string;
         };
         /**
+         * SentMark
+         * @description What is drawn: points are [x, y] in 1/65,536 of the picture, `width` in 1/65,536 of its height.
+         */
+        SentMark: {
+            /** Colour */
+            colour: string;
+            frames: components["schemas"]["SentRange"];
+            /** Points */
+            points: number[][];
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "pen" | "line" | "arrow" | "rect" | "ellipse" | "text";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * SentNote
          * @description A note on exact content, or an answer to one.
          */
         SentNote: {
             /** Content */
             content: string;
+            /**
+             * Drawings
+             * @default []
+             */
+            drawings: string[];
             /** Key */
             key: string;
             /**
@@ -4387,6 +4525,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoorView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawings_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentDrawing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingView"][];
                 };
             };
             /** @description A problem. */
@@ -6420,6 +6591,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoxView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingView"][];
                 };
             };
             /** @description A problem. */

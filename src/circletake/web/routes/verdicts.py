@@ -81,6 +81,7 @@ def note(sent: SentNote, studio: StudioHere, session: SignedIn) -> TaskView:
         ranges=[(one.start, one.end) for one in sent.ranges],
         regions=[_region(one) for one in sent.regions],
         reply_to=sent.reply_to,
+        drawings=sent.drawings,
         key=sent.key,
     )
 
