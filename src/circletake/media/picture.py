@@ -83,7 +83,7 @@ class Frame:
         return self._seen[size]
 
     def small_at(self, width_px: int, height_px: int) -> Rgb:
-        """As `rgb_at`, for what only measures it: within two codes of that, far sooner; computed once."""
+        """As `rgb_at`, for what only measures it: a code or two from that, far sooner; computed once."""
         size = (width_px, height_px)
         if size not in self._small:
             rgb = self._look.small_at(width_px, height_px)

@@ -19,8 +19,8 @@ def smaller(frame: VideoFrame, width_px: int, height_px: int, *, matrix: int, is
     """A frame at a half, a quarter, an eighth, uint8 [height, width, 3]; None at other sizes and planes.
 
     Every pixel is the mean of the code values that it stands for, chroma sited in the middle, and is then
-    turned into full-range RGB: within two codes of what swscale makes of it. Halving by whole pixels is what
-    processors do best, so it takes a third of the time.
+    turned into full-range RGB: a code or two from what swscale makes of it, at hard edges a dozen. Halving by
+    whole pixels is what processors do best, so it takes a third of the time.
 
     Args:
         frame: as decoded.

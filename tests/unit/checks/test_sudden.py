@@ -49,6 +49,18 @@ def test_a_light_that_is_switched_is_not_the_characters_change() -> None:
     assert [flag for flag in seen(frames, sheet(5)).flags if flag.label == "sudden_change"] == []
 
 
+def test_frames_that_are_not_judged_have_no_sudden_change() -> None:
+    surprises = calm() | {AT: Surprise(20.0, 2.0)}
+
+    def told(sighted: list[int]) -> list[tuple[int, int]]:
+        changes = changes_of(surprises, sighted, sighted, np.zeros(len(sighted), np.float32))
+        return [(one.start, one.end) for one in changes]
+
+    assert told([n for n in range(FRAMES) if n < AT - 2 or n >= AT + 2]) == []
+    assert told(list(range(AT + 9))) == [(AT, AT + 9)]
+    assert told([n for n in range(FRAMES) if not AT + 5 <= n < AT + 8]) == [(AT, AT + 5)]
+
+
 def test_a_change_is_flagged_for_a_second_and_doubted_ever_less() -> None:
     changes = found(calm() | {AT: Surprise(20.0, 2.0)})
     assert [(one.at, one.start, one.end) for one in changes] == [(AT, AT, AT + 24)]

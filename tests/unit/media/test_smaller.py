@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from circletake.media.picture import Screen
+from circletake.media.picture import FilmLook, Screen
 from circletake.media.source import open_file
 
 if TYPE_CHECKING:
@@ -45,5 +45,6 @@ def test_a_turned_frame_stays_upright(coder: Coder, drawing: Drawing) -> None:
     drawing.width_px, drawing.height_px = 640, 360
     frame = open_file(coder("c.mp4", drawing.frames(2), pix_fmt="yuv420p")).frame(1)
     upright = frame.small_at(160, 90)
-    look = type(frame._look)(frame._look._frame, Screen(rotation_deg=90))  # type: ignore[attr-defined,call-arg]
+    assert isinstance(frame._look, FilmLook)
+    look = FilmLook(frame._look._frame, Screen(rotation_deg=90))
     assert np.array_equal(look.small_at(90, 160), np.rot90(upright))

@@ -99,6 +99,9 @@ def changes_of(
         measured: those that were measured, in order.
         fused: how far each of them is from the bank, [measured].
     """
+    sighted = set(frames)
+    # What was followed there was lost later, or could not be judged: it says nothing of the character.
+    surprises = {n: surprise for n, surprise in surprises.items() if n in sighted}
     rated = {n: _times_usual(surprises, n) for n in surprises}
     jumps = [n for n, times in sorted(rated.items()) if times >= _SUDDEN and _is_peak(rated, n)]
     if len(jumps) > max(len(frames) // _ANIMATED, _ANIMATED_LEAST):
@@ -113,10 +116,11 @@ def changes_of(
             continue
         strength, place = min(rated[n] / 2, _MOST), surprises[n].place
         if _is_nearer_after(n, measured, fused):
-            start = max(_run_start(frames, n), n - _FLAGGED, changes[-1].end if changes else 0)
+            start = max(_run_start(sighted, n), n - _FLAGGED, changes[-1].end if changes else 0)
             changes.append(Change(n, start, n, strength, place))
         else:
-            changes.append(Change(n, n, _end_of(rated, frames, n, jumps), strength, place))
+            end = min(_end_of(rated, frames, n, jumps), _run_end(sighted, n))
+            changes.append(Change(n, n, end, strength, place))
     return [change for change in changes if change.end > change.start]
 
 
@@ -174,10 +178,15 @@ def _is_nearer_after(n: int, measured: Sequence[int], fused: Rows) -> bool:
     return float(np.median(before)) - float(np.median(after)) > 0.25  # noqa: PLR2004 (a quarter of a deviation)
 
 
-def _run_start(frames: Sequence[int], n: int) -> int:
-    seen = set(frames)
-    while n - 1 in seen:
+def _run_start(sighted: set[int], n: int) -> int:
+    while n - 1 in sighted:
         n -= 1
+    return n
+
+
+def _run_end(sighted: set[int], n: int) -> int:
+    while n in sighted:
+        n += 1
     return n
 
 
