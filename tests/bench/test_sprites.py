@@ -150,6 +150,7 @@ class Table:
     alarms: list[bool] = field(default_factory=list)
     found: list[bool] = field(default_factory=list)
     within: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    clips_within: list[float] = field(default_factory=list)
     frames: int = 0
     abstained: int = 0
 
@@ -184,9 +185,12 @@ def table_of(all_of_them: dict[str, Measured]) -> Table:
             own[told["drift"] or ("clean" if told["planted"] is None else "")].append(stepped)
             if told["drift"] or told["planted"] is None:
                 clips[name].append(single)
+        whole: dict[bool, list[float]] = {True: [], False: []}
         for name, in_clip in clips.items():
-            is_clean = one.told[name][0]["planted"] is None
-            (table.clean_clips if is_clean else table.clips).append(float(np.mean(in_clip)))
+            whole[one.told[name][0]["planted"] is None].append(float(np.mean(in_clip)))
+        table.clean_clips += whole[True]
+        table.clips += whole[False]
+        table.clips_within.append(auroc(whole[False], whole[True]))
         for drift in set(own) - {"clean", ""}:
             table.within[drift].append(auroc(own[drift], own["clean"]))
     return table
@@ -214,7 +218,8 @@ def say(name: str, title: str, table: Table, peers: dict[str, dict[str, float]])
         ),
         "",
         (
-            f"Whole clips: {auroc(table.clips, table.clean_clips):.3f}. Of {table.frames} frames "
+            f"Whole clips: {auroc(table.clips, table.clean_clips):.3f}, within a character "
+            f"{np.mean(table.clips_within):.3f}. Of {table.frames} frames "
             f"{table.abstained} abstained ({table.abstained / table.frames:.1%}). At α = {_ALPHA}, pooled "
             f"over the characters: false alarms {np.mean(table.alarms):.3f}, found "
             f"{np.mean(table.found):.3f}."

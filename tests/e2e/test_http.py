@@ -245,6 +245,20 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                     "where": None,
                     "key": "0123456789",
                 },
+                "drawings": {
+                    "op": "01940b6c-3f4e-7c1d-9a6e-0123456789ab",
+                    "act": "add",
+                    "drawing": "01940b6c-3f4e-7c1d-9a6e-0123456789ac",
+                    "task": served.task().id,
+                    "content": served.take().content,
+                    "mark": {
+                        "frames": {"start": 0, "end": 1},
+                        "shape": "line",
+                        "points": [[0, 0], [9, 9]],
+                        "width": 100,
+                        "colour": "#ffffff",
+                    },
+                },
                 "flag-calls": {
                     "label": "black",
                     "frames": {"start": 0, "end": 1},
