@@ -29,6 +29,8 @@ _FILL = {
     "note_id": "n_none",
     "consent": "c_none",
     "sha": "0" * 64,
+    "num": "1",
+    "den": "1",
 }
 # Doors for whoever is not in yet, and everybody's own account: test_http_matrix has them, line by line.
 _OWN = ("/api/account", "/api/door", "/api/invitations", "/api/sign-in")

@@ -736,6 +736,23 @@ class MediaView:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfTestView:
+    """Film in which every frame says its number, for a player to test itself with.
+
+    Args:
+        frames: pattern with `{n}`: one JPEG a frame.
+        proxy: all-intra MP4 of the same frames.
+        size_px: of the frames [width, height].
+    """
+
+    rate: list[int]
+    n_frames: int
+    size_px: list[int]
+    frames: str
+    proxy: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeView:
     """A take on the desk.
 

@@ -1368,6 +1368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/self-test/{num}/{den}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Self Test
+         * @description A film at `num/den` frames a second in which every frame says its number; made when first asked for.
+         */
+        get: operations["self_test"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -3000,6 +3020,27 @@ export interface components {
             source_class: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * SelfTestView
+         * @description Film in which every frame says its number, for a player to test itself with.
+         *
+         *     Args:
+         *         frames: pattern with `{n}`: one JPEG a frame.
+         *         proxy: all-intra MP4 of the same frames.
+         *         size_px: of the frames [width, height].
+         */
+        SelfTestView: {
+            /** Frames */
+            frames: string;
+            /** N Frames */
+            n_frames: number;
+            /** Proxy */
+            proxy: string;
+            /** Rate */
+            rate: number[];
+            /** Size Px */
+            size_px: number[];
         };
         /**
          * SentAcceptance
@@ -6273,6 +6314,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReasonFamilyView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    self_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                den: number;
+                num: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTestView"];
                 };
             };
             /** @description A problem. */

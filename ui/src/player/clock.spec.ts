@@ -23,6 +23,10 @@ class Shown implements Surface {
     this.onFrame = onFrame;
     return this.playsAlone;
   }
+  cued: number[] = [];
+  cue(frame: number): void {
+    this.cued.push(frame);
+  }
   pause(): void {}
 }
 
@@ -91,6 +95,9 @@ describe("a clock", () => {
     clock.play();
     surface.onFrame(29);
     expect(surface.started).toEqual([25, 20]);
+    expect(surface.cued).toEqual([20]);
+    surface.onFrame(20);
+    expect(surface.cued).toEqual([20, 20]); // readied again, once the turn is done
   });
 
   it("counts backwards by itself and goes round", () => {

@@ -16,6 +16,8 @@ export interface Surface {
   show(frame: number): void;
   /** Starts playing; false when it cannot play so and the clock has to count. */
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean;
+  /** Readies itself to go round to a frame while it plays. */
+  cue(frame: number): void;
   pause(): void;
 }
 
@@ -51,6 +53,7 @@ export class Clock {
   #changed: () => void;
   #now: () => number;
   #anchor = { frame: 0, at_ms: 0 };
+  #turning = false;
 
   constructor(changed: () => void = () => undefined, now: () => number = () => performance.now()) {
     this.#changed = changed;
@@ -95,6 +98,7 @@ export class Clock {
     this.#anchor = { frame: this.frame, at_ms: this.#now() };
     const byItself = this.#surface?.play(this.frame, speed, (frame) => this.#presented(frame)) ?? false;
     this.counting = !byItself;
+    if (byItself) this.#surface?.cue(start);
     this.#changed();
   }
 
@@ -151,18 +155,25 @@ export class Clock {
     if (!this.playing || this.counting) return;
     const { start, end } = this.span;
     this.#to(Math.min(frame, end - 1));
+    if (this.#turning) {
+      this.#turning = false;
+      this.#surface?.cue(start); // the other video is free now
+    }
     if (frame < end - 1) return;
+    this.#turning = true;
     this.#surface?.play(start, this.speed, (next) => this.#presented(next));
   }
 
   #setLoop(span: Span): void {
     this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
+    if (this.playing && !this.counting) this.#surface?.cue(this.span.start);
     this.#changed();
   }
 
   #halt(): void {
     if (this.playing) this.#surface?.pause();
     this.playing = false;
+    this.#turning = false;
     this.counting = false;
   }
 

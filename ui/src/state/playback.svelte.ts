@@ -2,12 +2,15 @@
 
 import type { TakeView } from "../api/types";
 import { Clock, type Rate, type Span } from "../player/clock";
+import { Stage } from "../player/stage";
 import { PictureSurface } from "../player/surface";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
   num: (rate ?? fallback)[0] ?? 24,
   den: (rate ?? fallback)[1] ?? 1,
 });
+
+type Videos = [HTMLVideoElement, HTMLVideoElement];
 
 export class Playback {
   frame = $state(0);
@@ -23,28 +26,34 @@ export class Playback {
   visible = true;
 
   readonly clock = new Clock(() => this.#read());
-  #surface: PictureSurface | null = null;
+  readonly #stage = new Stage({
+    drawn: (frame) => {
+      this.drawn = frame;
+      this.failed = false;
+    },
+    waiting: () => (this.failed = false),
+    failed: () => (this.failed = true),
+  });
+  #leader: PictureSurface | null = null;
   #take: TakeView | null = null;
   #raf = 0;
 
-  attach(canvas: HTMLCanvasElement, video: HTMLVideoElement): () => void {
-    const surface = new PictureSurface(canvas, video, {
-      drawn: (frame) => {
-        this.drawn = frame;
-        this.failed = false;
-      },
-      waiting: () => (this.failed = false),
-      failed: () => (this.failed = true),
-    });
-    this.#surface = surface;
-    this.clock.attach(surface);
+  constructor() {
+    this.clock.attach(this.#stage);
+  }
+
+  /** The surface of the take that is looked at; the returned function lets go of it. */
+  attach(canvas: HTMLCanvasElement, videos: Videos): () => void {
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
+    this.#leader = surface;
+    this.#stage.lead(surface);
     this.#fill();
     return () => {
       cancelAnimationFrame(this.#raf);
       this.clock.pause();
-      this.clock.attach(null);
+      this.#leader = null;
+      this.#stage.leave(surface);
       surface.close();
-      this.#surface = null;
     };
   }
 
@@ -58,12 +67,11 @@ export class Playback {
   }
 
   #fill(): void {
-    const take = this.#take;
-    const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
     this.drawn = null;
     this.failed = false;
-    this.#surface?.load(take && frames ? { frames, proxy, nFrames: take.n_frames, rate: this.clock.rate } : null);
-    this.#surface?.show(this.clock.frame);
+    const source = sourceOf(this.#take, this.clock.rate);
+    this.#leader?.load(source);
+    if (source) this.#stage.show(this.clock.frame);
   }
 
   #read(): void {
@@ -79,4 +87,9 @@ export class Playback {
       if (this.clock.counting) this.#count();
     });
   }
+}
+
+function sourceOf(take: TakeView | null, rate: Rate): { frames: string; proxy: string | null; nFrames: number; rate: Rate } | null {
+  const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
+  return take && frames ? { frames, proxy, nFrames: take.n_frames, rate } : null;
 }
