@@ -77,7 +77,8 @@ def write_coded(
 
 @lru_cache(maxsize=2)
 def _texture(width_px: int, height_px: int) -> Rgb:
-    return np.clip(np.sum(list(_layers(width_px, height_px)), axis=0) + _GREY, 0, 255).astype(np.uint8)
+    layers = np.sum(list(_layers(width_px, height_px)), axis=0) + _GREY
+    return np.asarray(np.clip(layers, 0, 255), np.uint8)
 
 
 def _layers(width_px: int, height_px: int) -> Iterator[np.ndarray]:
