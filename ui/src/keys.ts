@@ -51,6 +51,7 @@ export const KEYS = [
   spec("step-on", "ArrowRight .", "desk", "Picture", "One frame on", true),
   spec("first", "Home", "desk", "Picture", "First frame"),
   spec("last", "End", "desk", "Picture", "Last frame"),
+  spec("go-to-frame", "Ctrl+g", "desk", "Picture", "Go to a frame: type its number, +12, −12 or a timecode"),
   spec("loop-in", "i", "desk", "Picture", "Loop from this frame; a verdict names the range"),
   spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
   spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),

@@ -3,12 +3,14 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./desk.css";
+import { counter } from "./state/counter.svelte";
 import { keyboard } from "./state/keyboard.svelte";
 import { route } from "./state/route.svelte";
 import { session } from "./state/session.svelte";
 
 route.start();
 keyboard.start();
+counter.read();
 void session.begin();
 
 const place = document.getElementById("desk");

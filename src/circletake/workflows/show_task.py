@@ -59,7 +59,8 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         if row is None:
             raise NotFound(f"There is no task {task} here; the board lists them.")
         production, roles = require(conn, who, row.task.production, "see")
-        stage = house.policy(conn, production.policy).stage(row.task.stage)
+        policy = house.policy(conn, production.policy)
+        stage = policy.stage(row.task.stage)
         if stage is None:
             raise NotFound(f"The policy in force has no stage “{row.task.stage}” any more.")
         floor = seen_floor(house, conn, who, production.id)
@@ -151,6 +152,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         upstream=upstream,
         takes=shown,
         sheets=_sheets(house, slots),
+        start_frame=policy.start_frame,
         previous_task=neighbours[at - 1] if at else None,
         next_task=neighbours[at + 1] if at + 1 < len(neighbours) else None,
         book_seq=seq,

@@ -824,7 +824,11 @@ class SheetView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with everything a judge needs."""
+    """A task with everything a judge needs.
+
+    Args:
+        start_frame: number that people see on the first frame of a take.
+    """
 
     id: str
     production: ProductionView
@@ -839,6 +843,7 @@ class TaskView:
     upstream: dict[str, str]
     takes: list[TakeView]
     sheets: list[SheetView]
+    start_frame: int
     previous_task: str | None
     next_task: str | None
     book_seq: int

@@ -3789,6 +3789,9 @@ export interface components {
         /**
          * TaskView
          * @description A task with everything a judge needs.
+         *
+         *     Args:
+         *         start_frame: number that people see on the first frame of a take.
          */
         TaskView: {
             /** Book Seq */
@@ -3814,6 +3817,8 @@ export interface components {
             stage: string;
             /** Stage Label */
             stage_label: string;
+            /** Start Frame */
+            start_frame: number;
             /** Status */
             status: string;
             /** Takes */

@@ -18,6 +18,7 @@ const DOINGS: Doings = {
   "step-on": ({ playback }) => playback.clock.step(1),
   first: ({ playback }) => playback.clock.seek(0),
   last: ({ playback }) => playback.clock.seek(playback.nFrames - 1),
+  "go-to-frame": (desk) => (desk.goingTo = true),
   "loop-in": ({ playback }) => playback.clock.setIn(),
   "loop-out": ({ playback }) => playback.clock.setOut(),
   "loop-off": ({ playback }) => playback.clock.clearLoop(),

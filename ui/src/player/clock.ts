@@ -32,14 +32,6 @@ export const seekTarget = (frame: number, rate: Rate): number => ((frame + 0.5) 
 
 export const frameDuration_ms = (rate: Rate): number => (1000 * rate.den) / rate.num;
 
-/** Non-drop timecode: counts frames at the nominal rate. */
-export function timecode(frame: number, rate: Rate): string {
-  const nominal = Math.max(1, Math.round(rate.num / rate.den));
-  const seconds = Math.floor(frame / nominal);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, frame % nominal];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
-}
-
 export class Clock {
   frame = 0;
   playing = false;

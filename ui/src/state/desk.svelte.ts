@@ -8,6 +8,7 @@ import { Watch } from "../player/watch";
 import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
+import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
 import { Loading } from "./loading.svelte";
@@ -68,6 +69,8 @@ export class Desk {
   evidence = $state.raw<EvidenceDetailView[]>([]);
   heatShown = $state(true);
   sheetShown = $state(false);
+  /** A frame number is being typed. */
+  goingTo = $state(false);
   sending = $state(false);
   refusal = $state.raw<Problem | null>(null);
   recorded = $state.raw<Recorded | null>(null);
@@ -95,10 +98,11 @@ export class Desk {
     const task = await this.loading.ask(() => calls.getTask(id));
     if (!task || task.id !== id) return;
     void session.useReasons(task.production.code);
+    counter.start = task.start_frame;
     const named = task.takes.find((take) => take.number === place.take);
     this.playback.clock.clearLoop();
     this.look(named ?? firstTake(task.takes));
-    if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(place.frame ?? 0);
+    if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(counter.frame(place.frame ?? 0));
   }
 
   /** Asks again after the book grew; the take, the frame and the draft stay as they are. */
@@ -167,7 +171,7 @@ export class Desk {
   }
 
   notePlace(): void {
-    if (this.task && !this.playback.playing) route.note(hashOf(this.playback.frame, this.take?.number ?? null));
+    if (this.task && !this.playback.playing) route.note(hashOf(counter.label(this.playback.frame), this.take?.number ?? null));
   }
 
   async commit(): Promise<void> {
