@@ -13,6 +13,8 @@ from circletake.domain.people import PersonId
 from circletake.gates.policy import policy_dict, read_policy, shipped
 from circletake.ledger import reads
 from circletake.media.coded import write_coded
+from circletake.media.frames import read_rgb
+from circletake.media.picture import Rgb
 from circletake.studio import Studio
 
 from .conftest import serving
@@ -89,15 +91,28 @@ def coded_takes(
         studio.add_shot(ana, "spring", code="SH010", title="", frames=n_frames, source_class="drawn")
         for take in range(takes):
             path = folder / f"take{take}.mp4"
+            first = APART * take
             write_coded(
-                path, rate=rate, n_frames=n_frames, width_px=size_px[0], height_px=size_px[1], first=APART * take
-            )  # fmt: skip
+                path, rate=rate, n_frames=n_frames, width_px=size_px[0], height_px=size_px[1], first=first
+            )
             studio.add_take(people["arti"], "spring", shot="SH010", stage="animation", path=path)
         failed = [job for job in studio.run_jobs() if job.state == "failed"]
         assert not failed
         task = studio.find_task(people["leo"], "spring", "SH010", "animation")
         with serving(studio) as (_, url):
             yield Coded(studio, url, task)
+
+
+def seen(page: Page, selector: str = ".picture") -> Rgb:
+    """What is really painted, but for the bars over it: uint8 [height, width, 3] of the screen."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    for bar in page.get_by_role("toolbar").all():
+        bar.evaluate("bar => (bar.style.opacity = 0)")
+    shot = page.screenshot(clip=box)
+    for bar in page.get_by_role("toolbar").all():
+        bar.evaluate("bar => (bar.style.opacity = '')")
+    return read_rgb(shot)
 
 
 def code_on(page: Page, layer: str = "A") -> int:

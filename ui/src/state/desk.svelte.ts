@@ -8,9 +8,11 @@ import { Watch } from "../player/watch";
 import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
+import { Compare, type Way } from "./compare.svelte";
 import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
+import { Lens } from "./lens.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
 import { deskPath, hashOf, placeOf, route } from "./route.svelte";
@@ -65,10 +67,13 @@ export class Desk {
   readonly playback = new Playback();
   readonly ballot = new Ballot(() => session.reasons);
   readonly boxes = new Boxes();
+  readonly lens = new Lens();
+  readonly compare = new Compare();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
   heatShown = $state(true);
   sheetShown = $state(false);
+  lensShown = $state(false);
   /** A frame number is being typed. */
   goingTo = $state(false);
   sending = $state(false);
@@ -117,11 +122,16 @@ export class Desk {
     if (take?.content !== this.take?.content) this.#watching?.rest();
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
+    this.compare.look(take, this.takes);
     if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate));
     else this.playback.load(null, rateOf(null, [24, 1]));
     if (this.playback.visible) this.#watching?.begin();
     void this.#readEvidence(take);
     void this.boxes.read(this.task && take ? { task: this.task.id, content: take.content } : null);
+  }
+
+  compareBy(way: Way): void {
+    this.compare.turn(way, this.take, this.takes);
   }
 
   /** Begins to draw a box on the frame shown; by key that of the first character, then of the next. */

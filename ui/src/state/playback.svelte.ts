@@ -21,6 +21,8 @@ export class Playback {
   rate = $state.raw<Rate>({ num: 24, den: 1 });
   /** Frame that stands on the screen; differs from `frame` while that one is on its way. */
   drawn = $state<number | null>(null);
+  /** Pixels of the frames as they are stored for the desk. */
+  stored = $state.raw({ width: 1, height: 1 });
   failed = $state(false);
   /** Whether anybody can see it: not while the window is behind another. */
   visible = true;
@@ -28,6 +30,8 @@ export class Playback {
   readonly clock = new Clock(() => this.#read());
   readonly #stage = new Stage({
     drawn: (frame) => {
+      const { width, height } = this.#leader?.canvas ?? { width: 1, height: 1 };
+      if (width !== this.stored.width || height !== this.stored.height) this.stored = { width, height };
       this.drawn = frame;
       this.failed = false;
     },
@@ -52,6 +56,18 @@ export class Playback {
       cancelAnimationFrame(this.#raf);
       this.clock.pause();
       this.#leader = null;
+      this.#stage.leave(surface);
+      surface.close();
+    };
+  }
+
+  /** Another take beside or over it, that follows; the returned function lets go of it. */
+  join(canvas: HTMLCanvasElement, videos: Videos, take: TakeView): () => void {
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
+    surface.sound(0, true);
+    surface.load(sourceOf(take, this.clock.rate));
+    this.#stage.join(surface);
+    return () => {
       this.#stage.leave(surface);
       surface.close();
     };
