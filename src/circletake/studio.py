@@ -1250,7 +1250,7 @@ class Studio:
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1` or `poster-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `peaks-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
 
     def _derived(self, session: Session, content: str, recipe: str) -> str:

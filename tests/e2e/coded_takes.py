@@ -22,6 +22,8 @@ from .conftest import serving
 SLOW_MS = 60_000
 START = 1001
 """Label of the first frame."""
+HANDLE = 6
+"""How many frames a take has before and after those that its shot wants."""
 APART = 1000
 """How much more each next take's first frame says."""
 
@@ -88,7 +90,9 @@ def coded_takes(
         number_frames(studio, ana.person)
         for name, role in (("leo", "lead"), ("arti", "artist")):
             studio.set_role(ana, "spring", person=name, role=role)
-        studio.add_shot(ana, "spring", code="SH010", title="", frames=n_frames, source_class="drawn")
+        studio.add_shot(
+            ana, "spring", code="SH010", title="", frames=n_frames - 2 * HANDLE, source_class="drawn"
+        )
         for take in range(takes):
             path = folder / f"take{take}.mp4"
             first = APART * take

@@ -1,5 +1,6 @@
 """The player on the desk: numbers that people say, the lens, takes compared, the loop, in a real browser."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from circletake.media.coded import read_code
 
 from .browser import ARGUMENTS, CHROMIUM, needs_browser
-from .coded_takes import APART, START, Coded, code_on, coded_takes, seen
+from .coded_takes import APART, HANDLE, START, Coded, code_on, coded_takes, seen
 
 pytestmark = [
     pytest.mark.sqlite,  # what the browser sees does not know the database
@@ -274,3 +275,88 @@ _TOGETHER = """async () => {
   const [a, b] = [read('A'), read('B')];
   return a === null || b === null ? null : [a, b];
 }"""
+
+
+# play: loop, speed, sound, handles
+
+
+def test_a_loop_turns_round_inside_itself_and_pausing_stands_on_what_was_told(page: Page) -> None:
+    for key, frame in (("i", 20), ("o", 34)):
+        go_to(page, str(START + frame))
+        stands(page, frame)
+        page.keyboard.press(key)
+    page.keyboard.press("Space")
+    told = page.evaluate(_PLAYED_LOOP)
+    turns = [(a, b) for a, b in itertools.pairwise(told["counter"]) if b < a]
+    assert len(turns) >= 3, told
+    assert set(told["counter"]) <= set(range(20, 35))
+    # from the last frame or the one before it, to the first or, where the browser was busy, soon after it
+    assert all(a >= 33 and b <= 22 for a, b in turns), turns
+    assert set(told["painted"]) <= set(range(20, 36)), told["painted"]
+    page.keyboard.press("Space")
+    frame = int(page.locator("output.frame").get_attribute("data-frame") or -1)
+    stands(page, frame)
+    assert code_on(page) == frame
+
+
+# the counter at each change, and the film itself as often
+_PLAYED_LOOP = """async () => {
+  const output = document.querySelector('output.frame');
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const counter = [], painted = [];
+  const watch = new MutationObserver(() => {
+    counter.push(Number(output.dataset.frame));
+    const video = [...document.querySelectorAll('[data-layer=A] video')]
+      .find(one => one.style.visibility === 'visible');
+    if (!video) return;
+    const side = Math.round(video.videoHeight / 18);
+    pen.canvas.width = side * 12; pen.canvas.height = 1;
+    pen.drawImage(video, 0, side >> 1, side * 12, 1, 0, 0, side * 12, 1);
+    const row = pen.getImageData(0, 0, side * 12, 1).data;
+    let code = 0;
+    for (let bit = 0; bit < 12; bit++) if (row[(bit * side + (side >> 1)) * 4 + 1] >= 128) code |= 1 << bit;
+    painted.push(code);
+  });
+  watch.observe(output, { attributes: true, attributeFilter: ['data-frame'] });
+  await new Promise(resolve => setTimeout(resolve, 3000));
+  watch.disconnect();
+  return { counter, painted };
+}"""
+
+
+def test_speed_and_sound_are_chosen_and_sound_is_remembered(page: Page) -> None:
+    page.get_by_label("Speed").select_option("0.5")
+    page.keyboard.press("Space")
+    expect(page.locator("output.frame")).to_have_attribute("data-playing", "true")
+    video = page.locator("[data-layer=A] video").first
+    assert video.evaluate("one => [one.playbackRate, one.preservesPitch, one.muted]") == [0.5, True, False]
+    page.get_by_label("Speed").select_option("2")
+    assert video.evaluate("one => one.playbackRate") == 2
+    expect(page.locator("output.frame")).to_have_attribute("data-playing", "true")
+    page.get_by_role("button", name="Sound off").click()
+    assert video.evaluate("one => one.muted") is True
+    page.keyboard.press("Space")
+    page.reload()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible()
+    assert page.locator("[data-layer=A] video").first.evaluate("one => one.muted") is True
+
+
+def test_the_timeline_shows_the_sound_and_what_the_cut_leaves_out(coded: Coded, page: Page) -> None:
+    expect(page.locator("[data-wave]")).to_be_visible()
+    expect(page.locator("[data-handle]")).to_have_count(0)
+    studio = coded.studio
+    ana = studio.session_of(studio.sign_in_by_link(studio.make_link("ana")))
+    studio.cut_assemble(ana, "spring")
+    cut = studio.cut(ana, "spring")
+    take = next(one for one in studio.task(ana, coded.task).takes if one.number == 1)
+    studio.cut_fill(ana, "spring", slot=cut.slots[0].id, take=take.id, source_in=HANDLE, cut_hash=cut.hash)
+    page.reload()
+    handles = page.locator("[data-handle]")
+    expect(handles).to_have_count(2)
+    found = [handles.nth(n).get_attribute("title") for n in range(2)]
+    last = START + 59
+    assert found == [
+        f"handle: frames {START}–{START + HANDLE - 1}, not in the cut",
+        f"handle: frames {last - HANDLE + 1}–{last}, not in the cut",
+    ]
+    picture_of(page, "handles")

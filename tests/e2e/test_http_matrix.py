@@ -116,6 +116,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("HEAD", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),
     ("GET", "/media/{sha}/proxy.mp4", None, ALL, ANY),
     ("HEAD", "/media/{sha}/proxy.mp4", None, ALL, ANY),
+    ("GET", "/media/{sha}/peaks.bin", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/peaks.bin", None, ALL, ANY),
     ("GET", "/media/{sha}/poster.jpg", None, ALL, ANY),
     ("HEAD", "/media/{sha}/poster.jpg", None, ALL, ANY),
     ("GET", "/api/productions/{code}/people", None, WORKS, ANY),

@@ -726,12 +726,14 @@ class MediaView:
         frames: pattern with `{n}`: one JPEG a frame.
         proxy: all-intra MP4 of the same frames.
         poster: one small JPEG.
+        peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
         size_px: of the frames as stored for the desk [width, height].
     """
 
     frames: str | None
     proxy: str | None
     poster: str | None
+    peaks: str | None
     size_px: list[int]
 
 
@@ -763,6 +765,7 @@ class TakeView:
         carried: approvals of takes with the same frames and sound.
         parent_take: what it was made from.
         hidden: what others said and what was measured is hidden until the signed-in person decides.
+        cut_range: frames of it that the cut uses; None where it is not in the cut.
     """
 
     id: str
@@ -784,6 +787,7 @@ class TakeView:
     verdicts: list[VerdictView]
     evidence: list[EvidenceView]
     in_cut: bool
+    cut_range: RangeView | None
     seq: int
     overrides: list[OverrideView]
     notes: list[NoteView]

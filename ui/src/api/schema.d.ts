@@ -2609,11 +2609,14 @@ export interface components {
          *         frames: pattern with `{n}`: one JPEG a frame.
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
+         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
          *         size_px: of the frames as stored for the desk [width, height].
          */
         MediaView: {
             /** Frames */
             frames: string | null;
+            /** Peaks */
+            peaks: string | null;
             /** Poster */
             poster: string | null;
             /** Proxy */
@@ -3735,12 +3738,14 @@ export interface components {
          *         carried: approvals of takes with the same frames and sound.
          *         parent_take: what it was made from.
          *         hidden: what others said and what was measured is hidden until the signed-in person decides.
+         *         cut_range: frames of it that the cut uses; None where it is not in the cut.
          */
         TakeView: {
             /** Carried */
             carried: components["schemas"]["CarriedView"][];
             /** Content */
             content: string;
+            cut_range: components["schemas"]["RangeView"] | null;
             /** Evidence */
             evidence: components["schemas"]["EvidenceView"][];
             /** Gates */

@@ -27,6 +27,10 @@ class Shown implements Surface {
   cue(frame: number): void {
     this.cued.push(frame);
   }
+  paces: number[] = [];
+  pace(speed: number): void {
+    this.paces.push(speed);
+  }
   pause(): void {}
 }
 
@@ -93,6 +97,31 @@ describe("a clock", () => {
     expect(surface.cued).toEqual([20]);
     surface.onFrame(20);
     expect(surface.cued).toEqual([20, 20]); // readied again, once the turn is done
+  });
+
+  it("plays at the chosen speed, and goes on at another without stopping", () => {
+    let now_ms = 0;
+    const clock = new Clock(undefined, () => now_ms);
+    const surface = new Shown(true);
+    clock.attach(surface);
+    clock.load(240, RATES[1]!);
+    clock.setTempo(0.5);
+    clock.toggle();
+    expect([clock.speed, surface.paces]).toEqual([0.5, []]);
+    clock.setTempo(9);
+    expect([clock.speed, clock.playing, surface.paces]).toEqual([4, true, [4]]);
+    // where the clock counts itself, it counts on from where it is
+    const counted = new Clock(undefined, () => now_ms);
+    counted.attach(new Shown(false));
+    counted.load(240, RATES[1]!);
+    counted.setTempo(0.5);
+    counted.toggle();
+    now_ms = 1000;
+    counted.tick();
+    counted.setTempo(2);
+    now_ms = 2000;
+    counted.tick();
+    expect(counted.frame).toBe(12 + 48);
   });
 
   it("counts backwards by itself and goes round", () => {

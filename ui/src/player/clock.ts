@@ -16,8 +16,10 @@ export interface Surface {
   show(frame: number): void;
   /** Starts playing; false when it cannot play so and the clock has to count. */
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean;
-  /** Readies itself to go round to a frame while it plays. */
-  cue(frame: number): void;
+  /** Readies itself to go round to a frame after the last one, while it plays. */
+  cue(frame: number, last: number): void;
+  /** Goes on at another speed. */
+  pace(speed: number): void;
   pause(): void;
 }
 
@@ -37,6 +39,8 @@ export class Clock {
   playing = false;
   /** Negative is backwards. */
   speed = 1;
+  /** Speed that play begins with. */
+  tempo = 1;
   nFrames = 1;
   rate: Rate = { num: 24, den: 1 };
   loop: Span | null = null;
@@ -90,7 +94,7 @@ export class Clock {
     this.#anchor = { frame: this.frame, at_ms: this.#now() };
     const byItself = this.#surface?.play(this.frame, speed, (frame) => this.#presented(frame)) ?? false;
     this.counting = !byItself;
-    if (byItself) this.#surface?.cue(start);
+    if (byItself) this.#surface?.cue(start, end - 1);
     this.#changed();
   }
 
@@ -106,7 +110,18 @@ export class Clock {
 
   toggle(): void {
     if (this.playing) this.pause();
-    else this.play(1);
+    else this.play(this.tempo);
+  }
+
+  /** From 0.25 to 4; what plays goes on at it. */
+  setTempo(tempo: number): void {
+    this.tempo = Math.min(4, Math.max(0.25, tempo));
+    if (this.playing) {
+      this.speed = Math.sign(this.speed) * this.tempo;
+      this.#anchor = { frame: this.frame, at_ms: this.#now() };
+      if (!this.counting) this.#surface?.pace(this.speed);
+    }
+    this.#changed();
   }
 
   /** J and L: the first press plays, each more doubles; the other key turns round. */
@@ -149,7 +164,7 @@ export class Clock {
     this.#to(Math.min(frame, end - 1));
     if (this.#turning) {
       this.#turning = false;
-      this.#surface?.cue(start); // the other video is free now
+      this.#surface?.cue(start, end - 1); // the other video is free now
     }
     if (frame < end - 1) return;
     this.#turning = true;
@@ -158,7 +173,7 @@ export class Clock {
 
   #setLoop(span: Span): void {
     this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
-    if (this.playing && !this.counting) this.#surface?.cue(this.span.start);
+    if (this.playing && !this.counting) this.#surface?.cue(this.span.start, this.span.end - 1);
     this.#changed();
   }
 

@@ -25,6 +25,10 @@ class Shelf implements Layer {
     return this.plays;
   }
   cue(): void {}
+  paces: number[] = [];
+  pace(speed: number): void {
+    this.paces.push(speed);
+  }
   keepUp(frame: number, speed: number): void {
     this.kept.push([frame, speed]);
   }
@@ -76,7 +80,10 @@ describe("a stage", () => {
     stage.join(b);
     expect(stage.play(0, 0.5, () => undefined)).toBe(true);
     a.onFrame(12);
-    expect(b.kept).toEqual([[12, 0.5]]);
+    stage.pace(2);
+    a.onFrame(13);
+    expect(b.kept).toEqual([[12, 0.5], [13, 2]]);
+    expect([a.paces, b.paces]).toEqual([[2], [2]]);
     expect(b.started).toEqual([0]);
   });
 

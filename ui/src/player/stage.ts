@@ -12,7 +12,9 @@ export interface Layer {
   paint(frame: number): void;
   /** Starts playing; false when it cannot play so. */
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean;
-  cue(frame: number): void;
+  cue(frame: number, last: number): void;
+  /** Goes on at another speed. */
+  pace(speed: number): void;
   /** Another leads and presented this frame. */
   keepUp(frame: number, speed: number): void;
   pause(): void;
@@ -76,7 +78,7 @@ export class Stage implements Surface {
     const leads = leader?.play(frame, speed, (presented) => {
       this.#wanted = presented;
       onFrame(presented);
-      for (const follower of followers) follower.keepUp(presented, speed);
+      for (const follower of followers) follower.keepUp(presented, this.#speed);
     });
     this.#playing = leads ?? false;
     this.#speed = speed;
@@ -84,8 +86,13 @@ export class Stage implements Surface {
     return leads ?? false;
   }
 
-  cue(frame: number): void {
-    for (const layer of this.#layers) layer.cue(frame);
+  pace(speed: number): void {
+    this.#speed = speed;
+    for (const layer of this.#layers) layer.pace(speed);
+  }
+
+  cue(frame: number, last: number): void {
+    for (const layer of this.#layers) layer.cue(frame, last);
   }
 
   pause(): void {

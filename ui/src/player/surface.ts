@@ -15,6 +15,10 @@ export interface Source {
 // A follower this many frames off is sought; nearer, it is played a little faster or slower.
 const FAR = 2;
 const NUDGE = 0.05;
+// What a browser takes from play() to the first frame that moves, until it has been measured here.
+const START_MS = 80;
+// A repaint before the last frame's time is over, its successor is put in front of it.
+const REPAINT_MS = 8;
 
 async function fetchPicture(address: string): Promise<ImageBitmap> {
   const response = await fetch(address);
@@ -31,7 +35,12 @@ export class PictureSurface implements Layer {
   #ring: Ring<ImageBitmap> | null = null;
   #run = 0;
   #presented = 0;
-  #cued: number | null = null;
+  /** Where play goes round to, after which frame, and whether the spare video is on its way already. */
+  #cued: { frame: number; last: number; started: boolean } | null = null;
+  #start_ms = START_MS;
+  #shownAt_ms = 0;
+  #muted = false;
+  #speed = 1;
   #playing = false;
 
   constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void) {
@@ -64,9 +73,10 @@ export class PictureSurface implements Layer {
   }
 
   sound(volume: number, muted: boolean, steadyPitch = true): void {
+    this.#muted = muted;
     for (const video of this.#videos) {
       video.volume = volume;
-      video.muted = muted;
+      video.muted = muted || (video !== this.video && !video.paused);
       video.preservesPitch = steadyPitch;
     }
   }
@@ -99,19 +109,15 @@ export class PictureSurface implements Layer {
     const run = ++this.#run;
     const goesRound = this.#playing;
     this.#playing = true;
+    this.#speed = speed;
     const [front, spare] = this.#videos;
-    if (goesRound && this.#cued === frame && spare.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !spare.seeking) {
-      this.#videos = [spare, front];
-      front.pause(); // it would play on beyond the loop
-      // The last frame stands for its own time; starting takes a browser most of that time.
-      setTimeout(() => {
-        if (run === this.#run) this.#roll(run, rate, speed, onFrame);
-      }, (frameDuration_ms(rate) * 0.25) / speed);
+    if (goesRound && this.#cued?.frame === frame && spare.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !spare.seeking) {
+      this.#goRound(run, rate, onFrame);
       return true;
     }
     const start = (): void => {
       if (run !== this.#run) return;
-      front.addEventListener("seeked", () => run === this.#run && this.#roll(run, rate, speed, onFrame), { once: true });
+      front.addEventListener("seeked", () => run === this.#run && this.#roll(run, rate, onFrame), { once: true });
       front.currentTime = seekTarget(frame, rate);
     };
     if (goesRound || front.ended) setTimeout(start, (frameDuration_ms(rate) * 0.75) / speed);
@@ -119,11 +125,17 @@ export class PictureSurface implements Layer {
     return true;
   }
 
-  /** Readies the spare video on the frame that play will go round to. */
-  cue(frame: number): void {
+  /** Goes on at another speed. */
+  pace(speed: number): void {
+    this.#speed = speed;
+    for (const video of this.#videos) video.playbackRate = speed;
+  }
+
+  /** Readies the spare video on the frame that play will go round to after the last one. */
+  cue(frame: number, last: number): void {
     const { rate, proxy } = this.#source ?? {};
     if (!rate || !proxy) return;
-    this.#cued = frame;
+    this.#cued = { frame, last: this.#inside(last), started: false };
     const spare = this.#videos[1];
     spare.pause();
     spare.currentTime = seekTarget(frame, rate);
@@ -150,6 +162,7 @@ export class PictureSurface implements Layer {
 
   pause(): void {
     this.#run++;
+    this.#cued = null;
     this.#playing = false;
     for (const video of this.#videos) video.pause();
   }
@@ -164,17 +177,58 @@ export class PictureSurface implements Layer {
     return Math.min(frame, (this.#source?.nFrames ?? 1) - 1);
   }
 
-  #roll(run: number, rate: Rate, speed: number, onFrame: (frame: number) => void): void {
+  /** Starts the spare so early that its first frame moves when the last one's time is over. */
+  #anticipate(run: number, rate: Rate): void {
+    const cued = this.#cued;
+    const spare = this.#videos[1];
+    if (!cued || cued.started || spare.seeking) return;
+    const left_ms = ((cued.last + 1 - this.#presented) * frameDuration_ms(rate)) / this.#speed;
+    if (left_ms > this.#start_ms) return;
+    cued.started = true;
+    const from_ms = performance.now();
+    const stood_s = spare.currentTime;
+    const moved = (now: number, meta: VideoFrameCallbackMetadata): void => {
+      if (run + 1 < this.#run) return; // stopped meanwhile
+      if (meta.mediaTime <= stood_s) spare.requestVideoFrameCallback(moved);
+      else this.#start_ms = (3 * this.#start_ms + Math.min(400, now - from_ms - frameDuration_ms(rate) / this.#speed)) / 4;
+    };
+    spare.requestVideoFrameCallback(moved);
+    spare.playbackRate = this.#speed;
+    spare.muted = true; // it is heard once it is seen
+    spare.play().catch(() => undefined);
+  }
+
+  #goRound(run: number, rate: Rate, onFrame: (frame: number) => void): void {
+    const [front, spare] = this.#videos;
+    front.pause(); // it would play on beyond the loop
+    this.#cued = null;
+    setTimeout(
+      () => {
+        if (run !== this.#run) return;
+        this.#videos = [spare, front];
+        spare.muted = this.#muted;
+        spare.style.visibility = "visible";
+        front.style.visibility = "hidden";
+        this.#presented = frameAt(spare.currentTime - 0.5 * (rate.den / rate.num), rate);
+        onFrame(this.#presented);
+        if (run === this.#run) this.#roll(run, rate, onFrame);
+      },
+      Math.max(0, this.#shownAt_ms + frameDuration_ms(rate) / this.#speed - performance.now() - REPAINT_MS),
+    );
+  }
+
+  #roll(run: number, rate: Rate, onFrame: (frame: number) => void): void {
     const [video, other] = this.#videos;
-    video.playbackRate = speed;
+    video.playbackRate = this.#speed;
     const presented = (_now: number, meta: VideoFrameCallbackMetadata): void => {
       if (run !== this.#run) return;
       if (video.style.visibility !== "visible") {
         video.style.visibility = "visible";
         other.style.visibility = "hidden";
-        other.pause();
       }
       this.#presented = frameAt(meta.mediaTime, rate);
+      this.#shownAt_ms = meta.expectedDisplayTime;
+      this.#anticipate(run, rate);
       onFrame(this.#presented);
       if (run === this.#run) video.requestVideoFrameCallback(presented);
     };

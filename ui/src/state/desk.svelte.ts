@@ -3,6 +3,7 @@
 import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
+import type { Span } from "../player/clock";
 import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
 import { Ballot, CHOICES, passes } from "./ballot.svelte";
@@ -93,6 +94,12 @@ export class Desk {
   worst = $derived(worstFrames(this.evidence));
   /** Characters that a box can be drawn around. */
   followed = $derived(this.take?.hidden ? [] : followedIn(this.take));
+  /** Frames before and after those that the cut uses of the take. */
+  handles = $derived.by<Span[]>(() => {
+    const [used, nFrames] = [this.take?.cut_range, this.take?.n_frames ?? 0];
+    if (!used) return [];
+    return [{ start: 0, end: used.start }, { start: used.end, end: nFrames }].filter(({ start, end }) => end > start);
+  });
   heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
 
   async open(id: string): Promise<void> {

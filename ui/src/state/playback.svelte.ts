@@ -4,6 +4,7 @@ import type { TakeView } from "../api/types";
 import { Clock, type Rate, type Span } from "../player/clock";
 import { Stage } from "../player/stage";
 import { PictureSurface } from "../player/surface";
+import { Sound } from "./sound.svelte";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
   num: (rate ?? fallback)[0] ?? 24,
@@ -17,6 +18,8 @@ export class Playback {
   nFrames = $state(1);
   playing = $state(false);
   speed = $state(1);
+  tempo = $state(1);
+  readonly sound = new Sound();
   loop = $state.raw<Span | null>(null);
   rate = $state.raw<Rate>({ num: 24, den: 1 });
   /** Frame that stands on the screen; differs from `frame` while that one is on its way. */
@@ -50,6 +53,8 @@ export class Playback {
   attach(canvas: HTMLCanvasElement, videos: Videos): () => void {
     const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
     this.#leader = surface;
+    this.sound.read();
+    surface.sound(this.sound.volume, this.sound.muted);
     this.#stage.lead(surface);
     this.#fill();
     return () => {
@@ -73,7 +78,13 @@ export class Playback {
     };
   }
 
+  setSound(volume: number, muted: boolean): void {
+    this.sound.set(volume, muted);
+    this.#leader?.sound(this.sound.volume, muted);
+  }
+
   load(take: TakeView | null, rate: Rate): void {
+    void this.sound.look(take?.media.peaks ?? null);
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
     this.#take = take;
@@ -91,8 +102,8 @@ export class Playback {
   }
 
   #read(): void {
-    const { frame, nFrames, playing, speed, loop, rate } = this.clock;
-    Object.assign(this, { frame, nFrames, playing, speed, loop, rate });
+    const { frame, nFrames, playing, speed, tempo, loop, rate } = this.clock;
+    Object.assign(this, { frame, nFrames, playing, speed, tempo, loop, rate });
     if (this.clock.counting && this.#raf === 0) this.#count();
   }
 
