@@ -122,9 +122,10 @@ def test_keys_steps_jumps_and_a_minute_of_play(tmp_path: Path) -> None:
         "",
         (
             f"{PLAY_S} s of play, looped every {N_FRAMES / 24:g} s: the browser dropped "
-            f"{played['dropped']} of {played['total']} frames; the counter was told {len(told)} frames and skipped {skipped}."
+            f"{played['dropped']} of {played['total']} frames; the counter "
+            f"was told {len(told)} and skipped {skipped}."
         ),
-        f"Last frame of the loop to its first: {', '.join(f'{one:.0f}' for one in seams)} ms; a frame is 42 ms.",
+        f"Last frame of the loop to its first: {', '.join(f'{one:.0f}' for one in seams)} ms of 42 ms each.",
     ]
     tell("player", "From a key to its frame", rows)
     assert played["playing"], json.dumps(played)[:500]

@@ -1,5 +1,7 @@
 """Peaks: how loud a content is where, one byte a quarter of a frame, for the waveform under a timeline."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from circletake.domain.time import sample_of
@@ -31,7 +33,7 @@ class PeaksWriter:
     def start(self, source: Source) -> None:
         """See `Listener.start`."""
         bins = source.n_frames * BINS_PER_FRAME
-        rate = (source.rate or 1) * BINS_PER_FRAME
+        rate = (source.rate or Fraction(1)) * BINS_PER_FRAME
         self._edges = np.array([sample_of(n, rate, RATE_HZ) for n in range(bins + 1)], np.int64)
         self._peaks = np.zeros(bins, np.float32)
 
