@@ -16,8 +16,12 @@ const MIDDLE = 1;
 const WHEEL = 0.0015;
 const LINE_PX = 16;
 
-/** Listens on the well, each of whose rooms has a picture; the returned function stops. */
-export function grip(well: HTMLElement, hand: Grip, isHeld: () => boolean): () => void {
+/**
+ * Listens on the well, each of whose rooms has a picture; the returned function stops.
+ *
+ * `takeSpace` is asked at each press whether Space is down for it, and so is no longer what plays.
+ */
+export function grip(well: HTMLElement, hand: Grip, takeSpace: () => boolean): () => void {
   const touches = new Map<number, Point>();
   let last: Point | null = null;
   let room: Element = well;
@@ -54,7 +58,7 @@ export function grip(well: HTMLElement, hand: Grip, isHeld: () => boolean): () =
     (event) => {
       enter(event);
       if (event.pointerType === "touch") touches.set(event.pointerId, raw(event));
-      const isOurs = event.button === MIDDLE || isHeld() || touches.size === 2;
+      const isOurs = event.button === MIDDLE || touches.size === 2 || takeSpace();
       if (!isOurs && !(event.button === 0 && hand.mayDrag(event))) return;
       if (isOurs) event.stopPropagation();
       if (event.button === MIDDLE) event.preventDefault(); // no scrolling by the middle button

@@ -31,6 +31,7 @@ export class PictureSurface implements Layer {
   /** Two, so that one stands on the loop's first frame while the other plays towards its last. */
   #videos: [HTMLVideoElement, HTMLVideoElement];
   #arrived: (frame: number) => void;
+  #radius: number;
   #source: Source | null = null;
   #ring: Ring<ImageBitmap> | null = null;
   #run = 0;
@@ -43,8 +44,9 @@ export class PictureSurface implements Layer {
   #speed = 1;
   #playing = false;
 
-  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void) {
+  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void, radius = 24) {
     this.canvas = canvas;
+    this.#radius = radius;
     this.#videos = videos;
     this.#arrived = arrived;
   }
@@ -69,6 +71,7 @@ export class PictureSurface implements Layer {
       (frame) => fetchPicture(source.frames.replace("{n}", String(frame))),
       source.nFrames,
       (frame) => this.#arrived(frame),
+      { radius: this.#radius },
     );
   }
 

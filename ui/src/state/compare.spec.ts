@@ -15,9 +15,9 @@ describe("comparing", () => {
   it("flips to B and back with one key, and wipes and differs with theirs, each off again", () => {
     const compare = new Compare();
     compare.turn("flip", three!, all);
-    expect([compare.way, compare.b?.number, compare.flipped]).toEqual(["flip", 2, true]);
+    expect([compare.way, compare.b?.number, compare.flipped, compare.hidesA]).toEqual(["flip", 2, true, true]);
     compare.turn("flip", three!, all);
-    expect([compare.way, compare.flipped]).toEqual(["flip", false]);
+    expect([compare.way, compare.flipped, compare.hidesA]).toEqual(["flip", false, false]);
     compare.turn("wipe", three!, all);
     expect([compare.way, compare.b?.number]).toEqual(["wipe", 2]);
     compare.turn("difference", three!, all);

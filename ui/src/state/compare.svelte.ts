@@ -41,6 +41,8 @@ export class Compare {
   skinAt = $state.raw({ x: 0, y: 0, scale: 1 });
 
   b = $derived(this.others[0] ?? null);
+  /** B stands before A, which nobody sees now: it is not being watched, and nothing of it is drawn. */
+  hidesA = $derived(this.way === "flip" && this.flipped);
   /** Letter of each compared take, by its id. */
   letters = $derived(new Map(this.others.map((take, nth) => [take.id, "BCD"[nth] ?? ""])));
 

@@ -113,6 +113,8 @@ export class Desk {
     counter.start = task.start_frame;
     const named = task.takes.find((take) => take.number === place.take);
     this.playback.clock.clearLoop();
+    this.compare.lay(undefined); // the sheet was that of another task
+    this.goingTo = false;
     this.look(named ?? firstTake(task.takes));
     if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(counter.frame(place.frame ?? 0));
   }
@@ -169,7 +171,7 @@ export class Desk {
 
   /** A frame of the take stands on the screen. */
   shown(frame: number, playing: boolean): void {
-    if (this.playback.visible) this.#watching?.shown(frame, playing);
+    if (this.playback.visible && !this.compare.hidesA) this.#watching?.shown(frame, playing);
   }
 
   lookAlong(by: 1 | -1): void {

@@ -11,6 +11,9 @@ export const rateOf = (rate: readonly number[] | null, fallback: readonly number
   den: (rate ?? fallback)[1] ?? 1,
 });
 
+// A frame in memory is some 3.7 MB; with four takes at once the ones that follow keep fewer of them.
+const FOLLOWERS_RADIUS = 12;
+
 type Videos = [HTMLVideoElement, HTMLVideoElement];
 
 export class Playback {
@@ -68,7 +71,7 @@ export class Playback {
 
   /** Another take beside or over it, that follows; the returned function lets go of it. */
   join(canvas: HTMLCanvasElement, videos: Videos, take: TakeView): () => void {
-    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), FOLLOWERS_RADIUS);
     surface.sound(0, true);
     surface.load(sourceOf(take, this.clock.rate));
     this.#stage.join(surface);
