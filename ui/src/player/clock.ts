@@ -133,17 +133,23 @@ export class Clock {
 
   setIn(): void {
     const end = this.loop && this.loop.end > this.frame ? this.loop.end : this.nFrames;
-    this.#setLoop({ start: this.frame, end });
+    this.loopOver({ start: this.frame, end });
   }
 
   setOut(): void {
     const start = this.loop && this.loop.start <= this.frame ? this.loop.start : 0;
-    this.#setLoop({ start, end: this.frame + 1 });
+    this.loopOver({ start, end: this.frame + 1 });
+  }
+
+  /** Loops these frames; all of them are no loop. */
+  loopOver(span: Span): void {
+    this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
+    if (this.playing && !this.counting) this.#surface?.cue(this.span.start, this.span.end - 1);
+    this.#changed();
   }
 
   clearLoop(): void {
-    this.loop = null;
-    this.#changed();
+    this.loopOver({ start: 0, end: this.nFrames });
   }
 
   /** Counts frames from the moment play began, so that no rounding adds up. */
@@ -169,12 +175,6 @@ export class Clock {
     if (frame < end - 1) return;
     this.#turning = true;
     this.#surface?.play(start, this.speed, (next) => this.#presented(next));
-  }
-
-  #setLoop(span: Span): void {
-    this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
-    if (this.playing && !this.counting) this.#surface?.cue(this.span.start, this.span.end - 1);
-    this.#changed();
   }
 
   #halt(): void {
