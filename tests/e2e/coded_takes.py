@@ -24,6 +24,8 @@ START = 1001
 """Label of the first frame."""
 HANDLE = 6
 """How many frames a take has before and after those that its shot wants."""
+N_FRAMES = 60
+"""How many frames a take has, unless somebody asks for more."""
 APART = 1000
 """How much more each next take's first frame says."""
 
@@ -74,7 +76,7 @@ def coded_takes(
     *,
     rate: Fraction = Fraction(30000, 1001),
     size_px: tuple[int, int] = (480, 270),
-    n_frames: int = 60,
+    n_frames: int = N_FRAMES,
     takes: int = 2,
 ) -> Iterator[Coded]:
     """Serve a production with one shot, whose takes say their frames, each from another number on."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from circletake.media.coded import read_code
 
 from .browser import ARGUMENTS, CHROMIUM, needs_browser
-from .coded_takes import APART, HANDLE, START, Coded, code_on, coded_takes, seen
+from .coded_takes import APART, HANDLE, N_FRAMES, START, Coded, code_on, coded_takes, seen
 
 pytestmark = [
     pytest.mark.sqlite,  # what the browser sees does not know the database
@@ -258,7 +258,9 @@ def test_side_by_side_steps_and_plays_in_step(page: Page) -> None:
     apart = [page.evaluate(_TOGETHER) for _ in range(8)]
     picture_of(page, "side-by-side")
     page.keyboard.press("k")
-    found = [abs(pair[0] - (pair[1] - APART)) for pair in apart if pair is not None]
+    # the shorter way round the loop: one may have gone round a frame before the other
+    off = [abs(pair[0] - (pair[1] - APART)) for pair in apart if pair is not None]
+    found = [min(one, N_FRAMES - one) for one in off]
     assert len(found) >= 6
     assert max(found) <= 2, apart
     frame = int(page.locator("output.frame").get_attribute("data-frame") or -1)

@@ -17,24 +17,24 @@ const WHEEL = 0.0015;
 const LINE_PX = 16;
 
 /**
- * Listens on the well, each of whose rooms has a picture; the returned function stops.
+ * Listens on the well, each of whose panes has a picture; the returned function stops.
  *
  * `takeSpace` is asked at each press whether Space is down for it, and so is no longer what plays.
  */
 export function grip(well: HTMLElement, hand: Grip, takeSpace: () => boolean): () => void {
   const touches = new Map<number, Point>();
   let last: Point | null = null;
-  let room: Element = well;
+  let pane: Element = well;
   const stop = new AbortController();
   const { signal } = stop;
 
   const raw = (event: MouseEvent): Point => ({ x: event.clientX, y: event.clientY });
   const fromMiddle = (at: Point): Point => {
-    const box = room.getBoundingClientRect();
+    const box = pane.getBoundingClientRect();
     return { x: at.x - box.left - box.width / 2, y: at.y - box.top - box.height / 2 };
   };
   const enter = (event: MouseEvent): void => {
-    room = (event.target instanceof Element ? event.target.closest("[data-room]") : null) ?? well;
+    pane = (event.target instanceof Element ? event.target.closest("[data-pane]") : null) ?? well;
   };
   const spread = (): { middle: Point; apart: number } | null => {
     const [one, other] = [...touches.values()];
