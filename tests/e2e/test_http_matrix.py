@@ -301,8 +301,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "evidence_id": take.evidence[0].id,
             "sha": take.content,
             "n": "0",
-            "num": "1",
-            "den": "1",
             "num": "24",
             "den": "1",
             "parts": f"{take.content}.0.1",
