@@ -150,6 +150,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         sheets=_sheets(house, slots),
         previous_task=neighbours[at - 1] if at else None,
         next_task=neighbours[at + 1] if at + 1 < len(neighbours) else None,
+        may_note=may_note,
         book_seq=seq,
     )
 

@@ -807,7 +807,7 @@ class SheetView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with everything a judge needs."""
+    """A task with everything a judge needs; `may_note` says whether this person may note and draw there."""
 
     id: str
     production: ProductionView
@@ -824,6 +824,7 @@ class TaskView:
     sheets: list[SheetView]
     previous_task: str | None
     next_task: str | None
+    may_note: bool
     book_seq: int
 
 
