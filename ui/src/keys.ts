@@ -4,7 +4,10 @@ export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" |
 
 export interface KeySpec {
   action: string;
-  /** `event.key` as typed; a letter matches in either case; `Ctrl+` also means ⌘. */
+  /**
+   * `event.key` as typed; a letter matches in either case, unless `Shift+` and the letter means something of
+   * its own; `Ctrl+` also means ⌘.
+   */
   keys: readonly string[];
   scope: Scope;
   group: string;
@@ -52,11 +55,11 @@ export const KEYS = [
   spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
   spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),
   spec("worst", "n", "desk", "Evidence", "Next worst frame; Shift: the one before"),
-  spec("flag-wrong", "z", "desk", "Evidence", "The flag here was wrong; again: take that back"),
-  spec("flag-right", "y", "desk", "Evidence", "The flag here was right; again: take that back"),
+  spec("flag-wrong", "Shift+z", "desk", "Evidence", "The flag here was wrong; again: take that back"),
+  spec("flag-right", "Shift+y", "desk", "Evidence", "The flag here was right; again: take that back"),
   spec("heat", "e", "desk", "Evidence", "Heat over the picture where a check looked"),
   spec("sheet", "m", "desk", "Evidence", "Pin the model sheet beside the picture"),
-  spec("box", "b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),
+  spec("box", "Shift+b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),
   spec("draw", "a", "desk", "Drawing", "Draw on the picture, and note what is meant"),
   spec("ghosts", "g", "desk", "Drawing", "Ghosts: what is drawn on the frames just before and after"),
   spec("next-spot", "Shift+a", "desk", "Drawing", "Next frame that somebody noted or drew on"),
@@ -71,9 +74,9 @@ export const KEYS = [
   spec("veto", "v", "desk", "Verdict", "Veto: must not be used"),
   spec("digit", "1 2 3 4 5 6 7 8 9", "desk", "Verdict", "Reason: digit for the family, then its letter"),
   spec("gate", "q", "desk", "Verdict", "Judge at the next gate you may vote at"),
-  spec("waive", "w", "desk", "Verdict", "Answer flags: waived, it is the intent"),
-  spec("best-possible", "p", "desk", "Verdict", "Answer flags: the best possible"),
-  spec("not-a-fault", "x", "desk", "Verdict", "Answer flags: not a fault"),
+  spec("waive", "Shift+w", "desk", "Verdict", "Answer flags: waived, it is the intent"),
+  spec("best-possible", "Shift+p", "desk", "Verdict", "Answer flags: the best possible"),
+  spec("not-a-fault", "Shift+x", "desk", "Verdict", "Answer flags: not a fault"),
   spec("commit", "Enter", "desk", "Verdict", "Record the verdict and go on"),
   spec("withdraw", "Ctrl+z", "desk", "Verdict", "Withdraw your last verdict"),
   spec("still-holds", "h", "desk", "Verdict", "Stale: your approvals of it still hold"),
@@ -119,9 +122,9 @@ export type Action = (typeof KEYS)[number]["action"];
 export interface Press {
   key: string;
   ctrlKey?: boolean;
+  shiftKey?: boolean;
   metaKey?: boolean;
   altKey?: boolean;
-  shiftKey?: boolean;
   repeat?: boolean;
 }
 
@@ -137,12 +140,12 @@ const UNDER: Partial<Record<Scope, { scope: Scope; group: string }>> = { draw: {
 export function actionOf(press: Press, scope: Scope): Action | null {
   if (press.altKey) return null;
   const name = nameOf(press);
-  const shifted = press.shiftKey ? `Shift+${name}` : null;
   const under = UNDER[scope];
-  const of = (where: Scope, key: string | null, group?: string) =>
-    KEYS.find((one) => one.scope === where && (group === undefined || one.group === group) && (one.keys as readonly (string | null)[]).includes(key));
+  const of = (where: Scope, as: string, group?: string) =>
+    KEYS.find((one) => one.scope === where && (group === undefined || one.group === group) && (one.keys as readonly string[]).includes(as));
+  const shifted = press.shiftKey && /^([a-z]|Arrow[A-Z][a-z]+)$/.test(name) ? of(scope, `Shift+${name}`) : undefined;
   const found: KeySpec | undefined =
-    of(scope, shifted) ?? of(scope, name) ?? (under && of(under.scope, name, under.group)) ?? of("everywhere", name);
+    shifted ?? of(scope, name) ?? (under && of(under.scope, name, under.group)) ?? of("everywhere", name);
   if (!found || (press.repeat && !found.repeats)) return null;
   return found.action as Action;
 }
@@ -156,7 +159,9 @@ const SIGNS: Record<string, string> = {
 };
 
 export const keySign = (key: string): string =>
-  SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key.replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`));
+  key.startsWith("Shift+")
+    ? `⇧${keySign(key.slice(6))}`
+    : SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key.replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`));
 
 /** A letter a person sees on a button. */
 export function signFor(action: Action, scope: Scope): string {
