@@ -6,7 +6,8 @@ import type { MeView, ReasonFamilyView } from "../api/types";
 import { unsent } from "../drawing/unsent.svelte";
 import { live } from "./live.svelte";
 import { usePasskey } from "./passkeys";
-import { route } from "./route.svelte";
+import { room } from "./room.svelte";
+import { deskPath, route } from "./route.svelte";
 
 class Session {
   me = $state.raw<MeView | null>(null);
@@ -58,6 +59,7 @@ class Session {
   }
 
   async leave(): Promise<void> {
+    room.leave();
     await signOut();
     // A new document: no picture, stream or draft of the one who leaves stays in memory.
     location.assign("/sign-in");
@@ -76,6 +78,8 @@ class Session {
     this.reasons = await getReasons();
     live.start();
     if (this.me) void unsent.begin(this.me.person.id);
+    room.elsewhere = (task) => route.go(deskPath(task));
+    room.resume();
   }
 }
 
