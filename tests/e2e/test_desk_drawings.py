@@ -1,4 +1,4 @@
-"""Drawing and noting on the desk: where the pointer went, nothing lost, two people at once, answered and settled."""
+"""Drawing and noting on the desk: where the pointer went, nothing lost, two at once, answered and settled."""
 
 import json
 import math
@@ -589,3 +589,34 @@ def test_who_may_not_note_is_offered_nothing_to_draw_with(opened: Opener) -> Non
     expect(page.locator("[data-draw]")).to_have_count(0)
     page.keyboard.press("a")
     expect(page.locator(".draws")).to_have_count(0)
+
+
+def test_what_is_noted_is_taken_along_as_a_file(stage: Stage, opened: Opener) -> None:
+    page = opened("leo")
+    expect(page.locator("[data-export]")).to_have_count(0)
+    page.keyboard.press("a")
+    drag(page, (0.3, 0.3), (0.6, 0.6))
+    page.keyboard.press("Enter")
+    page.keyboard.type("The square is cut off here")
+    page.keyboard.press("Enter")
+    saved(page)
+    files = {}
+    for form in ("pdf", "otio"):
+        with page.expect_download() as coming:
+            page.locator(f"[data-export={form}]").click()
+        files[form] = Path(coming.value.path()).read_bytes()
+        assert coming.value.suggested_filename.startswith("SH010_animation_t01.")
+    assert files["pdf"].startswith(b"%PDF-")
+    assert files["pdf"].count(b"/DCTDecode") == 1
+    assert b"/Producer" in files["pdf"]
+    (clip,) = json.loads(files["otio"])["tracks"]["children"][0]["children"]
+    (layer,) = clip["effects"][0]["layers"]
+    (drawn,) = stage.drawings()
+    assert layer["id"] == drawn.id
+    # 16 wide about the middle, y up, whatever the picture's shape
+    height = 16 * HEIGHT_PX / WIDTH_PX
+    expected = [(16 * (x / WHOLE - 0.5), height * (0.5 - y / WHOLE)) for x, y in drawn.points]
+    found = [(point["x"], point["y"]) for point in layer["points"]]
+    assert found == [pytest.approx(point) for point in expected]
+    assert [one["comment"] for one in clip["markers"]] == ["leo: The square is cut off here"]
+    assert str(stage.studio.house.store.path(stage.content)) not in files["otio"].decode()

@@ -84,8 +84,7 @@ def export_notes(
     else:
         media, before = _film(house, found, names_path=names_path)
         data = to_rv(found, media=media, before=before).encode()
-    kind = cast("Form", form)
-    return Exported(f"{found.name}.{'rv.otio' if kind == 'otio' else kind}", _MEDIA_TYPES[kind], data)
+    return Exported(f"{found.name}.{'rv.otio' if form == 'otio' else form}", _MEDIA_TYPES[form], data)
 
 
 def _noted(take: TakeView) -> tuple[Noted, ...]:
