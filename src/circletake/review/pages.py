@@ -186,10 +186,19 @@ def _note(take: Reviewed, note: Noted) -> Iterator[_Text]:
     where = ", ".join(_span(take, frames) for frames in take.where(note))
     yield _Text(f"{note.severity.upper()} · {note.state}{' · ' + where if where else ''}", _SMALL, above=10)
     yield _Text(note.text)
-    yield _Text(f"{note.person}, {note.at}", _SMALL, _DIM)
+    yield _Text(f"{note.person}, {_when(note.at)}", _SMALL, _DIM)
     for reply in note.replies:
         yield _Text(reply.text, indent=_INDENT, above=4)
-        yield _Text(f"{reply.person}, {reply.at}", _SMALL, _DIM, _INDENT)
+        yield _Text(f"{reply.person}, {_when(reply.at)}", _SMALL, _DIM, _INDENT)
+
+
+def _when(at: str) -> str:
+    """A time of the book, to the minute.
+
+    >>> _when("2026-11-23T13:19:25.652822Z")
+    '2026-11-23 13:19 UTC'
+    """
+    return f"{at[:10]} {at[11:16]} UTC"
 
 
 def _span(take: Reviewed, frames: FrameRange) -> str:

@@ -60,8 +60,10 @@ export const drawBox = (body: BoxBody) => or(client.POST("/api/boxes", { body })
 export const withdrawBox = (box: string, key: string) =>
   or(client.POST("/api/boxes/{box}/withdraw", { params: { path: { box } }, body: { key } }));
 
+// A studio that takes the connection and says nothing must not hold up what waits behind.
+const PATIENCE_MS = 20_000;
 /** Sent later than it was done, so it says who did it: another may be signed in by then. */
-const by = (person: string) => ({ headers: { "circletake-person": person } });
+const by = (person: string) => ({ headers: { "circletake-person": person }, signal: AbortSignal.timeout(PATIENCE_MS) });
 export const getDrawings = (task_id: string, sha: string) =>
   or(client.GET("/api/tasks/{task_id}/takes/{sha}/drawings", { params: { path: { task_id, sha } } }));
 export const draw = (body: DrawingBody, person: string) => or(client.POST("/api/drawings", { body, ...by(person) }));

@@ -52,6 +52,8 @@ export class Unsent {
   constructor(shelf: Shelf = new BrowserShelf(), post: Post = calls) {
     this.#shelf = shelf;
     this.#post = post;
+    // node, where the specs run, has no network to come back
+    if (typeof window !== "undefined") window.addEventListener("online", () => void this.#go());
   }
 
   /** Somebody is signed in: what they left here goes on its way. */
@@ -66,7 +68,6 @@ export class Unsent {
     } catch {
       this.isKept = false;
     }
-    globalThis.addEventListener?.("online", () => void this.#go());
     await this.#go();
   }
 

@@ -88,6 +88,8 @@ export class Desk {
   worst = $derived(worstFrames(this.evidence));
   /** Characters that a box can be drawn around. */
   followed = $derived(this.take?.hidden ? [] : followedIn(this.take));
+  /** Rights can be taken away while somebody draws. */
+  isDrawing = $derived(this.drawings.drawing && (this.task?.may_note ?? false));
   /** Where people noted or drew something. */
   spots = $derived(spots(this.take?.notes ?? [], this.drawings.standing));
   heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
