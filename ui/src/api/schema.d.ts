@@ -1572,46 +1572,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/tasks/{task_id}/takes/{sha}/notes.otio": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Notes For Rv
-         * @description Notes and drawings of a take as a timeline for OpenRV, with its annotation schemas.
-         */
-        get: operations["drawings_notes_for_rv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tasks/{task_id}/takes/{sha}/notes.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Notes On Paper
-         * @description Notes and drawings of a take on paper, a page for each frame.
-         */
-        get: operations["drawings_notes_on_paper"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/verdicts": {
         parameters: {
             query?: never;
@@ -6667,68 +6627,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DrawingView"][];
                 };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    drawings_notes_for_rv: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description SHA-256, hex */
-                sha: string;
-                task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    drawings_notes_on_paper: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description SHA-256, hex */
-                sha: string;
-                task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem. */
             default: {

@@ -28,13 +28,14 @@ def draw(sent: SentDrawing, studio: StudioHere, session: SignedIn) -> list[Drawi
     return studio.draw(session, task=sent.task, content=sent.content, done=done)
 
 
-@router.get("/api/tasks/{task_id}/takes/{sha}/notes.otio", response_class=Response)
+# Files, as media are: the description tells of answers that programs read.
+@router.get("/api/tasks/{task_id}/takes/{sha}/notes.otio", include_in_schema=False)
 def notes_for_rv(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
     """Notes and drawings of a take as a timeline for OpenRV, with its annotation schemas."""
     return _handed(studio.export_notes(session, task=task_id, content=sha, form="otio"))
 
 
-@router.get("/api/tasks/{task_id}/takes/{sha}/notes.pdf", response_class=Response)
+@router.get("/api/tasks/{task_id}/takes/{sha}/notes.pdf", include_in_schema=False)
 def notes_on_paper(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
     """Notes and drawings of a take on paper, a page for each frame."""
     return _handed(studio.export_notes(session, task=task_id, content=sha, form="pdf"))
