@@ -102,7 +102,7 @@ def signed_in(request: Request) -> Session:
     session = studio_of(request).session_of(token_of(request))
     meant = request.headers.get(PERSON)
     if meant is not None and meant != str(session.person):
-        raise SomebodyElse("Somebody else is signed in here by now; reload the page to go on as they.")
+        raise SomebodyElse("Somebody else is signed in here by now; reload the page.")
     return session
 
 
