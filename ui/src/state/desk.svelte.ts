@@ -185,6 +185,7 @@ export class Desk {
     const { followed } = this;
     if (followed.length === 0) return;
     this.playback.clock.pause();
+    this.drawings.leave();
     const at = followed.indexOf(this.boxes.placing ?? "");
     if (character !== undefined) this.boxes.place(character);
     else if (followed[at + 1] !== undefined) this.boxes.place(followed[at + 1] ?? "");
