@@ -154,7 +154,7 @@ export class Room {
   /** Comes back after a reload. */
   resume(): void {
     const kept = sessionStorage.getItem(KEPT);
-    if (!kept) return;
+    if (!kept || this.state !== "out") return;
     const { production, name, led } = JSON.parse(kept) as { production: string; name: string; led: boolean };
     this.join(production, name, { lead: led });
   }

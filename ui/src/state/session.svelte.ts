@@ -7,7 +7,7 @@ import { unsent } from "../drawing/unsent.svelte";
 import { live } from "./live.svelte";
 import { usePasskey } from "./passkeys";
 import { room } from "./room.svelte";
-import { deskPath, route } from "./route.svelte";
+import { route } from "./route.svelte";
 
 class Session {
   me = $state.raw<MeView | null>(null);
@@ -78,7 +78,6 @@ class Session {
     this.reasons = await getReasons();
     live.start();
     if (this.me) void unsent.begin(this.me.person.id);
-    room.elsewhere = (task) => route.go(deskPath(task));
     room.resume();
   }
 }
