@@ -287,9 +287,7 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
 
 
 def test_what_a_page_sends_for_somebody_who_is_not_signed_in_any_more_is_refused(served: Served) -> None:
-    people = {
-        name: str(served.studio.session_of(served.tokens[name]).person) for name in ("leo", "dora")
-    }
+    people = {name: str(served.studio.session_of(served.tokens[name]).person) for name in ("leo", "dora")}
     before = decided(served)
     sent = {
         "task": served.task().id,
