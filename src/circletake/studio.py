@@ -83,6 +83,7 @@ from circletake.workflows import (
     show_task,
 )
 from circletake.workflows import checkpoints as checkpointing
+from circletake.workflows import context as contexts
 from circletake.workflows import deliver as delivery
 from circletake.workflows import drawings as drawing
 from circletake.workflows import erase_person as erasing
@@ -95,6 +96,7 @@ from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
+from circletake.workflows.context import ContextView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.flag_views import TrustView
@@ -549,6 +551,10 @@ class Studio:
     def task(self, session: Session, task_id: str) -> TaskView:
         """A task with everything a judge needs."""
         return show_task.show_task(self.house, session, task_id)
+
+    def context(self, session: Session, task: str, *, content: str, shots: int = 1) -> ContextView:
+        """A take between its neighbours in the cut."""
+        return contexts.show_context(self.house, session, task, content=content, shots=shots)
 
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""
@@ -1262,6 +1268,12 @@ class Studio:
     def derived(self, session: Session, content: str, recipe: str) -> Path:
         """What was made of a content: `frames-1`, `proxy-1` or `poster-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
+
+    def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:
+        """Parts of contents as one film, if they belong to productions of theirs."""
+        for content in {content for content, _ in parts}:
+            self._allow(session, content)
+        return contexts.joined(self.house, parts, rate)
 
     def _derived(self, session: Session, content: str, recipe: str) -> str:
         self._allow(session, content)

@@ -1552,6 +1552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Context
+         * @description A take between its neighbours in the cut.
+         */
+        get: operations["tasks_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/takes/{sha}/drawings": {
         parameters: {
             query?: never;
@@ -1996,6 +2016,55 @@ export interface components {
             until: string | null;
             /** Uses */
             uses: string[];
+        };
+        /**
+         * ContextPartView
+         * @description A stretch of the film that plays: frames of one take.
+         *
+         *     Args:
+         *         shot: its code.
+         *         task: where it is judged.
+         *         take: SHA-256 of the content.
+         *         number: of the take.
+         *         frames: which of its frames.
+         *         state: of the take where it is judged: `circled` is approved.
+         *         is_candidate: whether it is what is being judged.
+         */
+        ContextPartView: {
+            frames: components["schemas"]["RangeView"];
+            /** Is Candidate */
+            is_candidate: boolean;
+            media: components["schemas"]["MediaView"];
+            /** Number */
+            number: number;
+            /** Shot */
+            shot: string;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Task */
+            task: string;
+        };
+        /**
+         * ContextView
+         * @description A take between its neighbours.
+         *
+         *     Args:
+         *         parts: in the order of the cut.
+         *         rate: frames a second, as a fraction.
+         *         proxy: one film of all parts, or None while one of them is still being made.
+         *         missing: what is not there, a sentence each.
+         */
+        ContextView: {
+            /** Missing */
+            missing: string[];
+            /** Parts */
+            parts: components["schemas"]["ContextPartView"][];
+            /** Proxy */
+            proxy: string | null;
+            /** Rate */
+            rate: number[];
         };
         /**
          * CutSlotView
@@ -6593,6 +6662,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoxView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_context: {
+        parameters: {
+            query?: {
+                /** @description how many on either side */
+                shots?: number;
+            };
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextView"];
                 };
             };
             /** @description A problem. */
