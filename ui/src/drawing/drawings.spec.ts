@@ -102,12 +102,18 @@ describe("a hand that draws", () => {
 
   it("notes what it drew, once, with the frames of the drawings", () => {
     stroke([1000, 1000], [9000, 9000]);
-    hand.note("too long", "blocker", hand.loose([]), { start: 7, end: 8 });
+    hand.draft = "too long";
+    hand.leave();
+    hand.begin();
+    hand.note("blocker", hand.loose([]), { start: 7, end: 8 });
+    expect(hand.draft).toBe("");
     expect(notes()[0]).toMatchObject({ text: "too long", severity: "blocker", ranges: [{ start: 3, end: 4 }], drawings: [sent()[0]?.drawing] });
     expect(hand.loose([])).toEqual([]);
-    hand.note("and here", "issue", [], { start: 7, end: 8 });
+    hand.draft = "and here";
+    hand.note("issue", [], { start: 7, end: 8 });
     expect(notes()[1]).toMatchObject({ ranges: [{ start: 7, end: 8 }], drawings: [] });
-    hand.note("   ", "issue", [], { start: 7, end: 8 });
+    hand.draft = "   ";
+    hand.note("issue", [], { start: 7, end: 8 });
     expect(notes().length).toBe(2);
   });
 

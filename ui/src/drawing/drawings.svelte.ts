@@ -53,6 +53,8 @@ export class Drawings {
   live = $state.raw<Mark | null>(null);
   /** A text that is being typed. */
   typing = $state.raw<Mark | null>(null);
+  /** A note that is being written; it stays while the tools are put away. */
+  draft = $state("");
   /** Drawings of the note that is pointed at. */
   highlighted = $state.raw<readonly string[]>([]);
   canUndo = $state(false);
@@ -127,6 +129,7 @@ export class Drawings {
     this.typing = null;
     this.selected = null;
     this.highlighted = [];
+    this.draft = "";
     this.#drag = null;
     this.#sitting = new Sitting();
     this.#count();
@@ -263,10 +266,11 @@ export class Drawings {
     return this.standing.filter((one) => one.mine && !named.has(one.id));
   }
 
-  /** Writes a note on this take; it names drawings and their frames, else the frames given. */
-  note(text: string, severity: Severity, drawings: readonly Drawn[], frames: Span): void {
+  /** Sends the draft as a note on this take; it names drawings and their frames, else the frames given. */
+  note(severity: Severity, drawings: readonly Drawn[], frames: Span): void {
     const ranges = drawings.length > 0 ? distinct(drawings.map((one) => one.frames)) : [{ start: frames.start, end: frames.end }];
-    this.#write(text, { severity, ranges, drawings: drawings.map((one) => one.id), reply_to: null });
+    this.#write(this.draft, { severity, ranges, drawings: drawings.map((one) => one.id), reply_to: null });
+    this.draft = "";
   }
 
   reply(text: string, to: string): void {
