@@ -103,6 +103,7 @@ from circletake.workflows.flag_views import TrustView
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
+from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -133,6 +134,7 @@ from circletake.workflows.views import (
     QueueItemView,
     ReaffirmView,
     ReasonFamilyView,
+    SelfTestView,
     StaleApprovalView,
     TaskView,
     TeamView,
@@ -1266,7 +1268,7 @@ class Studio:
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1` or `poster-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `peaks-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
 
     def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:
@@ -1282,7 +1284,13 @@ class Studio:
             raise ContentMissing("This is still being made; it shows as soon as its job is done.")
         return found
 
+    def self_test(self, session: Session, rate: Fraction) -> SelfTestView:  # noqa: ARG002 (any session may)
+        """Film in which every frame says its number, at a rate, for the desk's player to test itself."""
+        return self_test(self.house, rate)
+
     def _allow(self, session: Session, content: str) -> None:
+        if content in SOURCES:
+            return
         with self.house.book.reading() as conn:
             allowed = reads.may_see(conn, str(session.person), content)
         if not allowed and not show.is_sheet_picture(self.house, session, content):

@@ -214,6 +214,13 @@ def proxy(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> 
     return answer(request, path, etag=path.name, kind="video/mp4")
 
 
+@router.api_route("/media/{sha}/peaks.bin", methods=["GET", "HEAD"])
+def peaks(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
+    """How loud content is, four bytes a frame."""
+    path = studio.derived(session, sha, "peaks-1")
+    return answer(request, path, etag=path.name, kind="application/octet-stream")
+
+
 @router.api_route("/media/joined/{num}-{den}/{parts}.mp4", methods=["GET", "HEAD"])
 def joined(
     request: Request, num: _Rate, den: _Rate, parts: _Parts, studio: StudioHere, session: SignedIn

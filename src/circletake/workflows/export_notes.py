@@ -61,6 +61,7 @@ def export_notes(
         rate=Fraction(*(take.rate or shown.production.rate)),
         width_px=take.width_px or shown.production.width_px,
         height_px=take.height_px or shown.production.height_px,
+        start_frame=shown.start_frame,
         notes=_noted(take),
         drawings=tuple(
             Drawn(

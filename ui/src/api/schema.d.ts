@@ -1368,6 +1368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/self-test/{num}/{den}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Self Test
+         * @description A film at `num/den` frames a second in which every frame says its number; made when first asked for.
+         */
+        get: operations["self_test"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -2658,11 +2678,14 @@ export interface components {
          *         frames: pattern with `{n}`: one JPEG a frame.
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
+         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
          *         size_px: of the frames as stored for the desk [width, height].
          */
         MediaView: {
             /** Frames */
             frames: string | null;
+            /** Peaks */
+            peaks: string | null;
             /** Poster */
             poster: string | null;
             /** Proxy */
@@ -3069,6 +3092,27 @@ export interface components {
             source_class: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * SelfTestView
+         * @description Film in which every frame says its number, for a player to test itself with.
+         *
+         *     Args:
+         *         frames: pattern with `{n}`: one JPEG a frame.
+         *         proxy: all-intra MP4 of the same frames.
+         *         size_px: of the frames [width, height].
+         */
+        SelfTestView: {
+            /** Frames */
+            frames: string;
+            /** N Frames */
+            n_frames: number;
+            /** Proxy */
+            proxy: string;
+            /** Rate */
+            rate: number[];
+            /** Size Px */
+            size_px: number[];
         };
         /**
          * SentAcceptance
@@ -3763,12 +3807,14 @@ export interface components {
          *         carried: approvals of takes with the same frames and sound.
          *         parent_take: what it was made from.
          *         hidden: what others said and what was measured is hidden until the signed-in person decides.
+         *         cut_range: frames of it that the cut uses; None where it is not in the cut.
          */
         TakeView: {
             /** Carried */
             carried: components["schemas"]["CarriedView"][];
             /** Content */
             content: string;
+            cut_range: components["schemas"]["RangeView"] | null;
             /** Evidence */
             evidence: components["schemas"]["EvidenceView"][];
             /** Gates */
@@ -3816,7 +3862,11 @@ export interface components {
         };
         /**
          * TaskView
-         * @description A task with everything a judge needs; `may_note` says whether this person may note and draw there.
+         * @description A task with everything a judge needs.
+         *
+         *     Args:
+         *         start_frame: number that people see on the first frame of a take.
+         *         may_note: whether this person may note and draw there.
          */
         TaskView: {
             /** Book Seq */
@@ -3844,6 +3894,8 @@ export interface components {
             stage: string;
             /** Stage Label */
             stage_label: string;
+            /** Start Frame */
+            start_frame: number;
             /** Status */
             status: string;
             /** Takes */
@@ -6344,6 +6396,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReasonFamilyView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    self_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                den: number;
+                num: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTestView"];
                 };
             };
             /** @description A problem. */
