@@ -192,7 +192,7 @@ def in_pixels(view: DrawingView, box: dict[str, float]) -> list[Point]:
 
 
 def saved(page: Page) -> None:
-    """Wait until the book has everything that was drawn in this browser; it asks again every eight seconds."""
+    """Wait until the book has everything that was drawn in this browser; it tries every eight seconds."""
     expect(page.locator("[data-unsaved]")).to_have_count(0, timeout=_SLOW_MS)
     expect(page.locator("[data-waiting]")).to_have_count(0)
 
