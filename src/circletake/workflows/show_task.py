@@ -80,6 +80,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         }
         by_id = {take.id: take for take in takes}
         carried = reads.carried_in(conn, task)
+        me = str(who.person)
         may_note = bool(roles & MAY["note"])
         circles = may_circle(stage, roles)
         shown = [
@@ -119,14 +120,10 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                     note_view(
                         one,
                         people,
-                        may_settle=may_note
-                        and (
-                            one.person == str(who.person) or (circles and str(who.person) not in take.makers)
-                        ),
+                        may_settle=may_note and (one.person == me or (circles and me not in take.makers)),
                     )
                     for one in notes
-                    if one.content == take.content
-                    and (one.person == str(who.person) or not veil.hides(task, take.content))
+                    if one.content == take.content and (one.person == me or not veil.hides(task, one.content))
                 ],
             )
             for take in takes
@@ -154,6 +151,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         start_frame=policy.start_frame,
         previous_task=neighbours[at - 1] if at else None,
         next_task=neighbours[at + 1] if at + 1 < len(neighbours) else None,
+        may_note=may_note,
         book_seq=seq,
     )
 
