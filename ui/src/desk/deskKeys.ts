@@ -72,8 +72,14 @@ const MOVES = new Set<Action>([
   "worst",
 ]);
 
+/** Keys that leave a take in its context where it is: all others speak of the take alone. */
+const STAY = new Set<Action>(
+  KEYS.filter((one) => one.scope === "desk" && ["Picture", "Takes", "Verdict", "Together"].includes(one.group)).map((one) => one.action),
+);
+
 export function deskKeys(desk: Desk, action: Action, event: { key: string; shiftKey: boolean }): boolean {
   if (MOVES.has(action)) room.wander();
+  if (!STAY.has(action)) desk.context.close();
   const choice = CHOICES.find((one) => one.name === action);
   const answer = ANSWERS.find((one) => one.action === action);
   const doing = DOINGS[action];
