@@ -97,6 +97,7 @@ from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.flag_views import TrustView
+from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
@@ -427,6 +428,11 @@ class Studio:
     def sign_ins(self) -> SignIns:
         """Passkeys and identities: what the doors check and this house keeps."""
         return SignIns(self.house)
+
+    @property
+    def guests(self) -> Guests:
+        """Guest links: made, revoked, and what comes by them."""
+        return Guests(self.house)
 
     # signing in
 

@@ -31,7 +31,7 @@ _FILL = {
     "sha": "0" * 64,
 }
 # Doors for whoever is not in yet, and everybody's own account: test_http_matrix has them, line by line.
-_OWN = ("/api/account", "/api/door", "/api/invitations", "/api/sign-in")
+_OWN = ("/api/account", "/api/door", "/api/guest", "/api/invitations", "/api/sign-in")
 _keys = (f"http-{n:06}" for n in itertools.count())
 
 
@@ -231,6 +231,10 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "preview": {"text": "x"},
                 "groups": {"label": "x"},
                 "invitations": {"roles": ["artist"]},
+                "guest-links": {
+                    "label": "x",
+                    "contents": [{"task": served.task().id, "content": served.take().content}],
+                },
                 "shots": {"code": "SH900", "frames": 24},
                 "adopt": {},
                 "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},

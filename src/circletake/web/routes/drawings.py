@@ -2,10 +2,9 @@
 
 from fastapi import APIRouter
 
-from circletake.domain.drawing import DrawingOp, Mark
-from circletake.domain.time import FrameRange
+from circletake.domain.drawing import DrawingOp
 from circletake.web.auth import SignedIn, StudioHere
-from circletake.web.requests import Id, SentDrawing, SentMark, Sha
+from circletake.web.requests import Id, SentDrawing, Sha
 from circletake.workflows.drawing_views import DrawingView
 
 router = APIRouter(tags=["drawings"])
@@ -20,16 +19,5 @@ def drawings(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn) -> li
 @router.post("/api/drawings")
 def draw(sent: SentDrawing, studio: StudioHere, session: SignedIn) -> list[DrawingView]:
     """Draw, or alter, delete or take back what one drew; the book keeps all of it."""
-    done = DrawingOp(sent.op, sent.act, sent.drawing, _mark(sent.mark) if sent.mark else None)
+    done = DrawingOp(sent.op, sent.act, sent.drawing, sent.mark.as_mark() if sent.mark else None)
     return studio.draw(session, task=sent.task, content=sent.content, done=done)
-
-
-def _mark(sent: SentMark) -> Mark:
-    return Mark(
-        frames=FrameRange(sent.frames.start, sent.frames.end),
-        shape=sent.shape,
-        points=tuple((x, y) for x, y in sent.points),
-        width=sent.width,
-        colour=sent.colour,
-        text=sent.text,
-    )

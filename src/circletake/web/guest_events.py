@@ -1,0 +1,49 @@
+"""Live events for a guest: that something was answered, and that the link has ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.concurrency import run_in_threadpool
+
+from circletake.errors import GuestLinkEnded, GuestNeeded
+from circletake.web.events import Pulse, comment, event
+from circletake.workflows.guests import Guests
+
+
+async def stream(
+    guests: Guests, token: str | None, pulse: Pulse, *, heartbeat_s: float
+) -> AsyncIterator[bytes]:
+    """Write `changed` whenever what this guest sees has changed, and `ended` as the last thing.
+
+    Whether the link still holds is asked at every entry of the book, a revocation among them, and at every
+    heartbeat; no event says what changed, so that rights are asked again by whoever fetches it.
+
+    Args:
+        guests: where it happens.
+        token: of the guest's session.
+        pulse: wakes this stream.
+        heartbeat_s: longest silence, and how late an expiry may be told.
+    """
+    cursor, seen = pulse.seq, ""
+    clock = asyncio.get_running_loop().time
+    yield comment("circletake")
+    spoke_at = clock()
+    while not pulse.is_stopping:
+        head = pulse.seq
+        try:
+            now = await run_in_threadpool(_digest, guests, token)
+        except (GuestLinkEnded, GuestNeeded) as ended:
+            yield event("ended", {"detail": ended.message})
+            return
+        if seen and now != seen:
+            yield event("changed", {"seq": head})
+            spoke_at = clock()
+        elif clock() - spoke_at >= heartbeat_s:
+            yield comment("still here")
+            spoke_at = clock()
+        cursor, seen = head, now
+        await pulse.wait(past=cursor, timeout_s=max(0.0, spoke_at + heartbeat_s - clock()))
+
+
+def _digest(guests: Guests, token: str | None) -> str:
+    return guests.digest(guests.session_of(token))
