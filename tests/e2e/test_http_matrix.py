@@ -227,7 +227,7 @@ class House:
             address = address.replace("{" + name + "}", value)
         assert "{" not in address, f"nothing is known to put into {address}"
         sent = self.bodies[body] | {"key": f"matrix-{number:06}"} if isinstance(body, str) else body
-        if body in {"drawing", "guest link"}:
+        if isinstance(body, str) and body in {"drawing", "guest link"}:
             sent = self.bodies[body]  # its operation's id is its key; every link is another
         if isinstance(sent, dict):
             sent = {

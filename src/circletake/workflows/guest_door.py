@@ -116,8 +116,11 @@ def _by_token(conn: reads.Connection, token: str) -> tuple[GuestLink, Opening]:
     return link, opening
 
 
-def see_door(house: House, token: str) -> GuestDoorView:
+def see_door(house: House, token: str, *, session: str | None = None) -> GuestDoorView:
     """What a link is for; whoever holds it may know.
+
+    Args:
+        session: token of the guest's session that came along, if any.
 
     Raises:
         SignInFailed: there is no such link.
@@ -127,6 +130,7 @@ def see_door(house: House, token: str) -> GuestDoorView:
         link, opening = _by_token(conn, token)
         _check_and_note(house, conn, link, opening, now=accounts.utc_now())
         found = reads.find_production(conn, link.production)
+        here = guests.find_session(conn, session) if session else None
         return GuestDoorView(
             production=found.title if found else "",
             label=link.label or "",
@@ -134,6 +138,7 @@ def see_door(house: House, token: str) -> GuestDoorView:
             until=link.until,
             passphrase=link.has_passphrase,
             rights=[right for right in GUEST_RIGHTS if right in link.rights],
+            name=(here[0].name or "") if here and here[0].link == link.id else "",
         )
 
 

@@ -59,7 +59,7 @@ class MadeGuestLinkView:
 
 @dataclass(frozen=True, slots=True)
 class GuestDoorView:
-    """What whoever holds a link is told before they say who they are."""
+    """What whoever holds a link is told before they say who they are; `name` is whoever came in by it here."""
 
     production: str
     label: str
@@ -67,6 +67,7 @@ class GuestDoorView:
     until: str
     passphrase: bool
     rights: list[str]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

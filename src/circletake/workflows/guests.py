@@ -38,9 +38,9 @@ class Guests:
 
     # for guests
 
-    def door(self, token: str) -> GuestDoorView:
-        """What a link is for."""
-        return guest_door.see_door(self.house, token)
+    def door(self, token: str, *, session: str | None = None) -> GuestDoorView:
+        """What a link is for, and who came in by it with this session."""
+        return guest_door.see_door(self.house, token, session=session)
 
     def come_in(self, token: str, *, name: str, passphrase: str = "") -> str:
         """Name oneself at a link; returns the token of the guest's session."""

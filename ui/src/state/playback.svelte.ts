@@ -9,6 +9,9 @@ export const rateOf = (rate: readonly number[] | null, fallback: readonly number
   den: (rate ?? fallback)[1] ?? 1,
 });
 
+/** What of a take is played. */
+export type Played = Pick<TakeView, "content" | "n_frames"> & { media: Pick<TakeView["media"], "frames" | "proxy"> };
+
 export class Playback {
   frame = $state(0);
   nFrames = $state(1);
@@ -24,7 +27,7 @@ export class Playback {
 
   readonly clock = new Clock(() => this.#read());
   #surface: PictureSurface | null = null;
-  #take: TakeView | null = null;
+  #take: Played | null = null;
   #raf = 0;
 
   attach(canvas: HTMLCanvasElement, video: HTMLVideoElement): () => void {
@@ -48,7 +51,7 @@ export class Playback {
     };
   }
 
-  load(take: TakeView | null, rate: Rate): void {
+  load(take: Played | null, rate: Rate): void {
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
     this.#take = take;

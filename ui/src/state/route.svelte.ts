@@ -5,6 +5,8 @@ export type Page =
   | { name: "sign-in" }
   | { name: "account" }
   | { name: "invited"; token: string }
+  | { name: "guest"; token: string }
+  | { name: "guests"; production: string }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
   | { name: "holds"; production: string }
@@ -19,9 +21,11 @@ export function pageOf(path: string): Page {
   if (first === "sign-in" && parts.length === 1) return { name: "sign-in" };
   if (first === "account" && parts.length === 1) return { name: "account" };
   if (first === "invite" && second !== undefined && parts.length === 2) return { name: "invited", token: second };
+  if (first === "g" && second !== undefined && parts.length === 2) return { name: "guest", token: second };
   if (first === "t" && second !== undefined && parts.length === 2) return { name: "desk", task: second };
   if (first === "p" && second !== undefined) {
     if (parts.length === 2) return { name: "board", production: second };
+    if (parts.length === 3 && third === "guests") return { name: "guests", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
     if (parts.length === 4 && third === "characters" && fourth !== undefined) return { name: "character", production: second, character: fourth };
@@ -31,6 +35,7 @@ export function pageOf(path: string): Page {
 
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
+export const guestsPath = (production: string): string => `${boardPath(production)}/guests`;
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const characterPath = (production: string, character: string): string =>
   `${boardPath(production)}/characters/${encodeURIComponent(character)}`;

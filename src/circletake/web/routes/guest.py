@@ -38,7 +38,7 @@ router = APIRouter(tags=["guest"])
 def door(request: Request, sent: SentGuestToken, studio: StudioHere) -> GuestDoorView:
     """What a link is for; whoever holds it may know."""
     with _limited(request, ""):
-        return studio.guests.door(sent.token)
+        return studio.guests.door(sent.token, session=guest_token(request))
 
 
 @router.post("/api/guest/open")
