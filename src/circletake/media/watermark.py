@@ -50,7 +50,8 @@ def make_mark(words: str, width_px: int, height_px: int) -> Mark:
     letters_px = max(round(height_px * _LETTERS), _LEAST_PX)
     side = int(np.hypot(width_px, height_px)) + 2 * letters_px
     sheet = np.zeros((side, side, 3), np.uint8)
-    step_y = round(letters_px * _LINES_APART)
+    # a small picture has lines enough too: each third of it holds one
+    step_y = round(min(letters_px * _LINES_APART, max(height_px * 0.3, letters_px * 1.4)))
     step_x = max(_width(drawn, letters_px) + round(letters_px * _WORDS_APART), 1)
     for line, y in enumerate(range(letters_px, side + step_y, step_y)):
         for x in range(-(line % 2) * step_x // 2, side, step_x):

@@ -1,13 +1,31 @@
-"""Live events for a guest: that something was answered, and that the link has ended."""
+"""What runs on while a guest looks, and ends with their link: live events, and films under way."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
 from circletake.errors import GuestLinkEnded, GuestNeeded
 from circletake.web.events import Pulse, comment, event
 from circletake.workflows.guests import Guests
+
+Block = TypeVar("Block")
+
+
+async def while_let(blocks: AsyncIterable[Block], ask: Callable[[], object]) -> AsyncIterator[Block]:
+    """Hand on a film block by block; broken off when the link ends, for a browser may take hours over it.
+
+    Args:
+        blocks: of the film.
+        ask: raises once the guest may not look any more.
+    """
+    async for block in blocks:
+        try:
+            await run_in_threadpool(ask)
+        except (GuestLinkEnded, GuestNeeded):
+            return
+        yield block
 
 
 async def stream(

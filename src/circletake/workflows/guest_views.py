@@ -59,7 +59,7 @@ class MadeGuestLinkView:
 
 @dataclass(frozen=True, slots=True)
 class GuestDoorView:
-    """What whoever holds a link is told before they say who they are; `name` is whoever came in by it here."""
+    """What a link is for, before anybody says who they are; `name` is whoever came in by it here."""
 
     production: str
     label: str

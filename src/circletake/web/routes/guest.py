@@ -9,10 +9,10 @@ from starlette.responses import StreamingResponse
 from circletake.domain.drawing import DrawingOp
 from circletake.domain.time import FrameRange
 from circletake.ledger.accounts import token_hash
-from circletake.web import guest_events
 from circletake.web.auth import SignInLimit, StudioHere
 from circletake.web.events import HEARTBEAT_S, Pulse
 from circletake.web.guest_cookie import GuestHere, guest_token, let_in, signed_in_too
+from circletake.web.guest_events import stream, while_let
 from circletake.web.media import answer
 from circletake.web.requests import (
     FrameNumber,
@@ -111,7 +111,7 @@ async def events(request: Request, studio: StudioHere, _guest: GuestHere) -> Str
     pulse: Pulse = request.app.state.pulse
     await pulse.look()
     return StreamingResponse(
-        guest_events.stream(studio.guests, guest_token(request), pulse, heartbeat_s=HEARTBEAT_S),
+        stream(studio.guests, guest_token(request), pulse, heartbeat_s=HEARTBEAT_S),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -140,4 +140,8 @@ def proxy(request: Request, sha: Sha, studio: StudioHere, guest: GuestHere) -> R
     """The film, with this guest's name in every frame; what is under way ends when the link does."""
     path = studio.guests.film(guest, sha)
     etag = hashlib.sha256(f"{guest.person} {sha} {path.stat().st_mtime_ns}".encode()).hexdigest()
-    return answer(request, path, etag=etag, kind="video/mp4", cache=_NOT_KEPT)
+    response = answer(request, path, etag=etag, kind="video/mp4", cache=_NOT_KEPT)
+    if isinstance(response, StreamingResponse):
+        token = guest_token(request)
+        response.body_iterator = while_let(response.body_iterator, lambda: studio.guests.session_of(token))
+    return response

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from circletake.errors import ContentMissing
+from circletake.errors import MediaUnreadable
 from circletake.media.listen import listen
 from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.marked_proxy import MarkedProxyWriter
@@ -19,22 +19,25 @@ WORDS = "words.txt"
 def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     """In a worker process: decode a content, burn the guest's words in, write it into their folder.
 
-    Raises:
-        ContentMissing: the guest may see nothing any more.
+    Where the guest does not see it any more, before or meanwhile, nothing is made and nothing is amiss.
     """
     store, content = ContentStore(Path(args["store"])), str(args["content"])
     folder = Path(args["cache"]) / "guests" / str(args["guest"])
-    try:
-        words = (folder / WORDS).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ContentMissing("Whoever this was for does not see it any more; nothing is made.") from None
+    words = folder / WORDS
+    if not words.is_file():
+        return {}
     is_sheet = isinstance(read_manifest(store, content), Sheet)
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
     beside = folder / f".{content}.{args['key']}.mp4"
-    writer = MarkedProxyWriter(beside, words)
+
+    def is_over() -> bool:
+        return report.cancelled() or not words.is_file()
+
     try:
-        if listen(source, [writer], progress=report.progress, cancelled=report.cancelled):
+        writer = MarkedProxyWriter(beside, words.read_text(encoding="utf-8"))
+        if listen(source, [writer], progress=report.progress, cancelled=is_over):
             beside.replace(folder / f"{content}.mp4")
-    except FileNotFoundError:
-        raise ContentMissing("Whoever this was for does not see it any more; nothing is kept.") from None
+    except (FileNotFoundError, MediaUnreadable):
+        if words.is_file():
+            raise
     return {}
