@@ -2652,7 +2652,7 @@ export interface components {
         };
         /**
          * GuestDoorView
-         * @description What whoever holds a link is told before they say who they are; `name` is whoever came in by it here.
+         * @description What a link is for, before anybody says who they are; `name` is whoever came in by it here.
          */
         GuestDoorView: {
             /** Label */

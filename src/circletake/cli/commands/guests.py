@@ -1,5 +1,6 @@
 """Verbs for guest links: show exact takes to somebody who has no account here."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -29,7 +30,10 @@ def guest_link(
     ] = False,
     hours: Annotated[int, typer.Option("--hours", help="For how long the link is good.")] = 168,
     passphrase: Annotated[
-        bool, typer.Option("--passphrase", help="Ask for a passphrase that guests have to say.")
+        bool, typer.Option("--passphrase", help="Ask here for a passphrase that guests have to say.")
+    ] = False,
+    passphrase_stdin: Annotated[
+        bool, typer.Option("--passphrase-stdin", help="Read the passphrase from stdin.")
     ] = False,
     watermark: Annotated[
         bool, typer.Option("--watermark/--no-watermark", help="Burn the guest's name into every picture.")
@@ -42,9 +46,11 @@ def guest_link(
     """Make a link that shows guests exact takes; it is shown this once."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
         rights = ["look", *(["note"] if note else []), *(["verdict"] if verdict else [])]
-        secret = (
-            str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True)) if passphrase else None
-        )
+        secret = None
+        if passphrase_stdin:
+            secret = sys.stdin.readline().rstrip("\n")
+        elif passphrase:
+            secret = str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True))
         showing = Showing(
             label=label,
             contents=[_take(here, named, stage) for named in shot],
