@@ -64,6 +64,8 @@ export const KEYS = [
   spec("take-down", "ArrowDown", "desk", "Takes", "Take below", true),
   spec("task-previous", "[", "desk", "Takes", "Previous task"),
   spec("task-next", "]", "desk", "Takes", "Next task"),
+  spec("lead", "Shift+l", "desk", "Together", "Lead the room; again: give the lead up"),
+  spec("follow", "Shift+f", "desk", "Together", "Go along with whoever leads; again: look around"),
   spec("circled", "c", "desk", "Verdict", "Circled: this one, approved at this gate"),
   spec("fine", "f", "desk", "Verdict", "Fine: would do"),
   spec("seen", "s", "desk", "Verdict", "Seen: looked at"),

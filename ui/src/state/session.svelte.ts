@@ -5,6 +5,7 @@ import { asProblem, type Problem } from "../api/problem";
 import type { MeView, ReasonFamilyView } from "../api/types";
 import { live } from "./live.svelte";
 import { usePasskey } from "./passkeys";
+import { room } from "./room.svelte";
 import { route } from "./route.svelte";
 
 class Session {
@@ -57,6 +58,7 @@ class Session {
   }
 
   async leave(): Promise<void> {
+    room.leave();
     await signOut();
     // A new document: no picture, stream or draft of the one who leaves stays in memory.
     location.assign("/sign-in");
@@ -74,6 +76,7 @@ class Session {
     this.problem = null;
     this.reasons = await getReasons();
     live.start();
+    room.resume();
   }
 }
 
