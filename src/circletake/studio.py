@@ -935,6 +935,11 @@ class Studio:
         """Record which consents and permits have ended; returns how many."""
         return consents.lapse_consents(self.house)
 
+    def _note_the_day(self) -> None:
+        """Note what has ended by itself: consents, permits, guest links."""
+        self.lapse_consents()
+        self.guests.lapse()
+
     # policies
 
     def shipped_policies(self) -> list[PolicyNameView]:
@@ -1100,7 +1105,7 @@ class Studio:
             self.house.book.verify()  # all of it, once: a book that does not hold is served read-only
             self._runner = self._make_runner()
             self._runner.start()
-            self._daily = Daily(self.lapse_consents)
+            self._daily = Daily(self._note_the_day)
             self._daily.start()
             self._keeper = Keeper(self.house)
             self._keeper.start()

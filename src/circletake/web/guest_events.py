@@ -49,7 +49,7 @@ async def stream(
     while not pulse.is_stopping:
         head = pulse.seq
         try:
-            now = await run_in_threadpool(_digest, guests, token)
+            now = await run_in_threadpool(_look, guests, token, cursor, head, seen)
         except (GuestLinkEnded, GuestNeeded) as ended:
             yield event("ended", {"detail": ended.message})
             return
@@ -63,5 +63,8 @@ async def stream(
         await pulse.wait(past=cursor, timeout_s=max(0.0, spoke_at + heartbeat_s - clock()))
 
 
-def _digest(guests: Guests, token: str | None) -> str:
-    return guests.digest(guests.session_of(token))
+def _look(guests: Guests, token: str | None, cursor: int, head: int, seen: str) -> str:
+    """What the guest sees now, as one hash; worked out anew only where an entry may have changed it."""
+    guest = guests.session_of(token)
+    is_quiet = bool(seen) and (head <= cursor or not guests.has_news(guest, after=cursor))
+    return seen if is_quiet else guests.digest(guest)

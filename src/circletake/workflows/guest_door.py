@@ -101,10 +101,8 @@ def _check_and_note(
         _check(conn, link, opening, now=now)
     except GuestLinkEnded as ended:
         if ended.detail.get("state") == "expired" and opening is not None and not opening.lapsed:
-            with contextlib.suppress(CircletakeError), house.book.transact() as tx:
-                guests.note_lapsed(tx.conn, link.id)
-            for guest in guests.guests_of(conn, link.id):
-                forget_marks(house, guest.person)
+            with contextlib.suppress(CircletakeError):  # a book that cannot be written: noted another time
+                _note_end(house, link)
         raise
 
 
@@ -221,3 +219,32 @@ def still_here(conn: reads.Connection, guest: GuestSession) -> None:
 def _note_used(conn: reads.Connection, opening: Opening, *, now: datetime) -> None:
     if opening.used_at is None or now > datetime.fromisoformat(opening.used_at):
         guests.note_used(conn, opening.link, now=now)
+
+
+def lapse_links(house: House) -> int:
+    """Note which links are past their end, and throw away what was made for whoever came by them.
+
+    Returns:
+        How many there were that nobody had noted.
+    """
+    now = accounts.utc_now()
+    with house.book.reading() as conn:
+        over = [
+            link
+            for production in reads.productions(conn)
+            for link in guests.links_of(conn, production.id)
+            if (opening := guests.find_opening(conn, link=link.id)) is not None
+            and not opening.lapsed
+            and state_of(conn, link, opening, now=now) == "expired"
+        ]
+    for link in over:
+        _note_end(house, link)
+    return len(over)
+
+
+def _note_end(house: House, link: GuestLink) -> None:
+    with house.book.transact() as tx:
+        guests.note_lapsed(tx.conn, link.id)
+        came = guests.guests_of(tx.conn, link.id)
+    for guest in came:
+        forget_marks(house, guest.person)

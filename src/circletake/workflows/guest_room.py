@@ -26,6 +26,8 @@ from circletake.workflows.show import Names
 
 # A guest's note stops no gate: whoever is of the same mind here says so under their own name.
 _WEIGHT: Severity = "fyi"
+_HEARD = frozenset({"note", "drawing", "evidence"})  # with its evidence, a take has frames to look at
+_MOST_NEWS = 500
 
 
 def viewer_of(guest: GuestSession) -> Viewer:
@@ -198,3 +200,13 @@ def list_drawings(house: House, guest: GuestSession, task: str, *, content: str)
             for one in drawings.drawings_on(conn, task, content)
             if not one.deleted and one.person in here
         ]
+
+
+def has_news(house: House, guest: GuestSession, *, after: int) -> bool:
+    """Whether entries after a number may change what a guest sees."""
+    shown = {content for _, content in guest.link.contents}
+    with house.book.reading() as conn:
+        news = reads.news_of(conn, guest.link.production, after=after, most=_MOST_NEWS)
+    return len(news) == _MOST_NEWS or any(
+        kind == "resolve" or (kind in _HEARD and body.get("content") in shown) for kind, body in news
+    )

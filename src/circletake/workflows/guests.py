@@ -36,6 +36,10 @@ class Guests:
         """End a link at once."""
         guest_links.revoke_link(self.house, session, production, link)
 
+    def lapse(self) -> int:
+        """Note which links are past their end and throw away what was made for them; returns how many."""
+        return guest_door.lapse_links(self.house)
+
     # for guests
 
     def door(self, token: str, *, session: str | None = None) -> GuestDoorView:
@@ -54,8 +58,12 @@ class Guests:
         """Everything a guest sees."""
         return guest_room.show_room(self.house, guest, who=who)
 
+    def has_news(self, guest: GuestSession, *, after: int) -> bool:
+        """Whether entries after a number are about what a guest looks at, so that their page may differ."""
+        return guest_room.has_news(self.house, guest, after=after)
+
     def digest(self, guest: GuestSession) -> str:
-        """What a guest sees, as one hash: whether there is anything new."""
+        """What a guest sees, as one hash: whether their page differs."""
         drawn = [
             guest_room.list_drawings(self.house, guest, task, content=content)
             for task, content in guest.link.contents

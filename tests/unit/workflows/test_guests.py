@@ -1,6 +1,7 @@
 """Guest links: what they show and to whom, how they end, and what a guest never does."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -527,3 +528,47 @@ def test_names_of_guests_reach_no_job(floor: Floor) -> None:
     words = floor.studio.folder / "cache" / "guests" / guest.person / "words.txt"
     assert words.read_text().startswith("Nia Okafor · Client screening · ")
     assert Path(words).parent.name == guest.person
+
+
+def test_links_that_nobody_visits_lapse_by_themselves_with_what_was_made_for_them(
+    floor: Floor, hands: Hands
+) -> None:
+    take = floor.take(b"one")
+    made, token = link(floor, take, hours=2)
+    _, other = link(floor, take, hours=9)
+    guest, stays = come(floor, token), come(floor, other)
+    for one in (guest, stays):
+        floor.studio.guests.order_film(one, take.content)
+    assert floor.studio.guests.lapse() == 0
+    hands.turn(hours=3)
+    assert (floor.studio.guests.lapse(), floor.studio.guests.lapse()) == (1, 0)
+    marks = floor.studio.folder / "cache" / "guests"
+    assert [path.name for path in marks.iterdir()] == [stays.person]
+    hands.turn(hours=-3)
+    assert told(floor, made).state == "expired"
+
+
+def test_only_what_concerns_a_guest_is_news_to_them(floor: Floor) -> None:
+    take, other = floor.take(b"one"), floor.take(b"two")
+    guest = come(floor, link(floor, take)[1])
+    news, digest = floor.studio.guests.has_news, floor.studio.guests.digest
+
+    def after(act: Callable[[], object]) -> tuple[bool, bool]:
+        seq, before = floor.studio.book_seq(), digest(guest)
+        act()
+        return news(guest, after=seq), digest(guest) != before
+
+    assert after(lambda: floor.judge("leo", take, -1)) == (False, False)
+    assert after(lambda: floor.studio.guests.note(guest, remark(take))) == (True, True)
+
+    def ours(on: Take) -> object:
+        return floor.studio.note_add(
+            floor["leo"], task=on.task, content=on.content, text="Ours.", key=f"k-{on.number}-ours"
+        )
+
+    # on what they see: it may have changed their page; it did not, and nothing is told
+    assert after(lambda: ours(take)) == (True, False)
+    assert after(lambda: ours(other)) == (False, False)
+    note = floor.studio.guests.show(guest).contents[0].notes[0].id
+    settle = {"note": note, "disposition": "waive", "key": "k-settle-it"}
+    assert after(lambda: floor.studio.note_resolve(floor["leo"], **settle)) == (True, True)
