@@ -1,13 +1,14 @@
 """The proxy with a watermark in every frame: as the ordinary one, but a file of its own beside the store."""
 
 from contextlib import ExitStack
+from fractions import Fraction
 from pathlib import Path
 
 from circletake.errors import NoFrames
 from circletake.media.encode import MovieWriter, even_size
 from circletake.media.frames import fitted
 from circletake.media.picture import Frame
-from circletake.media.proxy import CODING, STILL_RATE, WIDEST_PX
+from circletake.media.proxy import PROXY_CODING, WIDEST_PX
 from circletake.media.sound import Samples
 from circletake.media.source import RATE_HZ, Source
 from circletake.media.watermark import Mark, make_mark
@@ -35,10 +36,10 @@ class MarkedProxyWriter:
         self._movie = self._stack.enter_context(
             MovieWriter(
                 self._path,
-                rate=source.rate or STILL_RATE,
+                rate=source.rate or Fraction(24),  # of a still, which a film shows for a frame
                 width_px=self._size[0],
                 height_px=self._size[1],
-                coding=CODING,
+                coding=PROXY_CODING,
                 rate_hz=RATE_HZ if source.has_sound else None,
             )
         )

@@ -13,13 +13,13 @@ from circletake.media.store import ContentStore
 
 RECIPE = "proxy-1"
 WIDEST_PX = 1280
-CODING = Coding(
+PROXY_CODING = Coding(
     options={"crf": "23", "preset": "veryfast", "tune": "fastdecode"},
     gop=1,
     bframes=0,
     sound_coder="fast",
 )
-STILL_RATE = Fraction(24)  # a still has no rate and a film needs one
+_STILL_RATE = Fraction(24)  # a still has no rate and a film needs one
 
 
 class ProxyWriter:
@@ -47,10 +47,10 @@ class ProxyWriter:
         self._movie = self._stack.enter_context(
             MovieWriter(
                 self._entry.path,
-                rate=source.rate or STILL_RATE,
+                rate=source.rate or _STILL_RATE,
                 width_px=self._size[0],
                 height_px=self._size[1],
-                coding=CODING,
+                coding=PROXY_CODING,
                 rate_hz=RATE_HZ if source.has_sound else None,
             )
         )
