@@ -20,6 +20,14 @@ pytestmark = pytest.mark.e2e
 WORDS = "a red bicycle"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _book_holds_after_it_all(served: Served) -> Iterator[None]:
+    """Whatever guests did here, in whatever order: the book verifies, and the tables follow from it."""
+    yield
+    assert served.studio.book_verify().holds
+    assert served.studio.book_replay().holds
+
+
 def link(served: Served, **how: Any) -> tuple[str, str]:  # noqa: ANN401 (as Showing has them)
     shown = [(served.task().id, served.take().content)]
     wanted = {"label": "Screening", "contents": shown, "rights": ["note"], "hours": 1, **how}
@@ -171,8 +179,3 @@ def test_behind_tls_the_cookie_is_bound_to_the_host(served: Served) -> None:
         assert answer.status_code == 200, answer.text
         assert answer.headers["set-cookie"].startswith(f"{HOST_GUEST_COOKIE}=")
         assert "secure" in answer.headers["set-cookie"].lower()
-
-
-def test_after_it_all_the_book_holds_and_follows(served: Served) -> None:
-    assert served.studio.book_verify().holds
-    assert served.studio.book_replay().holds

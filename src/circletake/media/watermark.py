@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ _LETTERS = 0.036  # of the picture's height: read at a glance, and small beside 
 _LEAST_PX = 12
 _TURN_DEG = 24.0
 _LINES_APART, _WORDS_APART = 6.4, 3.0  # in heights of a letter
+_HELD = 16  # some 90 MB at 1280 × 720: a few guests at once
 _COVER = 76  # of 255: three tenths; the picture can be judged through it, and it survives being filmed
 # Joined letters: drawn one by one they would be another word, or none.
 _JOINED = ("ARABIC ", "SYRIAC ", "MONGOLIAN ", "NKO ", "THAANA ")
@@ -31,19 +33,20 @@ class Mark:
     """A watermark for pictures of one size.
 
     Args:
-        keeps: uint16 [height, width, 1], how much of the picture is kept, 0 to 255.
-        adds: uint16 [height, width, 1], what is added to it, in 255ths of a code value.
+        keeps: uint8 [height, width, 3], how much of the picture is kept, in 255ths.
+        adds: uint8 [height, width, 3], what is added to that, in code values.
     """
 
-    keeps: NDArray[np.uint16]
-    adds: NDArray[np.uint16]
+    keeps: NDArray[np.uint8]
+    adds: NDArray[np.uint8]
 
     def burn(self, rgb: Rgb) -> Rgb:
         """A picture with the mark in it: uint8 [height, width, 3], of the size it was made for."""
-        return np.asarray((rgb * self.keeps + self.adds + 127) // 255, dtype=np.uint8)
+        kept = cv2.multiply(rgb, self.keeps, scale=1 / 255)
+        return np.asarray(cv2.add(kept, self.adds), dtype=np.uint8)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_HELD)
 def make_mark(words: str, width_px: int, height_px: int) -> Mark:
     """Draw words over and over, aslant, each with a dark edge."""
     drawn = drawable(words)
@@ -59,15 +62,17 @@ def make_mark(words: str, width_px: int, height_px: int) -> Mark:
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), _TURN_DEG, 1.0)
     turned = cv2.warpAffine(sheet[:, :, 0], turn, (side, side), flags=cv2.INTER_LINEAR)
     top, left = (side - height_px) // 2, (side - width_px) // 2
-    light = turned[top : top + height_px, left : left + width_px].astype(np.uint16)
+    light = turned[top : top + height_px, left : left + width_px]
     edge_px = 2 * max(letters_px // 12, 1) + 1
-    dark = cv2.dilate(light.astype(np.uint8), np.ones((edge_px, edge_px), np.uint8)).astype(np.uint16)
-    cover = np.maximum(light, dark) * _COVER // 255
-    keeps = (255 - cover)[:, :, None]
-    adds = (light * _COVER // 255 * 255)[:, :, None]
+    dark = cv2.dilate(light, np.ones((edge_px, edge_px), np.uint8))
+    keeps, adds = (np.repeat(part[:, :, None], 3, axis=2) for part in (255 - _cover(dark), _cover(light)))
     for part in (keeps, adds):
         part.setflags(write=False)
     return Mark(keeps, adds)
+
+
+def _cover(ink: NDArray[Any]) -> NDArray[np.uint8]:
+    return (ink.astype(np.uint16) * _COVER // 255).astype(np.uint8)
 
 
 def _put(sheet: NDArray[np.uint8], text: str, x: int, y: int, letters_px: int) -> None:
