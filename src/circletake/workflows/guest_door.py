@@ -19,7 +19,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.ledger.guests import GuestLink, Opening
 from circletake.workflows.found_production import fresh_id
-from circletake.workflows.guest_marks import forget_marks
+from circletake.workflows.guest_marks import forget_marks, marked_guests
 from circletake.workflows.guest_views import GuestDoorView
 from circletake.workflows.house import STUDIO, House
 from circletake.workflows.show import Names
@@ -239,6 +239,14 @@ def lapse_links(house: House) -> int:
         ]
     for link in over:
         _note_end(house, link)
+    with house.book.reading() as conn:
+        # a film that was ordered in the moment of a revocation, or came back with a backup
+        for person in marked_guests(house):
+            guest = guests.find_guest(conn, person)
+            seen = guests.find_link(conn, guest.link) if guest and guest.name is not None else None
+            opening = guests.find_opening(conn, link=seen.id) if seen else None
+            if seen is None or state_of(conn, seen, opening, now=now) != "open":
+                forget_marks(house, person)
     return len(over)
 
 

@@ -115,6 +115,12 @@ def forget_marks(house: House, person: str) -> None:
     _marked_frame.cache_clear()
 
 
+def marked_guests(house: House) -> list[str]:
+    """Guests for whom something was made."""
+    folder = house.folder / "cache" / "guests"
+    return sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+
+
 def film_at(house: House, person: str, content: str) -> Path:
     """Where the film of a guest lies."""
     return _folder(house, person) / f"{content}.mp4"

@@ -572,3 +572,19 @@ def test_only_what_concerns_a_guest_is_news_to_them(floor: Floor) -> None:
     note = floor.studio.guests.show(guest).contents[0].notes[0].id
     settle = {"note": note, "disposition": "waive", "key": "k-settle-it"}
     assert after(lambda: floor.studio.note_resolve(floor["leo"], **settle)) == (True, True)
+
+
+def test_what_was_made_for_somebody_who_may_not_look_any_more_goes_however_it_came_there(
+    floor: Floor,
+) -> None:
+    take = floor.take(b"one")
+    made, token = link(floor, take)
+    guest, stays = come(floor, token), come(floor, link(floor, take)[1])
+    floor.studio.guests.order_film(stays, take.content)
+    floor.studio.guests.revoke(floor["ana"], "spring", made)
+    floor.studio.guests.order_film(guest, take.content)  # let in a moment before
+    marks = floor.studio.folder / "cache" / "guests"
+    (marks / "p_nobody").mkdir()
+    assert len(list(marks.iterdir())) == 3
+    floor.studio.guests.lapse()
+    assert [path.name for path in marks.iterdir()] == [stays.person]
