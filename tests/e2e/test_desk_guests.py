@@ -279,6 +279,22 @@ def test_a_guest_stays_in_over_a_reload_and_a_server_that_was_away(house: House)
     expect(page.get_by_role("list", name="Notes on SH010")).to_contain_text("Said while the server was away.")
 
 
+def test_a_picture_that_does_not_come_is_said_once_and_asks_once_why(house: House) -> None:
+    _, address = house.link()
+    page = house.come(address)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(house.url)))
+    page.route("**/frames/47.jpg", lambda route: route.abort())
+    page.keyboard.press("End")
+    expect(page.get_by_role("alert")).to_contain_text("Frame 47 could not be read")
+    page.wait_for_timeout(1_000)
+    assert 1 <= asked.count("/api/guest") <= 2
+    page.unroute("**/frames/47.jpg")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-drawn='47']")).to_be_visible()
+
+
 def test_two_guests_of_one_link_hear_each_other_and_each_sees_their_own_name(house: House) -> None:
     made, address = house.link(label="Two at once")
     one, other = house.come(address, "Nia"), house.come(address, "王小明", width=390, height=844)

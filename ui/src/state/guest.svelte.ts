@@ -7,6 +7,7 @@ import { newKey } from "./idempotency";
 import { Playback, rateOf } from "./playback.svelte";
 
 const POLL_MS = 1_000;
+const AWAY_MS = 3_000;
 /** After these nothing is left to be seen: whoever came by the link has to ask for another. */
 const OVER = new Set(["guest-link-ended", "guest-needed"]);
 
@@ -172,7 +173,10 @@ export class Guest {
       if (film.ready) await this.refresh();
       else if (film.error === null) this.#poll = setTimeout(() => void this.#order(content), POLL_MS);
     } catch (error) {
-      this.#refused(asProblem(error));
+      const problem = asProblem(error);
+      this.#refused(problem);
+      // The studio was away: it is asked again, for nobody sits there to press anything.
+      if (problem.code === "unreachable" && !this.#isClosed) this.#poll = setTimeout(() => void this.#order(content), AWAY_MS);
     }
   }
 
@@ -181,9 +185,16 @@ export class Guest {
     this.#stream = new EventSource("/api/guest/events");
     this.#stream.addEventListener("changed", () => void this.refresh());
     this.#stream.addEventListener("ended", () => void this.refresh());
+    let wasLost = false;
     // Refused for good: ask once more by an ordinary request, which says why.
     this.#stream.onerror = () => {
+      wasLost = true;
       if (this.#stream?.readyState === EventSource.CLOSED) void this.refresh();
+    };
+    // What happened while the stream was away was told to nobody.
+    this.#stream.onopen = () => {
+      if (wasLost) void this.refresh();
+      wasLost = false;
     };
   }
 
