@@ -46,6 +46,7 @@ def show_room(house: House, guest: GuestSession, *, who: Session | None = None) 
         found = reads.find_production(conn, guest.link.production)
         people = Names.read(conn)
         policy = house.policy(conn, found.policy) if found else None
+        start = policy.start_frame if policy else 0
         roles = (
             reads.roles_of(conn, guest.link.production, str(who.person))
             if who is not None and "verdict" in guest.link.rights
@@ -67,7 +68,7 @@ def show_room(house: House, guest: GuestSession, *, who: Session | None = None) 
                     rows[task],
                     take,
                     stage_label=stage.label if stage else rows[task].task.stage,
-                    judge=f"/t/{task}#f=0&take={take.number}" if votes else "",
+                    judge=f"/t/{task}#f={start}&take={take.number}" if votes else "",
                     notes=_notes(remarks.notes_of(conn, task), content, here, people, me=guest.person),
                 )
             )
@@ -79,6 +80,7 @@ def show_room(house: House, guest: GuestSession, *, who: Session | None = None) 
             until=guest.link.until,
             rights=sorted(guest.link.rights),
             watermark=guest.link.is_marked,
+            start_frame=start,
             contents=contents,
         )
 

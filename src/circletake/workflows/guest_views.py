@@ -114,7 +114,7 @@ class GuestContentView:
 
 @dataclass(frozen=True, slots=True)
 class GuestView:
-    """Everything a guest sees, and until when."""
+    """Everything a guest sees, and until when; `start_frame` is the number people see on a first frame."""
 
     name: str
     production: str
@@ -123,6 +123,7 @@ class GuestView:
     until: str
     rights: list[str]
     watermark: bool
+    start_frame: int
     contents: list[GuestContentView]
 
 

@@ -3,6 +3,7 @@
 import { enterAsGuest, getGuest, getGuestDoor, noteAsGuest, orderGuestFilm } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { GuestContentView, GuestDoorView, GuestNoteView, GuestProxyView, GuestView } from "../api/types";
+import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { Playback, rateOf } from "./playback.svelte";
 
@@ -151,6 +152,7 @@ export class Guest {
 
   #enter(view: GuestView): void {
     this.ended = null;
+    counter.start = view.start_frame;
     this.view = view;
     this.show(Math.min(this.at, Math.max(0, view.contents.length - 1)));
     this.#listen();
@@ -159,7 +161,7 @@ export class Guest {
   #load(): void {
     const content = this.content;
     if (!content) return;
-    this.playback.load({ content: content.content, n_frames: content.n_frames, media: content }, rateOf(content.rate, [24, 1]));
+    this.playback.load({ content: content.content, n_frames: content.n_frames, media: { frames: content.frames, proxy: content.proxy, peaks: null } }, rateOf(content.rate, [24, 1]));
     if (content.plays && !content.proxy) void this.#order(content);
   }
 

@@ -4,6 +4,7 @@ export type Page =
   | { name: "queue" }
   | { name: "sign-in" }
   | { name: "account" }
+  | { name: "self-test" }
   | { name: "invited"; token: string }
   | { name: "guest"; token: string }
   | { name: "guests"; production: string }
@@ -20,6 +21,7 @@ export function pageOf(path: string): Page {
   const [first, second, third, fourth] = parts;
   if (parts.length === 0) return { name: "queue" };
   if (first === "sign-in" && parts.length === 1) return { name: "sign-in" };
+  if (first === "self-test" && parts.length === 1) return { name: "self-test" };
   if (first === "account" && parts.length === 1) return { name: "account" };
   if (first === "invite" && second !== undefined && parts.length === 2) return { name: "invited", token: second };
   if (first === "g" && second !== undefined && parts.length === 2) return { name: "guest", token: second };
