@@ -52,6 +52,7 @@ export const KEYS = [
   spec("first", "Home", "desk", "Picture", "First frame"),
   spec("last", "End", "desk", "Picture", "Last frame"),
   spec("go-to-frame", "Ctrl+g", "desk", "Picture", "Go to a frame: type its number, +12, −12 or a timecode"),
+  spec("context", "t", "desk", "Picture", "In context: between its neighbours in the cut; again: the take alone"),
   spec("loop-in", "i", "desk", "Picture", "Loop from this frame; a verdict names the range"),
   spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
   spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),

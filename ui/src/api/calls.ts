@@ -42,6 +42,8 @@ export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
 
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
+export const getContext = (task_id: string, sha: string) =>
+  or(client.GET("/api/tasks/{task_id}/takes/{sha}/context", { params: { path: { task_id, sha }, query: { shots: 1 } } }));
 export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
 export const callFlag = (evidence_id: string, body: FlagCallBody) =>
   or(client.POST("/api/evidence/{evidence_id}/flag-calls", { params: { path: { evidence_id } }, body }));

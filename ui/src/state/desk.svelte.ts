@@ -10,6 +10,7 @@ import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
 import { Compare, type Way } from "./compare.svelte";
+import { Context } from "./context.svelte";
 import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
@@ -70,6 +71,7 @@ export class Desk {
   readonly boxes = new Boxes();
   readonly lens = new Lens();
   readonly compare = new Compare();
+  readonly context = new Context();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
   heatShown = $state(true);
@@ -136,6 +138,7 @@ export class Desk {
 
   look(take: TakeView | null): void {
     if (take?.content !== this.take?.content) this.#watching?.rest();
+    if (take?.content !== this.take?.content) this.context.follow(this.task?.id ?? null, take?.content ?? null);
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
     this.compare.look(take, this.takes);
@@ -144,6 +147,22 @@ export class Desk {
     if (this.playback.visible) this.#watching?.begin();
     void this.#readEvidence(take);
     void this.boxes.read(this.task && take ? { task: this.task.id, content: take.content } : null);
+  }
+
+  /** What the keys of the picture move: the take, or the film it stands in. */
+  get moving(): Playback {
+    return this.context.isOn ? this.context.playback : this.playback;
+  }
+
+  /** Shows the take between its neighbours in the cut, or alone again. */
+  async turnContext(): Promise<void> {
+    const { task, take } = this;
+    if (this.context.isOn || !task || !take) {
+      this.context.close();
+      return;
+    }
+    this.playback.clock.pause();
+    await this.context.open(task.id, take.content);
   }
 
   compareBy(way: Way): void {
