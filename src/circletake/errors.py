@@ -337,6 +337,18 @@ class SignInFailed(Forbidden):
     code = "sign-in-failed"
 
 
+class GuestNeeded(Forbidden):
+    """Nobody came in here by a guest link."""
+
+    code = "guest-needed"
+
+
+class GuestLinkEnded(Forbidden):
+    """A guest link has expired or was revoked; says whom to ask."""
+
+    code = "guest-link-ended"
+
+
 class RoleMissing(Forbidden):
     """The person holds no role that may do this."""
 

@@ -100,6 +100,7 @@ from circletake.workflows.context import ContextView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.flag_views import TrustView
+from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
@@ -433,6 +434,11 @@ class Studio:
     def sign_ins(self) -> SignIns:
         """Passkeys and identities: what the doors check and this house keeps."""
         return SignIns(self.house)
+
+    @property
+    def guests(self) -> Guests:
+        """Guest links: made, revoked, and what comes by them."""
+        return Guests(self.house)
 
     # signing in
 
@@ -944,6 +950,11 @@ class Studio:
         """Record which consents and permits have ended; returns how many."""
         return consents.lapse_consents(self.house)
 
+    def _note_the_day(self) -> None:
+        """Note what has ended by itself: consents, permits, guest links."""
+        self.lapse_consents()
+        self.guests.lapse()
+
     # policies
 
     def shipped_policies(self) -> list[PolicyNameView]:
@@ -1109,7 +1120,7 @@ class Studio:
             self.house.book.verify()  # all of it, once: a book that does not hold is served read-only
             self._runner = self._make_runner()
             self._runner.start()
-            self._daily = Daily(self.lapse_consents)
+            self._daily = Daily(self._note_the_day)
             self._daily.start()
             self._keeper = Keeper(self.house)
             self._keeper.start()

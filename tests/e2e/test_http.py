@@ -13,7 +13,9 @@ from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE, HOST_COOKIE
 from circletake.web.description import describe
+from circletake.web.guest_cookie import GUEST_COOKIE
 from circletake.workflows import person_view, views
+from circletake.workflows.guest_links import Showing
 
 from .conftest import PASSWORD, TRUST, Served, serving
 
@@ -33,7 +35,7 @@ _FILL = {
     "den": "1",
 }
 # Doors for whoever is not in yet, and everybody's own account: test_http_matrix has them, line by line.
-_OWN = ("/api/account", "/api/door", "/api/invitations", "/api/sign-in")
+_OWN = ("/api/account", "/api/door", "/api/guest", "/api/invitations", "/api/sign-in")
 _keys = (f"http-{n:06}" for n in itertools.count())
 
 
@@ -233,6 +235,10 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "preview": {"text": "x"},
                 "groups": {"label": "x"},
                 "invitations": {"roles": ["artist"]},
+                "guest-links": {
+                    "label": "x",
+                    "contents": [{"task": served.task().id, "content": served.take().content}],
+                },
                 "shots": {"code": "SH900", "frames": 24},
                 "adopt": {},
                 "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
@@ -332,8 +338,14 @@ def test_the_desk_itself_may_change_things(served: Served) -> None:
 def test_a_body_of_another_shape_is_refused_on_every_route_that_takes_one(served: Served) -> None:
     with_body = [(method, path) for method, path, takes_body in operations(served) if takes_body]
     assert len(with_body) >= 5
+    shown = [(served.task().id, served.take().content)]
+    link = Showing(label="Screening", contents=shown, rights=["note"], hours=1)
+    guests = served.studio.guests
+    _, token = guests.make_link(served.studio.session_of(served.tokens["ana"]), "spring", link)
+    visitor = guests.come_in(token, name="Visitor")
     before = decided(served)
     with served.client("ana") as client:
+        client.cookies.set(GUEST_COOKIE, visitor)
         for method, path in with_body:
             for sent in (b"", b"{", b"[]", b"null", b'{"unknown": 1}', b"\xff\xfe", b'{"name": NaN}'):
                 answer = client.request(

@@ -25,13 +25,17 @@ from circletake.domain.people import ROLES, SCOPES
 from circletake.studio import Studio
 from circletake.web.app import bare_app
 from circletake.web.auth import COOKIE, SignInLimit
+from circletake.web.guest_cookie import GUEST_COOKIE
+from circletake.workflows.guest_links import Showing
 
 from .conftest import HEIGHT_PX, N_FRAMES, PASSWORD, TRUST, WIDTH_PX, Served, draw_film, serving
 
 pytestmark = pytest.mark.e2e
 
 ALL: set[str] = set(ROLES)
-EVERYBODY = {"nobody", "stranger", *ALL}
+EVERYBODY = {"nobody", "visitor", "stranger", *ALL}
+# Somebody who came by a guest link: no account, no session, a cookie of another name.
+VISITORS = {"visitor"}
 PERSONS = {"stranger", *ALL}
 CAST = {"producer", "admin"}
 TAKES = {"artist", "lead", "director", "editor", "producer"}
@@ -77,6 +81,21 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/problems/{code}", None, EVERYBODY, ANY),
     ("GET", "/openapi.json", None, EVERYBODY, ANY),
     ("GET", "/{name:path}", None, EVERYBODY, ANY),
+    ("POST", "/api/guest/door", {"token": "x" * 43}, EVERYBODY, ANY),
+    ("POST", "/api/guest/open", {"token": "x" * 43, "name": "x"}, EVERYBODY, ANY),
+    # whoever came by a guest link, and nobody else whatever they hold
+    ("GET", "/api/guest", None, VISITORS, NONE),
+    ("GET", "/api/guest/events", None, VISITORS, NONE),
+    ("POST", "/api/guest/notes", "note", VISITORS, NONE),
+    ("POST", "/api/guest/drawings", "drawing", VISITORS, NONE),
+    ("GET", "/api/guest/tasks/{task_id}/takes/{sha}/drawings", None, VISITORS, NONE),
+    ("POST", "/api/guest/takes/{sha}/film", None, VISITORS, NONE),
+    ("GET", "/media/guest/{sha}/frames/{n}.jpg", None, VISITORS, NONE),
+    ("HEAD", "/media/guest/{sha}/frames/{n}.jpg", None, VISITORS, NONE),
+    ("GET", "/media/guest/{sha}/proxy.mp4", None, VISITORS, NONE),
+    ("HEAD", "/media/guest/{sha}/proxy.mp4", None, VISITORS, NONE),
+    ("GET", "/media/guest/{sha}/poster.jpg", None, VISITORS, NONE),
+    ("HEAD", "/media/guest/{sha}/poster.jpg", None, VISITORS, NONE),
     # whoever is signed in, about themselves
     ("GET", "/api/me", None, PERSONS, ANY),
     ("GET", "/api/people", None, PERSONS, ANY),
@@ -178,9 +197,12 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/invitations", None, CAST, NONE),
     ("POST", "/api/productions/{code}/invitations", {"roles": ["artist"]}, CAST, NONE),
     ("DELETE", "/api/productions/{code}/invitations/{invitation}", None, CAST, NONE),
+    ("GET", "/api/productions/{code}/guest-links", None, CAST, NONE),
+    ("POST", "/api/productions/{code}/guest-links", "guest link", CAST, NONE),
+    ("DELETE", "/api/productions/{code}/guest-links/{link}", None, CAST, NONE),
 ]
 # Answers that are about who asks.
-BARRED = {"sign-in-needed", "role-missing", "scope-missing", "not-a-person"}
+BARRED = {"sign-in-needed", "guest-needed", "role-missing", "scope-missing", "not-a-person"}
 TOKENS = [f"{kind}:{scope}" for kind in ("machine", "person") for scope in SCOPES]
 
 
@@ -192,11 +214,14 @@ class House:
     keys: dict[str, str]
     fill: dict[str, str]
     bodies: dict[str, dict[str, Any]]
+    visitor: str
     numbers: Iterator[int]
 
     def client(self, who: str) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {self.keys[who]}"} if ":" in who else {}
         cookies = {COOKIE: self.served.tokens[who]} if who in self.served.tokens else {}
+        if who == "visitor":
+            cookies = {GUEST_COOKIE: self.visitor}
         return httpx2.Client(
             base_url=self.served.url,
             cookies=cookies,
@@ -230,15 +255,15 @@ class House:
         if method == "SOCKET":
             return self.meet(who, address)
         sent = self.bodies[body] | {"key": f"matrix-{number:06}"} if isinstance(body, str) else body
-        if body == "drawing":
-            sent = self.bodies["drawing"]  # its operation's id is its key
+        if isinstance(body, str) and body in {"drawing", "guest link"}:
+            sent = self.bodies[body]  # its operation's id is its key; every link is another
         if isinstance(sent, dict):
             sent = {
                 key: value.replace("{n}", str(number)) if isinstance(value, str) else value
                 for key, value in sent.items()
             }
         with self.client(who) as client:
-            if path == "/api/events":  # has no end: its head says enough
+            if path in {"/api/events", "/api/guest/events"}:  # has no end: its head says enough
                 with client.stream(method, address) as answer:
                     return "in" if answer.status_code == 200 else str(answer.read() and answer.json()["code"])
             answer = client.request(method, address, json=sent)
@@ -248,7 +273,7 @@ class House:
         if answer.is_success or answer.is_redirect or answer.status_code == 304:
             return "in"
         if method == "HEAD":
-            return "in" if answer.status_code == 404 and who in ALL | set(TOKENS) else "barred"
+            return "in" if answer.status_code == 404 and who in ALL | VISITORS | set(TOKENS) else "barred"
         return str(answer.json()["code"]) if "json" in answer.headers["content-type"] else "in"
 
 
@@ -312,6 +337,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "group": "crew",
             "token": "x" * 43,
             "invitation": "i_none",
+            "link": "g_none",
             "session_id": "n_none",
             "machine": "none",
             "token_id": "k_none",
@@ -328,13 +354,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "box": {**on_it, "character": "MAX", "frame": 1, "where": [1000, 1000, 3000, 3000]},
             # a deletion of what nobody drew: whoever may draw is told that it is not there
             "drawing": {**on_it, "op": DRAWN, "act": "delete", "drawing": DRAWN},
+            "guest link": {"label": "Screening", "contents": [on_it]},
             "override": {
                 **on_it, "gate": gate.key, "code": "story.intent", "note": "It is meant.",
                 "gate_hash": gate.hash,
             },
         }  # fmt: skip
+        link = Showing(label="Screening", contents=[(task.id, take.content)], rights=["note"], hours=1)
+        visitor = studio.guests.come_in(studio.guests.make_link(founder, "spring", link)[1], name="Visitor")
         with serving(studio) as (server, url):
-            yield House(Served(studio, server, url, tokens), keys, fill, bodies, itertools.count())
+            yield House(Served(studio, server, url, tokens), keys, fill, bodies, visitor, itertools.count())
 
 
 def declared() -> set[tuple[str, str]]:
@@ -378,15 +407,17 @@ def test_everybody_gets_what_their_line_says(
     house: House, method: str, path: str, body: object, who: set[str], scope: str
 ) -> None:
     wrong = []
-    for person in ("nobody", "stranger", *ROLES):
+    for person in ("nobody", "visitor", "stranger", *ROLES):
         got = house.ask(person, method, path, body)
-        if path in ENDS and person != "nobody":
+        if path in ENDS and person in house.served.tokens:
             link = house.served.studio.make_link(person)
             house.served.tokens[person] = house.served.studio.sign_in_by_link(link)
         expected: set[str] | None
         if person in who:
             expected = None
-        elif person == "nobody":
+        elif who == VISITORS:
+            expected = {"guest-needed", "barred"}
+        elif person in {"nobody", "visitor"}:
             expected = {"sign-in-needed", "barred"}
         elif person == "stranger":
             expected = {"not-found", "role-missing", "barred"}

@@ -1,6 +1,6 @@
 /** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
 
-export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "holds";
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "holds" | "guest";
 
 export interface KeySpec {
   action: string;
@@ -133,6 +133,15 @@ export const KEYS = [
   spec("previous", "ArrowUp", "holds", "Still holds", "Previous stale approval", true),
   spec("still-holds", "h", "holds", "Still holds", "It still holds: confirm it and go on"),
   spec("open", "Enter", "holds", "Still holds", "Look at it on the desk"),
+
+  spec("toggle", "Space", "guest", "Guest", "Play or pause"),
+  spec("step-back", "ArrowLeft ,", "guest", "Guest", "One frame back", true),
+  spec("step-on", "ArrowRight .", "guest", "Guest", "One frame on", true),
+  // 0 opens the queue everywhere else, and a guest has none.
+  spec("first", "Home 0", "guest", "Guest", "First frame"),
+  spec("last", "End", "guest", "Guest", "Last frame"),
+  spec("previous", "ArrowUp", "guest", "Guest", "Shot before", true),
+  spec("next", "ArrowDown", "guest", "Guest", "Next shot", true),
 ] as const;
 
 export type Action = (typeof KEYS)[number]["action"];

@@ -8,7 +8,7 @@ functions look their tables up in the book's own schema before a temporary one.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from circletake.db.triggers import PERSONS_KINDS
+from circletake.db.triggers import GUESTS_KINDS, PERSONS_KINDS
 
 _BITS = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 """Source: PostgreSQL, src/include/catalog/pg_trigger.h, TRIGGER_TYPE_*."""
@@ -82,6 +82,7 @@ class Guard:
 
 
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONS_KINDS)
+_GUESTS = ", ".join(f"'{kind}'" for kind in GUESTS_KINDS)
 _IS_NO_ENTRY_OF_THEIRS = (
     "NOT EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq AND kind = '{}' AND actor = NEW.person)"
 )
@@ -100,6 +101,16 @@ GUARDS = {
         "INSERT",
         "only a person may do this",
         when=f"NEW.kind IN ({_KINDS}) AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.actor)",  # noqa: S608 - our own names
+    ),
+    "entry_of_a_guest_only_remarks": Guard(
+        "entry",
+        "INSERT",
+        "a guest looks and notes",
+        when=f"NEW.kind NOT IN ({_GUESTS}) AND EXISTS (SELECT 1 FROM guest WHERE person = NEW.actor)",  # noqa: S608 - our own names
+    ),
+    "role_is_no_guests": Guard(
+        "role", "INSERT", "a guest holds no role",
+        when="EXISTS (SELECT 1 FROM guest WHERE person = NEW.person)",
     ),
     "person_is_no_machine": Guard(
         "person", "INSERT", "a person is p_…", when="NOT starts_with(NEW.id, 'p_')"

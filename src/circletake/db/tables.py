@@ -369,6 +369,40 @@ drawn_op = Table(  # what was done to drawings, so that it is done once however 
     Column("drawing", String(64), ForeignKey("drawn.id"), nullable=False),
     Column("seq", Integer, nullable=False),
 )
+guest_link = Table(  # what a link shows to guests; its token and passphrase are private
+    "guest_link",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("label_commitment", String(64), nullable=False),
+    Column("rights", String(64), nullable=False),  # separated by spaces
+    Column("until", String(32), nullable=False),
+    Column("passphrase", Boolean, nullable=False),
+    Column("watermark", Boolean, nullable=False),
+    Column("ended_by", String(64)),  # None while it was not revoked
+    Column("ended", Integer),  # the entry that revoked it
+    Column("seq", Integer),
+    Index("ix_guest_link_production", "production"),
+)
+guest_content = Table(
+    "guest_content",
+    book_metadata,
+    Column("link", String(64), ForeignKey("guest_link.id"), primary_key=True),
+    Column("task", String(64), ForeignKey("task.id"), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+guest = Table(  # people who came by a link; they hold no role, ever
+    "guest",
+    book_metadata,
+    Column("person", String(64), ForeignKey("person.id"), primary_key=True),
+    Column("link", String(64), ForeignKey("guest_link.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("seq", Integer),
+    Index("ix_guest_link", "link"),
+)
 consent = Table(
     "consent",
     book_metadata,
@@ -450,6 +484,9 @@ projections = [
     boxed,
     drawn,
     drawn_op,
+    guest_link,
+    guest_content,
+    guest,
     consent,
     lean,
     measured,
@@ -548,6 +585,25 @@ invitation = Table(
     Column("expires_at", String(32), nullable=False),
     Column("ended", String(16)),  # used or revoked
     _id("person", nullable=True),  # who came by it
+)
+guest_secret = Table(  # what opens a guest link, and how late it has ever been for it
+    "guest_secret",
+    book_metadata,
+    _id("link", primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("passphrase_hash", String(200)),
+    Column("used_at", String(32)),
+    Column("lapsed", Boolean, nullable=False),
+)
+guest_session = Table(
+    "guest_session",
+    book_metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _id("person"),
+    _id("link"),
+    Column("pseudonym", String(64), nullable=False),  # what entries name
+    Column("created_at", String(32), nullable=False),
+    Column("seen_at", String(32), nullable=False),
 )
 api_token = Table(
     "api_token",

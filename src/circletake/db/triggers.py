@@ -6,9 +6,12 @@ What guards it inside PostgreSQL stands in `plpgsql`.
 PERSONS_KINDS = (
     "verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "box", "unbox",
     "consent", "erased", "grant", "group", "member", "group_grant", "flag_call",
-    "drawing",
+    "drawing", "guest_link", "guest_end",
 )  # fmt: skip
 """What only a person may do; the ledger has the same list, and a test holds them together."""
+GUESTS_KINDS = ("note", "drawing")
+"""All that a guest may do; likewise."""
+_GUESTS = ", ".join(f"'{kind}'" for kind in GUESTS_KINDS)
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONS_KINDS)
 
 TRIGGERS = {
@@ -32,6 +35,16 @@ TRIGGERS = {
             AND NOT EXISTS (SELECT 1 FROM person WHERE id = NEW.actor)
         BEGIN SELECT RAISE(ABORT, 'only a person may do this'); END
     """,  # noqa: S608 - our own names
+    "entry_of_a_guest_only_remarks": f"""
+        CREATE TRIGGER entry_of_a_guest_only_remarks BEFORE INSERT ON entry
+        WHEN NEW.kind NOT IN ({_GUESTS}) AND EXISTS (SELECT 1 FROM guest WHERE person = NEW.actor)
+        BEGIN SELECT RAISE(ABORT, 'a guest looks and notes'); END
+    """,  # noqa: S608 - our own names
+    "role_is_no_guests": """
+        CREATE TRIGGER role_is_no_guests BEFORE INSERT ON role
+        WHEN EXISTS (SELECT 1 FROM guest WHERE person = NEW.person)
+        BEGIN SELECT RAISE(ABORT, 'a guest holds no role'); END
+    """,
     "person_is_no_machine": """
         CREATE TRIGGER person_is_no_machine BEFORE INSERT ON person
         WHEN NEW.id NOT GLOB 'p_*'

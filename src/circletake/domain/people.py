@@ -76,6 +76,7 @@ Action = Literal[
     "note",
     "call_flags",
     "keep_consents",
+    "share",
     "erase",
 ]
 
@@ -98,6 +99,7 @@ MAY: dict[Action, frozenset[Role]] = {
     "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "legal", "client"}),
     "call_flags": frozenset({"reviewer", "lead", "director", "producer", "editor"}),
     "keep_consents": frozenset({"producer", "admin", "legal"}),
+    "share": frozenset({"producer", "admin"}),
     "erase": frozenset({"producer", "admin"}),
 }
 

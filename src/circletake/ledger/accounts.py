@@ -227,6 +227,15 @@ def check_password(known: tuple[PersonId, str] | None, password: str) -> PersonI
     return known[0]
 
 
+def is_secret(kept: str | None, given: str) -> bool:
+    """Whether this is the secret that a hash was made of; takes as long where there is no hash."""
+    try:
+        _HASHER.verify(kept or _nobody(), given)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return kept is not None
+
+
 def open_session(conn: Connection, *, person: PersonId, now: datetime, days: int, label: str = "") -> str:
     """Sign a person in; what expired is swept out on the way.
 

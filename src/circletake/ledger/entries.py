@@ -11,6 +11,7 @@ import msgspec
 
 from circletake.domain.drawing import Act, Shape
 from circletake.domain.entity import EntityKind, SourceClass
+from circletake.domain.guests import GuestRight
 from circletake.domain.people import Role
 from circletake.domain.take import ChangeKind, Origin
 from circletake.domain.verdict import Disposition, Severity, Value
@@ -41,6 +42,8 @@ PERSONS_KINDS = frozenset(
         "group_grant",
         "flag_call",
         "drawing",
+        "guest_link",
+        "guest_end",
     }
 )
 # These are decisions: they also need the sitting in which they were made.
@@ -56,8 +59,12 @@ SITTING_KINDS = frozenset(
         "erased",
         "flag_call",
         "drawing",
+        "guest_link",
+        "guest_end",
     }
 )
+# All that a guest ever does, who came by a link and proved nothing about themselves.
+GUESTS_KINDS = frozenset({"note", "drawing"})
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -419,6 +426,34 @@ class DrawingBody(Body, frozen=True):
     text: str | None = None
 
 
+class GuestLinkBody(Body, frozen=True):
+    """A link shows guests exact contents, (task, content) each, until a moment; `label` commits to its name.
+
+    The link's token and passphrase are no part of the book: their hashes are kept beside it.
+    """
+
+    link: str
+    label: str
+    contents: list[Pair]
+    rights: list[GuestRight]
+    until: str
+    passphrase: bool = False
+    watermark: bool = True
+
+
+class GuestEndBody(Body, frozen=True):
+    """A link is revoked: nobody sees anything by it any more."""
+
+    link: str
+
+
+class GuestBody(Body, frozen=True):
+    """Somebody named themselves at a link; an earlier `person` entry commits to the name."""
+
+    guest: str
+    link: str
+
+
 class ConsentBody(Body, frozen=True):
     """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
 
@@ -477,6 +512,9 @@ BODIES: dict[str, type[Body]] = {
     "unbox": UnboxBody,
     "flag_call": FlagCallBody,
     "drawing": DrawingBody,
+    "guest_link": GuestLinkBody,
+    "guest_end": GuestEndBody,
+    "guest": GuestBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

@@ -14,7 +14,7 @@ from circletake.ledger.canonical import read_canonical
 
 # Members of a body that commit to words of whoever made the entry. (What commits to somebody else's
 # name, as a consent does to its subject's, is not among them.)
-_WORDS = ("note", "reason", "text")
+_WORDS = ("label", "note", "reason", "text")
 
 
 def erase(conn: Connection, person: str, *, notes: bool) -> int:

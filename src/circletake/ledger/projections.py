@@ -17,6 +17,7 @@ from circletake.ledger import entries as e
 from circletake.ledger import rows
 from circletake.ledger.canonical import spelled
 from circletake.ledger.drawing_rows import keep_drawing
+from circletake.ledger.guest_rows import end_guest_link, keep_guest, keep_guest_link, refuse_guest
 from circletake.ledger.lineage_rows import (
     keep_bounds,
     keep_carry,
@@ -136,6 +137,7 @@ def _opened(conn: Connection, entry: e.Entry, body: e.OpenedBody) -> None:
 def _grant(conn: Connection, entry: e.Entry, body: e.GrantBody) -> None:
     keys = {"production": _production(entry), "person": body.person, "role": body.role}
     if body.granted:
+        refuse_guest(conn, body.person)
         rows.put(conn, tables.role, keys, seq=entry.seq)
     else:
         rows.remove(conn, tables.role, **keys)
@@ -165,6 +167,7 @@ def _member(conn: Connection, entry: e.Entry, body: e.MemberBody) -> None:
     _check_group(conn, entry, body.group)
     keys = {"crew": body.group, "person": body.person}
     if body.member:
+        refuse_guest(conn, body.person)
         rows.put(conn, tables.crew_member, keys, seq=entry.seq)
     else:
         rows.remove(conn, tables.crew_member, **keys)
@@ -554,6 +557,9 @@ _PROJECTIONS: dict[str, _Projection] = {
     "unbox": _as(e.UnboxBody, _unbox),
     "flag_call": _as(e.FlagCallBody, _flag_call),
     "drawing": _as(e.DrawingBody, keep_drawing),
+    "guest_link": _as(e.GuestLinkBody, keep_guest_link),
+    "guest_end": _as(e.GuestEndBody, end_guest_link),
+    "guest": _as(e.GuestBody, keep_guest),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

@@ -12,11 +12,20 @@ from sqlalchemy import Connection, select
 
 from circletake.db import tables
 from circletake.domain.people import Actor, PersonId
-from circletake.errors import Bug, EntryInvalid, NotAPerson
+from circletake.errors import Bug, EntryInvalid, NotAPerson, RoleMissing
 from circletake.ledger import rows
 from circletake.ledger.canonical import canonical
 from circletake.ledger.chain import ROOT, Head, chain_hash, leaf_hash
-from circletake.ledger.entries import FORMAT, PERSONS_KINDS, SITTING_KINDS, Body, Entry, plain, read_body
+from circletake.ledger.entries import (
+    FORMAT,
+    GUESTS_KINDS,
+    PERSONS_KINDS,
+    SITTING_KINDS,
+    Body,
+    Entry,
+    plain,
+    read_body,
+)
 from circletake.ledger.projections import project, project_all
 
 
@@ -71,6 +80,7 @@ class Transaction:
 
         Raises:
             NotAPerson: a machine, or somebody not signed in, does what takes a person.
+            RoleMissing: a guest does more than look and note.
             EntryInvalid: the body is not one of this kind, or has no canonical spelling.
             NotFound: it names something that is not there.
             AlreadyThere: what it adds is there already.
@@ -86,7 +96,7 @@ class Transaction:
         entry = self._made(kind, actor, written, production, session)
         seq, raw, leaf = entry.seq, entry.raw, entry.leaf
         if kind in PERSONS_KINDS:
-            _check_known(self.conn, actor)
+            _check_known(self.conn, kind, actor)
         rows.add(
             self.conn,
             tables.entry,
@@ -300,6 +310,11 @@ def _check_actor(kind: str, actor: Actor, session: str | None) -> None:
         raise NotAPerson(f"A “{kind}” is given by a person who is signed in; sign in first.")
 
 
-def _check_known(conn: Connection, actor: Actor) -> None:
+def _check_known(conn: Connection, kind: str, actor: Actor) -> None:
     if rows.find(conn, tables.person, "id", id=str(actor)) is None:
         raise NotAPerson(f"The book knows no person {actor}; only people it knows may do this.")
+    is_guests = kind in GUESTS_KINDS
+    if not is_guests and rows.find(conn, tables.guest, "link", person=str(actor)) is not None:
+        raise RoleMissing(
+            f"{actor} is a guest, who looks and notes; a “{kind}” takes somebody who signed in."
+        )

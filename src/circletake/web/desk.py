@@ -14,6 +14,7 @@ from circletake.web.problems import status_of
 
 DESK = Path(__file__).parent / "desk"
 _PAGE = "index.html"
+_OPENING = ("g/", "invite/")  # addresses that let somebody in
 _REVISITED = "no-cache"  # may be kept, is asked for again each time: a new build shows at once
 _SENTENCE = (
     "The desk was not built into this installation; install a wheel, or run `make desk` in the repository "
@@ -81,8 +82,12 @@ def desk(request: Request, name: str) -> Response:
     if name.startswith("assets/"):  # a page where a script was asked for only hides what is the matter
         raise NotFound(f"The desk has no file /{name}; load / again.")
     if path := find_file(folder, _PAGE):
-        return _answer_desk_file(request, folder, path)
+        page = _answer_desk_file(request, folder, path)
+        if name.startswith(_OPENING):
+            # What the page asks for would name it, and a proxy's log would keep what opens it.
+            page.headers["Referrer-Policy"] = "no-referrer"
+        return page
     if "text/html" in request.headers.get("accept", ""):
-        page = f"<!doctype html><html lang=en><meta charset=utf-8><title>circletake</title><p>{_SENTENCE}"
-        return HTMLResponse(page, status_of(DeskMissing), headers={"Cache-Control": "no-store"})
+        told = f"<!doctype html><html lang=en><meta charset=utf-8><title>circletake</title><p>{_SENTENCE}"
+        return HTMLResponse(told, status_of(DeskMissing), headers={"Cache-Control": "no-store"})
     raise DeskMissing(_SENTENCE)

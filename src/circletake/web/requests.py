@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from circletake.domain.drawing import MOST_POINTS, MOST_TEXT, WHOLE, Act, Shape
+from circletake.domain.drawing import MOST_POINTS, MOST_TEXT, WHOLE, Act, Mark, Shape
+from circletake.domain.guests import MOST_CONTENTS, MOST_HOURS
+from circletake.domain.time import FrameRange
 
 _LARGEST = 2**53 - 1  # the largest whole number a browser holds exactly
 _MANY = 1000
@@ -285,6 +287,17 @@ class SentMark(_Sent):
     colour: Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
     text: Annotated[str, Field(max_length=MOST_TEXT)] = ""
 
+    def as_mark(self) -> Mark:
+        """What is drawn, as the domain has it."""
+        return Mark(
+            frames=FrameRange(self.frames.start, self.frames.end),
+            shape=self.shape,
+            points=tuple((x, y) for x, y in self.points),
+            width=self.width,
+            colour=self.colour,
+            text=self.text,
+        )
+
 
 class SentDrawing(_Sent):
     """An operation on a drawing; the same `op` sent again changes nothing."""
@@ -295,3 +308,46 @@ class SentDrawing(_Sent):
     task: _Word
     content: _Hash
     mark: SentMark | None = None
+
+
+class SentShown(_Sent):
+    """A take that a guest link is to show."""
+
+    task: _Word
+    content: _Hash
+
+
+class SentGuestLink(_Sent):
+    """A guest link that is wanted: what it is called, what it shows, what it lets do, and for how long."""
+
+    label: Annotated[str, Field(min_length=1, max_length=64)]
+    contents: Annotated[list[SentShown], Field(min_length=1, max_length=MOST_CONTENTS)]
+    rights: Annotated[list[_Word], Field(max_length=3)] = ["look", "note"]
+    hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] = 168
+    passphrase: Annotated[str | None, Field(min_length=8, max_length=1024, repr=False)] = None
+    watermark: bool = True
+
+
+class SentGuestToken(_Sent):
+    """The last part of a guest link's address; in a body, so that no log of addresses holds it."""
+
+    token: Annotated[str, Field(min_length=1, max_length=100, repr=False)]
+
+
+class SentGuestEntry(SentGuestToken):
+    """Who comes by a guest link."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    passphrase: Annotated[str, Field(max_length=1024, repr=False)] = ""
+
+
+class SentGuestNote(_Sent):
+    """A guest's note on a take that their link shows, or an answer to one."""
+
+    task: _Word
+    content: _Hash
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    ranges: Annotated[list[SentRange], Field(max_length=_MANY)] = []
+    reply_to: _Word | None = None
+    drawings: Annotated[list[_Word], Field(max_length=_MANY)] = []
+    key: Annotated[str, Field(min_length=8, max_length=64)]

@@ -36,32 +36,41 @@ def draw(house: House, who: Session, stroke: Stroke) -> None:
         Conflict: the id was used for another operation or another drawing.
         NotAPerson: nobody sits there.
     """
-    done = stroke.done
     who.sitting("draw")
     with house.book.transact() as tx:
         row = reads.find_task(tx.conn, stroke.task)
         if row is None:
             raise NotFound(f"There is no task {stroke.task} here; the board lists them.")
         require(tx.conn, who, row.task.production, "note")
-        take = find_take(tx.conn, stroke.task, stroke.content)
-        if _is_done(tx, who, stroke):
-            return
-        check_operation(done, n_frames=take.n_frames)
-        found = drawings.find_drawing(tx.conn, done.drawing)
-        if done.act == "add" and found is not None:
-            raise Conflict("This id was used for another drawing; send the new one with a new id.")
-        if done.act != "add":
-            if found is None or (found.task, found.content) != (stroke.task, stroke.content):
-                raise NotFound(f"There is no drawing {done.drawing} on this take; reload the page.")
-            if found.person != str(who.person):
-                raise RoleMissing("Only whoever drew it changes or deletes a drawing; answer it with a note.")
-        tx.append(
-            "drawing",
-            actor=who.person,
-            session=who.pseudonym,
-            production=row.task.production,
-            body=_body(tx, stroke, found),
-        )
+        record_drawing(tx, who, stroke, production=row.task.production)
+
+
+def record_drawing(tx: Transaction, who: Session, stroke: Stroke, *, production: str) -> None:
+    """Record what somebody who may did to a drawing, in the caller's transaction.
+
+    Raises:
+        As `draw`.
+    """
+    done = stroke.done
+    take = find_take(tx.conn, stroke.task, stroke.content)
+    if _is_done(tx, who, stroke):
+        return
+    check_operation(done, n_frames=take.n_frames)
+    found = drawings.find_drawing(tx.conn, done.drawing)
+    if done.act == "add" and found is not None:
+        raise Conflict("This id was used for another drawing; send the new one with a new id.")
+    if done.act != "add":
+        if found is None or (found.task, found.content) != (stroke.task, stroke.content):
+            raise NotFound(f"There is no drawing {done.drawing} on this take; reload the page.")
+        if found.person != str(who.person):
+            raise RoleMissing("Only whoever drew it changes or deletes a drawing; answer it with a note.")
+    tx.append(
+        "drawing",
+        actor=who.person,
+        session=who.pseudonym,
+        production=production,
+        body=_body(tx, stroke, found),
+    )
 
 
 def _is_done(tx: Transaction, who: Session, stroke: Stroke) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from circletake.domain.people import MAY
+from circletake.domain.people import MAY, PersonId
 from circletake.errors import RoleMissing
-from circletake.ledger import accounts, private, reads
+from circletake.ledger import accounts, guests, private, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.canonical import canonical
 from circletake.ledger.record import PEOPLE
 from circletake.workflows.deliver import FOLDER
+from circletake.workflows.guest_marks import forget_marks
 from circletake.workflows.house import House
 
 
@@ -50,7 +51,7 @@ def erase_person(house: House, who: Session, name: str, *, notes: bool) -> Erase
             that person.
     """
     with house.book.transact() as tx:
-        person = accounts.get_person(tx.conn, name)
+        person = _named(tx.conn, name)
         _require(tx.conn, who, str(person))
         texts = private.erase(tx.conn, str(person), notes=notes)
         tx.append(
@@ -59,9 +60,16 @@ def erase_person(house: House, who: Session, name: str, *, notes: bool) -> Erase
             session=who.pseudonym,
             body={"person": str(person), "notes": notes},
         )
+    forget_marks(house, str(person))
     house.book.scrub()
     folders = [folder.name for folder in _people_files(house) if _strike(folder / PEOPLE, str(person))]
     return Erased(person=str(person), texts=texts, notes=notes, deliveries=folders)
+
+
+def _named(conn: reads.Connection, name: str) -> PersonId:
+    """Whoever has this name, or the guest of this pseudonym: names of guests are not theirs alone."""
+    guest = guests.find_guest(conn, name)
+    return PersonId(guest.person) if guest else accounts.get_person(conn, name)
 
 
 def _require(conn: reads.Connection, who: Session, person: str) -> None:
@@ -69,6 +77,10 @@ def _require(conn: reads.Connection, who: Session, person: str) -> None:
         raise RoleMissing("Nobody erases themselves; ask another producer or admin to do it.")
     known = [one.id for one in reads.productions(conn)]
     may = {one for one in known if reads.roles_of(conn, one, str(who.person)) & MAY["erase"]}
+    guest = guests.find_guest(conn, person)
+    link = guests.find_link(conn, guest.link) if guest else None
+    if link is not None and link.production not in may:
+        raise RoleMissing("To erase a guest you have to be producer or admin of the production they saw.")
     if not may or any(one not in may and reads.roles_of(conn, one, person) for one in known):
         raise RoleMissing(
             "To erase a person you have to be producer or admin of every production they are part of."

@@ -12,6 +12,7 @@ from circletake.domain.verdict import CLOSING, SEVERITIES, WHOLE, Disposition, R
 from circletake.errors import Conflict, NotFound, ReasonNeeded, RoleMissing, VerdictInvalid
 from circletake.ledger import reads, remarks
 from circletake.ledger.accounts import Session
+from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_content, policy_of_task
 from circletake.workflows.house import House, require
 from circletake.workflows.show import Names
@@ -54,48 +55,65 @@ def add_note(house: House, who: Session, remark: Remark) -> str:
         VerdictInvalid: a severity, frame range or region that cannot be.
         Conflict: the key was used for another note.
     """
+    _check_said(remark)
+    who.sitting("note something")
+    with house.book.transact() as tx:
+        row = reads.find_task(tx.conn, remark.task)
+        if row is None:
+            raise NotFound(f"There is no task {remark.task} here; the board lists them.")
+        require(tx.conn, who, row.task.production, "note")
+        return record_note(house, tx, who, remark, production=row.task.production)
+
+
+def record_note(house: House, tx: Transaction, who: Session, remark: Remark, *, production: str) -> str:
+    """Record a note of somebody who may, in the caller's transaction; the same one sent twice is one.
+
+    Returns:
+        Its id.
+
+    Raises:
+        As `add_note`.
+    """
+    _check_said(remark)
+    note = "n_" + hashlib.sha256(f"{who.person}\n{remark.key}".encode()).hexdigest()[:16]
+    known = remarks.find_note(tx.conn, note)
+    if known is not None:
+        if (known.task, known.content, known.text) != (remark.task, remark.content, remark.text):
+            raise Conflict("This key was used for another note; send the new one with a new key.")
+        return note
+    take = find_take(tx.conn, remark.task, remark.content)
+    check_where(take, remark.ranges, remark.regions)
+    above = remarks.find_note(tx.conn, remark.reply_to) if remark.reply_to else None
+    if remark.reply_to and (above is None or (above.task, above.content) != (take.task, take.content)):
+        raise NotFound(f"There is no note {remark.reply_to} on this take to answer.")
+    tx.append(
+        "note",
+        actor=who.person,
+        session=who.pseudonym,
+        production=production,
+        body={
+            "content": remark.content,
+            "drawings": remark.drawings,
+            "note": note,
+            "ranges": [[frames.start, frames.end] for frames in remark.ranges],
+            "regions": [list(region) for region in remark.regions],
+            "reply_to": remark.reply_to,
+            "severity": remark.severity,
+            "task": remark.task,
+            "text": tx.keep_text(remark.text),
+        },
+    )
+    bind_content(house, tx, task=remark.task, content=remark.content)
+    return note
+
+
+def _check_said(remark: Remark) -> None:
     if not remark.text.strip():
         raise ReasonNeeded("A note says something; write a few words.")
     if len(remark.text) > _MAX_TEXT:
         raise VerdictInvalid(f"A note holds at most {_MAX_TEXT} characters.")
     if remark.severity not in SEVERITIES:
         raise VerdictInvalid(f"“{remark.severity}” is no severity; say one of {', '.join(SEVERITIES)}.")
-    note = "n_" + hashlib.sha256(f"{who.person}\n{remark.key}".encode()).hexdigest()[:16]
-    who.sitting("note something")
-    with house.book.transact() as tx:
-        known = remarks.find_note(tx.conn, note)
-        if known is not None:
-            if (known.task, known.content, known.text) != (remark.task, remark.content, remark.text):
-                raise Conflict("This key was used for another note; send the new one with a new key.")
-            return note
-        row = reads.find_task(tx.conn, remark.task)
-        if row is None:
-            raise NotFound(f"There is no task {remark.task} here; the board lists them.")
-        require(tx.conn, who, row.task.production, "note")
-        take = find_take(tx.conn, remark.task, remark.content)
-        check_where(take, remark.ranges, remark.regions)
-        above = remarks.find_note(tx.conn, remark.reply_to) if remark.reply_to else None
-        if remark.reply_to and (above is None or (above.task, above.content) != (take.task, take.content)):
-            raise NotFound(f"There is no note {remark.reply_to} on this take to answer.")
-        tx.append(
-            "note",
-            actor=who.person,
-            session=who.pseudonym,
-            production=row.task.production,
-            body={
-                "content": remark.content,
-                "drawings": remark.drawings,
-                "note": note,
-                "ranges": [[frames.start, frames.end] for frames in remark.ranges],
-                "regions": [list(region) for region in remark.regions],
-                "reply_to": remark.reply_to,
-                "severity": remark.severity,
-                "task": remark.task,
-                "text": tx.keep_text(remark.text),
-            },
-        )
-        bind_content(house, tx, task=remark.task, content=remark.content)
-    return note
 
 
 def resolve_note(house: House, who: Session, note: str, *, disposition: Disposition, key: str) -> str:

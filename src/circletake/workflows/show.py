@@ -11,6 +11,7 @@ from circletake.domain.status import LOOKS
 from circletake.domain.take import Take
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session, names
+from circletake.ledger.guests import guest_names
 from circletake.ledger.roles import productions_of as productions_of_person
 from circletake.ledger.tokens import machine_labels
 from circletake.media.manifest import Sheet, read_manifest
@@ -42,7 +43,7 @@ class Names:
     @classmethod
     def read(cls, conn: reads.Connection) -> "Names":
         """Read everybody's name."""
-        return cls(names(conn) | machine_labels(conn) | MACHINES)
+        return cls(names(conn) | guest_names(conn) | machine_labels(conn) | MACHINES)
 
     def person(self, actor: str) -> PersonView:
         """An actor as others see them."""

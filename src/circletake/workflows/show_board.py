@@ -217,8 +217,8 @@ _CHANGES = {
     # what these change at a gate comes as `bound`
     (
         "box", "carry", "consent", "cut", "delivered", "done", "drawing", "erased", "essence", "flag_call",
-        "grant", "group", "group_grant", "lapsed", "member", "note", "override", "recalled", "resolve",
-        "sealed", "slot", "unbox",
+        "grant", "group", "group_grant", "guest", "guest_end", "guest_link", "lapsed", "member", "note",
+        "override", "recalled", "resolve", "sealed", "slot", "unbox",
     ),
     "",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, NoteBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, NoteBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -122,3 +122,15 @@ export const makeMachine = (label: string) => or(client.POST("/api/account/machi
 export const retireMachine = (machine: string) => or(client.DELETE("/api/account/machines/{machine}", { params: { path: { machine } } }));
 export const connectIdentity = () => or(client.POST("/api/account/identities/begin"));
 export const disconnectIdentity = (issuer: string) => or(client.POST("/api/account/identities/remove", { body: { issuer } }));
+
+export const getGuestLinks = (code: string) => or(client.GET("/api/productions/{code}/guest-links", { params: { path: { code } } }));
+export const makeGuestLink = (code: string, body: GuestLinkBody) =>
+  or(client.POST("/api/productions/{code}/guest-links", { params: { path: { code } }, body }));
+export const revokeGuestLink = (code: string, link: string) =>
+  or(client.DELETE("/api/productions/{code}/guest-links/{link}", { params: { path: { code, link } } }));
+export const getGuestDoor = (token: string) => or(client.POST("/api/guest/door", { body: { token } }));
+export const enterAsGuest = (token: string, name: string, passphrase: string) =>
+  or(client.POST("/api/guest/open", { body: { token, name, passphrase } }));
+export const getGuest = () => or(client.GET("/api/guest"));
+export const noteAsGuest = (body: GuestNoteBody) => or(client.POST("/api/guest/notes", { body }));
+export const orderGuestFilm = (sha: string) => or(client.POST("/api/guest/takes/{sha}/film", { params: { path: { sha } } }));

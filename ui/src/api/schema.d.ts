@@ -464,6 +464,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room
+         * @description Everything this guest sees.
+         */
+        get: operations["guest_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/door": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Door
+         * @description What a link is for; whoever holds it may know.
+         */
+        post: operations["guest_door"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw
+         * @description Draw, or alter, delete or take back what one drew.
+         */
+        post: operations["guest_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Hear that something was answered or drawn, and that the link has ended.
+         */
+        get: operations["guest_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note
+         * @description Note something on a take that the link shows, or answer a note.
+         */
+        post: operations["guest_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Come In
+         * @description Name oneself at a link, with its passphrase if it has one; the session comes back as a cookie.
+         */
+        post: operations["guest_come_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/takes/{sha}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Film
+         * @description Have the film made with this guest's name in it, and say how far it is.
+         */
+        post: operations["guest_film"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/tasks/{task_id}/takes/{sha}/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drawings
+         * @description What guests of the same link drew on a take.
+         */
+        get: operations["guest_drawings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -1031,6 +1191,50 @@ export interface paths {
          * @description Take a role from a group.
          */
         delete: operations["team_take_group_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/guest-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Guest Links
+         * @description Guest links, open and ended, and who came by them; never what opens them.
+         */
+        get: operations["guest_links"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a link that shows guests exact takes; its address is told this once.
+         */
+        post: operations["guest_links_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/guest-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description End a link at once: whoever came by it sees nothing more.
+         */
+        delete: operations["guest_links_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2494,6 +2698,191 @@ export interface components {
             roles: string[];
         };
         /**
+         * GuestContentView
+         * @description A take that a guest looks at.
+         *
+         *     Args:
+         *         frames: address of frame `{n}`; None while they are being made.
+         *         proxy: address of the film with sound; None while it is not ready.
+         *         plays: whether there is anything to play: it has more frames than one.
+         *         judge: address of the desk, where whoever is signed in here may judge it; else empty.
+         */
+        GuestContentView: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Frames */
+            frames: string | null;
+            /** Judge */
+            judge: string;
+            /** N Frames */
+            n_frames: number;
+            /** Notes */
+            notes: components["schemas"]["GuestNoteView"][];
+            /** Plays */
+            plays: boolean;
+            /** Poster */
+            poster: string | null;
+            /** Proxy */
+            proxy: string | null;
+            /** Rate */
+            rate: number[] | null;
+            /** Size Px */
+            size_px: number[];
+            /** Stage */
+            stage: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * GuestDoorView
+         * @description What a link is for, before anybody says who they are; `name` is whoever came in by it here.
+         */
+        GuestDoorView: {
+            /** Label */
+            label: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Passphrase */
+            passphrase: boolean;
+            /** Production */
+            production: string;
+            /** Rights */
+            rights: string[];
+            /** Until */
+            until: string;
+        };
+        /**
+         * GuestLinkView
+         * @description A link as those who make links see it.
+         *
+         *     Args:
+         *         state: open, revoked, expired, or barred: whoever made it may not share any more.
+         *         used_at: when somebody last used it, to a minute.
+         */
+        GuestLinkView: {
+            /** Contents */
+            contents: components["schemas"]["GuestShownView"][];
+            /** Guests */
+            guests: components["schemas"]["GuestSeenView"][];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Made At */
+            made_at: string;
+            made_by: components["schemas"]["PersonView"];
+            /** Passphrase */
+            passphrase: boolean;
+            /** Rights */
+            rights: string[];
+            /** State */
+            state: string;
+            /** Until */
+            until: string;
+            /** Used At */
+            used_at: string | null;
+            /** Watermark */
+            watermark: boolean;
+        };
+        /**
+         * GuestNoteView
+         * @description A note of a guest, or an answer to one; `frame` is where it begins, None where it is of the whole.
+         */
+        GuestNoteView: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Frame */
+            frame: number | null;
+            /** Id */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /** Reply To */
+            reply_to: string | null;
+            /** Settled */
+            settled: boolean;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * GuestProxyView
+         * @description How far the film for one guest is: ready, or so many frames of so many.
+         */
+        GuestProxyView: {
+            /** Done Frames */
+            done_frames: number;
+            /** Error */
+            error: string | null;
+            /** Ready */
+            ready: boolean;
+            /** Total Frames */
+            total_frames: number;
+        };
+        /**
+         * GuestSeenView
+         * @description A guest who came by a link; `seen_at` is when they were last here.
+         */
+        GuestSeenView: {
+            /** Came At */
+            came_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Seen At */
+            seen_at: string | null;
+        };
+        /**
+         * GuestShownView
+         * @description A take that a link shows.
+         */
+        GuestShownView: {
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Stage */
+            stage: string;
+            /** Take */
+            take: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * GuestView
+         * @description Everything a guest sees, and until when; `start_frame` is the number people see on a first frame.
+         */
+        GuestView: {
+            /** Contents */
+            contents: components["schemas"]["GuestContentView"][];
+            /** Label */
+            label: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Production */
+            production: string;
+            /** Rights */
+            rights: string[];
+            /** Start Frame */
+            start_frame: number;
+            /** Until */
+            until: string;
+            /** Watermark */
+            watermark: boolean;
+        };
+        /**
          * HeatmapView
          * @description Where in a frame: `cells` are rows·columns values of 0–255 over `box` [x, y, w, h] in pixels.
          */
@@ -2649,6 +3038,16 @@ export interface components {
             label: string;
             /** Retired */
             retired: boolean;
+        };
+        /**
+         * MadeGuestLinkView
+         * @description A link that was made; its address is told this once.
+         */
+        MadeGuestLinkView: {
+            /** Id */
+            id: string;
+            /** Link */
+            link: string;
         };
         /**
          * MadeInvitationView
@@ -2938,7 +3337,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -3270,6 +3669,85 @@ export interface components {
             note: string;
         };
         /**
+         * SentGuestEntry
+         * @description Who comes by a guest link.
+         */
+        SentGuestEntry: {
+            /** Name */
+            name: string;
+            /**
+             * Passphrase
+             * @default
+             */
+            passphrase: string;
+            /** Token */
+            token: string;
+        };
+        /**
+         * SentGuestLink
+         * @description A guest link that is wanted: what it is called, what it shows, what it lets do, and for how long.
+         */
+        SentGuestLink: {
+            /** Contents */
+            contents: components["schemas"]["SentShown"][];
+            /**
+             * Hours
+             * @default 168
+             */
+            hours: number;
+            /** Label */
+            label: string;
+            /** Passphrase */
+            passphrase?: string | null;
+            /**
+             * Rights
+             * @default [
+             *       "look",
+             *       "note"
+             *     ]
+             */
+            rights: string[];
+            /**
+             * Watermark
+             * @default true
+             */
+            watermark: boolean;
+        };
+        /**
+         * SentGuestNote
+         * @description A guest's note on a take that their link shows, or an answer to one.
+         */
+        SentGuestNote: {
+            /** Content */
+            content: string;
+            /**
+             * Drawings
+             * @default []
+             */
+            drawings: string[];
+            /** Key */
+            key: string;
+            /**
+             * Ranges
+             * @default []
+             */
+            ranges: components["schemas"]["SentRange"][];
+            /** Reply To */
+            reply_to?: string | null;
+            /** Task */
+            task: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SentGuestToken
+         * @description The last part of a guest link's address; in a body, so that no log of addresses holds it.
+         */
+        SentGuestToken: {
+            /** Token */
+            token: string;
+        };
+        /**
          * SentHold
          * @description Why a task is parked.
          */
@@ -3512,6 +3990,16 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * SentShown
+         * @description A take that a guest link is to show.
+         */
+        SentShown: {
+            /** Content */
+            content: string;
+            /** Task */
+            task: string;
         };
         /**
          * SentToken
@@ -4793,6 +5281,261 @@ export interface operations {
             };
         };
     };
+    guest_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentGuestToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestDoorView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentDrawing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `changed` and `ended`; the second is the last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentGuestNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_come_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentGuestEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestProxyView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_drawings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     team_invited: {
         parameters: {
             query?: never;
@@ -5772,6 +6515,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLinkView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_links_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentGuestLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeGuestLinkView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guest_links_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLinkView"][];
                 };
             };
             /** @description A problem. */

@@ -54,3 +54,11 @@ export type ConfirmationBody = NonNullable<
   import("./schema").paths["/api/productions/{code}/reaffirm"]["post"]["requestBody"]
 >["content"]["application/json"]["confirmations"][number];
 export type BoxBody = NonNullable<import("./schema").paths["/api/boxes"]["post"]["requestBody"]>["content"]["application/json"];
+export type GuestContentView = Schemas["GuestContentView"];
+export type GuestDoorView = Schemas["GuestDoorView"];
+export type GuestLinkBody = NonNullable<import("./schema").paths["/api/productions/{code}/guest-links"]["post"]["requestBody"]>["content"]["application/json"];
+export type GuestLinkView = Schemas["GuestLinkView"];
+export type GuestNoteBody = NonNullable<import("./schema").paths["/api/guest/notes"]["post"]["requestBody"]>["content"]["application/json"];
+export type GuestNoteView = Schemas["GuestNoteView"];
+export type GuestProxyView = Schemas["GuestProxyView"];
+export type GuestView = Schemas["GuestView"];

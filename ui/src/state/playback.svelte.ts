@@ -16,6 +16,9 @@ const FOLLOWERS_RADIUS = 12;
 
 type Videos = [HTMLVideoElement, HTMLVideoElement];
 
+/** What of a take is played. */
+export type Played = Pick<TakeView, "content" | "n_frames"> & { media: Pick<TakeView["media"], "frames" | "proxy" | "peaks"> };
+
 export class Playback {
   frame = $state(0);
   nFrames = $state(1);
@@ -45,7 +48,7 @@ export class Playback {
     failed: () => (this.failed = true),
   });
   #leader: PictureSurface | null = null;
-  #take: TakeView | null = null;
+  #take: Played | null = null;
   /** What is shown in place of a take. */
   #film: Source | null = null;
   #raf = 0;
@@ -88,7 +91,7 @@ export class Playback {
     this.#leader?.sound(this.sound.volume, muted);
   }
 
-  load(take: TakeView | null, rate: Rate): void {
+  load(take: Played | null, rate: Rate): void {
     void this.sound.look(take?.media.peaks ?? null);
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
@@ -128,7 +131,7 @@ export class Playback {
   }
 }
 
-function sourceOf(take: TakeView | null, rate: Rate): Source | null {
+function sourceOf(take: Played | null, rate: Rate): Source | null {
   const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
   return take && frames ? { frames, proxy, nFrames: take.n_frames, rate } : null;
 }

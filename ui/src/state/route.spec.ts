@@ -9,6 +9,8 @@ describe("addresses", () => {
     ["/self-test", { name: "self-test" }],
     ["/account/x", { name: "nowhere", path: "/account/x" }],
     ["/invite/abc", { name: "invited", token: "abc" }],
+    ["/g/abc", { name: "guest", token: "abc" }],
+    ["/p/bunny/guests", { name: "guests", production: "bunny" }],
     ["/p/bunny", { name: "board", production: "bunny" }],
     ["/p/bunny/cut", { name: "cut", production: "bunny" }],
     ["/p/bunny/still-holds", { name: "holds", production: "bunny" }],

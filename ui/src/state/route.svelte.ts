@@ -6,6 +6,8 @@ export type Page =
   | { name: "account" }
   | { name: "self-test" }
   | { name: "invited"; token: string }
+  | { name: "guest"; token: string }
+  | { name: "guests"; production: string }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
   | { name: "holds"; production: string }
@@ -22,9 +24,11 @@ export function pageOf(path: string): Page {
   if (first === "self-test" && parts.length === 1) return { name: "self-test" };
   if (first === "account" && parts.length === 1) return { name: "account" };
   if (first === "invite" && second !== undefined && parts.length === 2) return { name: "invited", token: second };
+  if (first === "g" && second !== undefined && parts.length === 2) return { name: "guest", token: second };
   if (first === "t" && second !== undefined && parts.length === 2) return { name: "desk", task: second };
   if (first === "p" && second !== undefined) {
     if (parts.length === 2) return { name: "board", production: second };
+    if (parts.length === 3 && third === "guests") return { name: "guests", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
     if (parts.length === 4 && third === "together" && fourth !== undefined) return { name: "room", production: second, room: fourth };
@@ -35,6 +39,7 @@ export function pageOf(path: string): Page {
 
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
+export const guestsPath = (production: string): string => `${boardPath(production)}/guests`;
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const characterPath = (production: string, character: string): string =>
   `${boardPath(production)}/characters/${encodeURIComponent(character)}`;

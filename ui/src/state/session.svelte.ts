@@ -67,7 +67,7 @@ class Session {
 
   /** Remembers the page, so that signing in leads back to it. */
   leaveToSignIn(): void {
-    if (route.page.name !== "sign-in" && route.page.name !== "invited") {
+    if (!["sign-in", "invited", "guest"].includes(route.page.name)) {
       sessionStorage.setItem("circletake.back", location.pathname + location.hash);
       route.go("/sign-in", { replace: true });
     }

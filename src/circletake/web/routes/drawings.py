@@ -5,10 +5,9 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from circletake.domain.drawing import DrawingOp, Mark
-from circletake.domain.time import FrameRange
+from circletake.domain.drawing import DrawingOp
 from circletake.web.auth import SignedIn, StudioHere
-from circletake.web.requests import Id, SentDrawing, SentMark, Sha
+from circletake.web.requests import Id, SentDrawing, Sha
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported
 
@@ -24,7 +23,7 @@ def drawings(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn) -> li
 @router.post("/api/drawings")
 def draw(sent: SentDrawing, studio: StudioHere, session: SignedIn) -> list[DrawingView]:
     """Draw, or alter, delete or take back what one drew; the book keeps all of it."""
-    done = DrawingOp(sent.op, sent.act, sent.drawing, _mark(sent.mark) if sent.mark else None)
+    done = DrawingOp(sent.op, sent.act, sent.drawing, sent.mark.as_mark() if sent.mark else None)
     return studio.draw(session, task=sent.task, content=sent.content, done=done)
 
 
@@ -44,14 +43,3 @@ def notes_on_paper(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn)
 def _handed(file: Exported) -> Response:
     named = f"attachment; filename*=UTF-8''{quote(file.name)}"
     return Response(file.data, media_type=file.media_type, headers={"Content-Disposition": named})
-
-
-def _mark(sent: SentMark) -> Mark:
-    return Mark(
-        frames=FrameRange(sent.frames.start, sent.frames.end),
-        shape=sent.shape,
-        points=tuple((x, y) for x, y in sent.points),
-        width=sent.width,
-        colour=sent.colour,
-        text=sent.text,
-    )
