@@ -72,6 +72,7 @@ from circletake.workflows import (
     receive_take,
     remarks,
     render_cut,
+    saved_views,
     sheets,
     show,
     show_board,
@@ -93,6 +94,7 @@ from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
+from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.drawing_views import DrawingView
@@ -539,6 +541,20 @@ class Studio:
         """Work out every board once, so that the first who asks does not wait for it."""
         with contextlib.suppress(CircletakeError):  # whoever asks is told
             show_board.work_out_all(self.house)
+
+    def saved_views(self, session: Session, production: str) -> list[SavedBoardView]:
+        """This person's own views of a board."""
+        return saved_views.list_views(self.house, session, production)
+
+    def save_view(self, session: Session, production: str, *, name: str, query: str) -> list[SavedBoardView]:
+        """Keep a view of a board under a name."""
+        saved_views.save_view(self.house, session, production, name=name, query=query)
+        return self.saved_views(session, production)
+
+    def delete_view(self, session: Session, production: str, *, view: str) -> list[SavedBoardView]:
+        """Forget a view of a board."""
+        saved_views.delete_view(self.house, session, production, view=view)
+        return self.saved_views(session, production)
 
     def queue(self, session: Session) -> list[QueueItemView]:
         """What waits for this person."""

@@ -233,6 +233,7 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "invitations": {"roles": ["artist"]},
                 "shots": {"code": "SH900", "frames": 24},
                 "adopt": {},
+                "views": {"name": "mine", "query": "q=SH"},
                 "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
                 "consents": {"kind": "consent", "code": "SH010", "subject": "Mia", "uses": ["release"]},
                 "resolve": {"disposition": "waive", "key": "0123456789"},

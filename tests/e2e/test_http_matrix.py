@@ -103,6 +103,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     # a production, by role
     ("GET", "/api/jobs", None, PERSONS, ANY),
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/views", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
@@ -136,6 +137,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
     # what takes somebody who sits there
+    ("POST", "/api/productions/{code}/views", {"name": "v{n}", "query": "q=x"}, ALL, NONE),
+    ("DELETE", "/api/productions/{code}/views/{view}", None, ALL, NONE),
     ("POST", "/api/verdicts", "verdict", VOTES, NONE),
     # a policy that lets nobody override refuses everybody alike, for a reason that is about the gate
     ("POST", "/api/overrides", "override", ALL, NONE),
@@ -289,6 +292,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "note_id": "note_none",
             "box": "box_none",
             "consent": "consent_none",
+            "view": "w_none",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {

@@ -41,6 +41,12 @@ export const getJobs = () => or(client.GET("/api/jobs"));
 export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
 
+export const getViews = (code: string) => or(client.GET("/api/productions/{code}/views", { params: { path: { code } } }));
+export const saveView = (code: string, body: { name: string; query: string }) =>
+  or(client.POST("/api/productions/{code}/views", { params: { path: { code } }, body }));
+export const deleteView = (code: string, view: string) =>
+  or(client.DELETE("/api/productions/{code}/views/{view}", { params: { path: { code, view } } }));
+
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
 export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
 export const callFlag = (evidence_id: string, body: FlagCallBody) =>

@@ -1308,6 +1308,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved Views
+         * @description The signed-in person's own views of a board, by name.
+         */
+        get: operations["board_saved_views"];
+        put?: never;
+        /**
+         * Save View
+         * @description Keep a view; the same name again means the newer one.
+         */
+        post: operations["board_save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete View
+         * @description Forget a view.
+         */
+        delete: operations["board_delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/what-if": {
         parameters: {
             query?: never;
@@ -1666,10 +1710,18 @@ export interface components {
         /**
          * BoardView
          * @description Shots × stages.
+         *
+         *     Args:
+         *         people: everybody whom some cell names.
+         *         cut: codes of shots in the order of the newest cut; empty before there is one.
          */
         BoardView: {
             /** Book Seq */
             book_seq: number;
+            /** Cut */
+            cut: string[];
+            /** People */
+            people: components["schemas"]["PersonView"][];
             production: components["schemas"]["ProductionView"];
             /** Rows */
             rows: components["schemas"]["RowView"][];
@@ -1797,12 +1849,30 @@ export interface components {
          *         takes: how many there are.
          *         flagged: how many takes carry flagged evidence.
          *         content: of the take shown (circled if there is one, else the newest), or None.
+         *         number: of that take; 0 if there is none.
+         *         frames: how many that take has.
+         *         notes: how many are open on its takes.
+         *         people: ids of whoever made its takes or said something of them.
+         *         causes: slots that moved under a stale one; empty where the policy or a measurement moved.
+         *         changed: newest entry of a take, verdict or note there; 0 if there is none.
          */
         CellView: {
+            /** Causes */
+            causes: string[];
+            /** Changed */
+            changed: number;
             /** Content */
             content: string | null;
             /** Flagged */
             flagged: number;
+            /** Frames */
+            frames: number;
+            /** Notes */
+            notes: number;
+            /** Number */
+            number: number;
+            /** People */
+            people: string[];
             /** Stage */
             stage: string;
             /** Status */
@@ -3002,6 +3072,21 @@ export interface components {
             title: string;
         };
         /**
+         * SavedBoardView
+         * @description A board as somebody likes to look at it.
+         *
+         *     Args:
+         *         query: filters, order and groups, as they stand behind `?` in the board's address.
+         */
+        SavedBoardView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+        };
+        /**
          * SentAcceptance
          * @description What somebody new is called and signs in with; nothing for somebody who is signed in.
          */
@@ -3487,6 +3572,19 @@ export interface components {
              * @default []
              */
             watched: components["schemas"]["SentRange"][];
+        };
+        /**
+         * SentView
+         * @description A name, and what stands behind `?` in the board's address.
+         */
+        SentView: {
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
         };
         /**
          * SentWithdrawal
@@ -6177,6 +6275,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrustView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBoardView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBoardView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBoardView"][];
                 };
             };
             /** @description A problem. */

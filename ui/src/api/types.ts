@@ -34,6 +34,7 @@ export type ReasonFamilyView = Schemas["ReasonFamilyView"];
 export type ReasonView = Schemas["ReasonView"];
 export type ReaffirmView = Schemas["ReaffirmView"];
 export type RowView = Schemas["RowView"];
+export type SavedBoardView = Schemas["SavedBoardView"];
 export type SheetPictureView = Schemas["SheetPictureView"];
 export type SheetView = Schemas["SheetView"];
 export type StaleApprovalView = Schemas["StaleApprovalView"];

@@ -66,6 +66,8 @@ export class Desk {
   readonly boxes = new Boxes();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
+  /** The gate that whoever came here was led to. */
+  ledTo = $state<string | null>(null);
   heatShown = $state(true);
   sheetShown = $state(false);
   sending = $state(false);
@@ -98,6 +100,8 @@ export class Desk {
     const named = task.takes.find((take) => take.number === place.take);
     this.playback.clock.clearLoop();
     this.look(named ?? firstTake(task.takes));
+    this.ledTo = place.gate;
+    if (place.gate !== null) this.ballot.chosenGate = place.gate;
     if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(place.frame ?? 0);
   }
 
@@ -167,7 +171,7 @@ export class Desk {
   }
 
   notePlace(): void {
-    if (this.task && !this.playback.playing) route.note(hashOf(this.playback.frame, this.take?.number ?? null));
+    if (this.task && !this.playback.playing) route.note(hashOf(this.playback.frame, this.take?.number ?? null, this.ledTo));
   }
 
   async commit(): Promise<void> {

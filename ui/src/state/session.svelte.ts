@@ -65,7 +65,7 @@ class Session {
   /** Remembers the page, so that signing in leads back to it. */
   leaveToSignIn(): void {
     if (route.page.name !== "sign-in" && route.page.name !== "invited") {
-      sessionStorage.setItem("circletake.back", location.pathname + location.hash);
+      sessionStorage.setItem("circletake.back", location.pathname + location.search + location.hash);
       route.go("/sign-in", { replace: true });
     }
   }
