@@ -415,6 +415,12 @@ class TooManyTries(Unavailable):
     code = "too-many-tries"
 
 
+class RoomFull(Unavailable):
+    """As many windows as there is room for look at a review room already."""
+
+    code = "room-full"
+
+
 class ProviderAway(Unavailable):
     """The identity provider does not answer, or not as the standard asks."""
 

@@ -104,6 +104,7 @@ from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.sign_ins import SignIns
+from circletake.workflows.together import Seat, take_seat
 from circletake.workflows.views import (
     AccountView,
     BoardView,
@@ -853,6 +854,10 @@ class Studio:
         return self.task(
             session, remarks.resolve_note(self.house, session, note, disposition=settled, key=key)
         )
+
+    def seat(self, session: Session, production: str) -> Seat:
+        """What somebody may in the review rooms of a production."""
+        return take_seat(self.house, session, production)
 
     def drawings(self, session: Session, *, task: str, content: str) -> list[DrawingView]:
         """What people drew on a take and still stands."""

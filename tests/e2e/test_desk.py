@@ -115,7 +115,7 @@ def faulty_take(floor: Terminal, shot: str, kind: str) -> tuple[int, range]:
 def answer_flags(page: Page) -> None:
     """Answer what the checks flagged, where they did."""
     if page.locator('[data-answer="waive"]').count():
-        page.keyboard.press("w")
+        page.keyboard.press("Shift+w")
 
 
 def circle(page: Page, url: str, shot: str, number: int, gate: str, stage: str = "animation") -> None:

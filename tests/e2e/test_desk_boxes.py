@@ -181,7 +181,7 @@ def test_a_box_is_drawn_measured_shown_and_withdrawn(stage: Stage, page: Page) -
 
 
 def test_without_a_mouse_a_box_is_placed_by_keys_and_let_go_by_escape(page: Page) -> None:
-    page.keyboard.press("b")
+    page.keyboard.press("Shift+b")
     expect(page.locator("[data-place=queso]")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-drawn-box]")).to_be_visible()
@@ -189,7 +189,7 @@ def test_without_a_mouse_a_box_is_placed_by_keys_and_let_go_by_escape(page: Page
     expect(page.locator(".picture")).to_have_attribute("data-drawn", "0")
     page.keyboard.press("Escape")
     expect(page.locator("[data-drawn-box]")).to_have_count(0)
-    page.keyboard.press("b")
+    page.keyboard.press("Shift+b")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Enter")
@@ -199,7 +199,7 @@ def test_without_a_mouse_a_box_is_placed_by_keys_and_let_go_by_escape(page: Page
 
 
 def test_that_it_is_not_there_is_said_on_its_frame(stage: Stage, page: Page) -> None:
-    page.keyboard.press("b")
+    page.keyboard.press("Shift+b")
     page.locator("[data-gone]").click()
     expect(page.locator("[data-listed]")).to_contain_text("queso, frame 0: not in it")
     picture_of(page, "gone")

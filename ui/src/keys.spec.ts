@@ -20,6 +20,12 @@ describe("keys", () => {
     expect(actionOf({ key: "z", metaKey: true }, "desk")).toBe("withdraw");
   });
 
+  it("with Shift mean what Shift and the letter mean, and else the letter", () => {
+    expect(actionOf({ key: "X", shiftKey: true }, "desk")).toBe("not-a-fault");
+    expect(actionOf({ key: "x" }, "desk")).toBeNull();
+    expect(actionOf({ key: "N", shiftKey: true }, "desk")).toBe("worst");
+  });
+
   it("repeat only where holding makes sense: a held C judges once", () => {
     expect(actionOf({ key: "ArrowRight", repeat: true }, "desk")).toBe("step-on");
     expect(actionOf({ key: "c", repeat: true }, "desk")).toBeNull();
@@ -32,6 +38,6 @@ describe("keys", () => {
   });
 
   it("are shown as signs", () => {
-    expect(["ArrowLeft", "c", "Ctrl+z", "Space"].map(keySign)).toEqual(["←", "C", "Ctrl+Z", "Space"]);
+    expect(["ArrowLeft", "c", "Ctrl+z", "Space", "Shift+w"].map(keySign)).toEqual(["←", "C", "Ctrl+Z", "Space", "⇧W"]);
   });
 });

@@ -4,7 +4,10 @@ export type Scope = "everywhere" | "queue" | "board" | "desk" | "cut" | "holds";
 
 export interface KeySpec {
   action: string;
-  /** `event.key` as typed; a letter matches in either case; `Ctrl+` also means ⌘. */
+  /**
+   * `event.key` as typed; a letter matches in either case, unless `Shift+` and the letter means something of
+   * its own; `Ctrl+` also means ⌘.
+   */
   keys: readonly string[];
   scope: Scope;
   group: string;
@@ -60,15 +63,17 @@ export const KEYS = [
   spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
   spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),
   spec("worst", "n", "desk", "Evidence", "Next worst frame; Shift: the one before"),
-  spec("flag-wrong", "z", "desk", "Evidence", "The flag here was wrong; again: take that back"),
-  spec("flag-right", "y", "desk", "Evidence", "The flag here was right; again: take that back"),
+  spec("flag-wrong", "Shift+z", "desk", "Evidence", "The flag here was wrong; again: take that back"),
+  spec("flag-right", "Shift+y", "desk", "Evidence", "The flag here was right; again: take that back"),
   spec("heat", "e", "desk", "Evidence", "Heat over the picture where a check looked"),
   spec("sheet", "m", "desk", "Evidence", "Pin the model sheet beside the picture"),
-  spec("box", "b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),
+  spec("box", "Shift+b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),
   spec("take-up", "ArrowUp", "desk", "Takes", "Take above", true),
   spec("take-down", "ArrowDown", "desk", "Takes", "Take below", true),
   spec("task-previous", "[", "desk", "Takes", "Previous task"),
   spec("task-next", "]", "desk", "Takes", "Next task"),
+  spec("lead", "Shift+l", "desk", "Together", "Lead the room; again: give the lead up"),
+  spec("follow", "Shift+f", "desk", "Together", "Go along with whoever leads; again: look around"),
   spec("circled", "c", "desk", "Verdict", "Circled: this one, approved at this gate"),
   spec("fine", "f", "desk", "Verdict", "Fine: would do"),
   spec("seen", "s", "desk", "Verdict", "Seen: looked at"),
@@ -76,9 +81,9 @@ export const KEYS = [
   spec("veto", "v", "desk", "Verdict", "Veto: must not be used"),
   spec("digit", "1 2 3 4 5 6 7 8 9", "desk", "Verdict", "Reason: digit for the family, then its letter"),
   spec("gate", "q", "desk", "Verdict", "Judge at the next gate you may vote at"),
-  spec("waive", "w", "desk", "Verdict", "Answer flags: waived, it is the intent"),
-  spec("best-possible", "p", "desk", "Verdict", "Answer flags: the best possible"),
-  spec("not-a-fault", "x", "desk", "Verdict", "Answer flags: not a fault"),
+  spec("waive", "Shift+w", "desk", "Verdict", "Answer flags: waived, it is the intent"),
+  spec("best-possible", "Shift+p", "desk", "Verdict", "Answer flags: the best possible"),
+  spec("not-a-fault", "Shift+x", "desk", "Verdict", "Answer flags: not a fault"),
   spec("commit", "Enter", "desk", "Verdict", "Record the verdict and go on"),
   spec("withdraw", "Ctrl+z", "desk", "Verdict", "Withdraw your last verdict"),
   spec("still-holds", "h", "desk", "Verdict", "Stale: your approvals of it still hold"),
@@ -102,6 +107,7 @@ export type Action = (typeof KEYS)[number]["action"];
 export interface Press {
   key: string;
   ctrlKey?: boolean;
+  shiftKey?: boolean;
   metaKey?: boolean;
   altKey?: boolean;
   repeat?: boolean;
@@ -116,8 +122,9 @@ export function nameOf(press: Press): string {
 export function actionOf(press: Press, scope: Scope): Action | null {
   if (press.altKey) return null;
   const name = nameOf(press);
-  const of = (where: Scope) => KEYS.find((one) => one.scope === where && (one.keys as readonly string[]).includes(name));
-  const found: KeySpec | undefined = of(scope) ?? of("everywhere");
+  const of = (where: Scope, as: string) => KEYS.find((one) => one.scope === where && (one.keys as readonly string[]).includes(as));
+  const shifted = press.shiftKey && /^[a-z]$/.test(name) ? of(scope, `Shift+${name}`) : undefined;
+  const found: KeySpec | undefined = shifted ?? of(scope, name) ?? of("everywhere", name);
   if (!found || (press.repeat && !found.repeats)) return null;
   return found.action as Action;
 }
@@ -131,7 +138,9 @@ const SIGNS: Record<string, string> = {
 };
 
 export const keySign = (key: string): string =>
-  SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key.replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`));
+  key.startsWith("Shift+")
+    ? `⇧${keySign(key.slice(6))}`
+    : SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key.replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`));
 
 /** A letter a person sees on a button. */
 export function signFor(action: Action, scope: Scope): string {

@@ -1,12 +1,12 @@
-"""Drawings on a picture: marks over frames, and what a history of operations on them leaves standing.
+"""Drawings on a picture: marks over frames, and what may be done to them.
 
 A point is x, y in 1/65,536 of the picture, y down, so that no size is needed and no decimals are kept. A
 width is in 1/65,536 of the picture's height, so that a line is as thick along x as along y.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from circletake.domain.time import FrameRange
@@ -58,15 +58,6 @@ class DrawingOp:
     act: Act
     drawing: str
     mark: Mark | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A drawing as it stands; deleted, it can still be taken back."""
-
-    id: str
-    mark: Mark
-    deleted: bool = False
 
 
 def is_uuid7(text: str) -> bool:
@@ -122,40 +113,3 @@ def _check_mark(mark: Mark, n_frames: int) -> None:
     words = mark.text or ""
     if (mark.shape == "text") != bool(words.strip()) or len(words) > MOST_TEXT:
         raise DrawingInvalid(f"A text, and only a text, says something, in at most {MOST_TEXT} characters.")
-
-
-def standing(history: Iterable[DrawingOp]) -> dict[str, Drawing]:
-    """What a history of operations leaves, deleted drawings among them.
-
-    The same operation twice counts once. What is done to a drawing that nobody added is left out, as is a
-    second beginning of the same one; the book refuses both.
-
-    >>> one = Mark(FrameRange(0, 1), "line", ((0, 0), (9, 9)), 100, "#ffffff")
-    >>> found = standing([DrawingOp("a", "add", "d", one), DrawingOp("b", "delete", "d")])
-    >>> found["d"].deleted
-    True
-    """
-    drawings: dict[str, Drawing] = {}
-    seen: set[str] = set()
-    for done in history:
-        if done.id in seen:
-            continue
-        seen.add(done.id)
-        known = drawings.get(done.drawing)
-        if done.act == "add" and known is None and done.mark is not None:
-            drawings[done.drawing] = Drawing(done.drawing, done.mark)
-        elif known is not None and done.act == "update" and done.mark is not None:
-            drawings[done.drawing] = replace(known, mark=done.mark)
-        elif known is not None and done.act in {"delete", "restore"}:
-            drawings[done.drawing] = replace(known, deleted=done.act == "delete")
-    return drawings
-
-
-def frames_label(frames: FrameRange, *, start_frame: int = 0) -> str:
-    """Frames as people name them: the label of a frame is the first label of the take, and how far it is in.
-
-    >>> frames_label(FrameRange(12, 13)), frames_label(FrameRange(0, 24), start_frame=1001)
-    ('12', '1001–1024')
-    """
-    first, last = start_frame + frames.start, start_frame + frames.end - 1
-    return str(first) if first == last else f"{first}–{last}"

@@ -39,7 +39,7 @@ class _Look(Protocol):
     """Where a frame's colours come from: a decoded film frame, or an array."""
 
     def rgb_at(self, width_px: int, height_px: int) -> Rgb: ...
-    def small_at(self, width_px: int, height_px: int) -> Rgb: ...
+    def small_at(self, width_px: int, height_px: int) -> Rgb | None: ...
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None: ...
     def coded_at(self, width_px: int, height_px: int) -> VideoFrame: ...
     def plane_hash(self) -> str: ...
@@ -87,6 +87,8 @@ class Frame:
         size = (width_px, height_px)
         if size not in self._small:
             rgb = self._look.small_at(width_px, height_px)
+            if rgb is None:
+                return self.rgb_at(width_px, height_px)
             rgb.setflags(write=False)
             self._small[size] = rgb
         return self._small[size]
@@ -189,10 +191,10 @@ class FilmLook:
         shown = self._screen.convert(self._frame, width_px, height_px, "rgb24").to_ndarray()
         return self._turned(np.asarray(shown, dtype=np.uint8))
 
-    def small_at(self, width_px: int, height_px: int) -> Rgb:
-        """See `Frame.small_at`."""
+    def small_at(self, width_px: int, height_px: int) -> Rgb | None:
+        """See `Frame.small_at`; None where it is no sooner than `rgb_at`."""
         shown = self._screen.smaller(self._frame, *self._lying(width_px, height_px))
-        return self.rgb_at(width_px, height_px) if shown is None else self._turned(shown)
+        return None if shown is None else self._turned(shown)
 
     def _lying(self, width_px: int, height_px: int) -> tuple[int, int]:
         """A size as shown, before the frame is turned upright."""
@@ -240,9 +242,9 @@ class ArrayLook:
         """See `Frame.rgb_at`."""
         return _resized(self._rgb, width_px, height_px)
 
-    def small_at(self, width_px: int, height_px: int) -> Rgb:
-        """See `Frame.small_at`."""
-        return _resized(self._rgb, width_px, height_px)
+    def small_at(self, width_px: int, height_px: int) -> Rgb | None:  # noqa: ARG002 (no size is sooner)
+        """See `Frame.small_at`: never."""
+        return None
 
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None:
         """See `Frame.alpha_at`."""

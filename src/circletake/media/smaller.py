@@ -46,14 +46,18 @@ def smaller(frame: VideoFrame, width_px: int, height_px: int, *, matrix: int, is
 
 def _shrunk(plane: NDArray[np.uint8], width_px: int, height_px: int) -> tuple[NDArray[np.uint8], int]:
     """A plane in another size, and how often it was halved on the way."""
-    (height, width), halved = plane.shape, 0
-    while width >= 2 * width_px and height >= 2 * height_px and width % 2 == height % 2 == 0:
-        width, height, halved = width // 2, height // 2, halved + 1
-        plane = np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    if (width, height) == (width_px, height_px):
+    halved = 0
+    while plane.shape[0] > height_px and plane.shape[1] > width_px:
+        size = (plane.shape[1] // 2, plane.shape[0] // 2)
+        plane, halved = (
+            np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8),
+            halved + 1,
+        )
+    if plane.shape == (height_px, width_px):
         return plane, halved
-    how = cv2.INTER_AREA if width >= width_px and height >= height_px else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(plane, (width_px, height_px), interpolation=how), dtype=np.uint8), halved
+    # Chroma of half the places across only has rows left to halve.
+    shrunk = cv2.resize(plane, (width_px, height_px), interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk, dtype=np.uint8), halved
 
 
 def _to_rgb(matrix: int, *, is_full: bool) -> NDArray[np.float32]:

@@ -15,10 +15,11 @@ import circletake
 from circletake.errors import CircletakeError
 from circletake.plugins import find_members
 from circletake.studio import Studio
-from circletake.web import description, desk, events, media, problems
+from circletake.web import description, desk, events, media, problems, rooms
 from circletake.web.auth import SignInLimit
 from circletake.web.doors import Doors
 from circletake.web.events import Pulse
+from circletake.web.rooms import Rooms
 
 
 def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
@@ -49,6 +50,7 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
     app = bare_app(lifespan=running)
     app.state.studio = studio
     app.state.pulse = pulse
+    app.state.rooms = Rooms()
     app.state.desk = desk_folder
     app.state.sign_in_limit = SignInLimit()
     app.add_middleware(Doors, public_url=studio.config.public_url)
@@ -73,6 +75,7 @@ def bare_app(*, lifespan: object = None) -> FastAPI:
     for member in find_members("circletake.web.routes", "router").values():
         app.include_router(cast("APIRouter", member), responses=description.PROBLEM_RESPONSE)
     app.include_router(events.router, responses=description.PROBLEM_RESPONSE)
+    app.include_router(rooms.router)
     app.include_router(media.router)
     app.include_router(problems.router)
     app.include_router(desk.router)  # last: it answers every address that is left

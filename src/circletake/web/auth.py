@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from circletake.config import Config
@@ -31,9 +32,9 @@ _MOST_KEPT = 10_000
 _HASHES_AT_ONCE = 2  # argon2id takes 64 MiB each
 
 
-def is_secure(request: Request, config: Config) -> bool:
+def is_secure(request: HTTPConnection, config: Config) -> bool:
     """Tell whether the browser reached us over https."""
-    return config.is_https or request.url.scheme == "https"
+    return config.is_https or request.url.scheme in {"https", "wss"}
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -61,11 +62,16 @@ def clear_cookie(response: Response, *, secure: bool) -> None:
 
 def studio_of(request: Request) -> Studio:
     """The studio this application serves."""
+    return studio_behind(request)
+
+
+def studio_behind(request: HTTPConnection) -> Studio:
+    """The studio behind a request or a socket."""
     studio: Studio = request.app.state.studio
     return studio
 
 
-def token_of(request: Request) -> str:
+def token_of(request: HTTPConnection) -> str:
     """The API token a program sent, else the session token the browser sent.
 
     Raises:
@@ -76,7 +82,7 @@ def token_of(request: Request) -> str:
         if scheme.lower() != "bearer" or not secret.strip().startswith(PREFIX):
             raise SignInNeeded("This is no API token; send `Authorization: Bearer ct_…`.")
         return secret.strip()
-    name = cookie_name(secure=is_secure(request, studio_of(request).config))
+    name = cookie_name(secure=is_secure(request, studio_behind(request).config))
     token = request.cookies.get(name)
     if not token or token.startswith(PREFIX):  # a token of a program is never a browser's session
         raise SignInNeeded("Nobody is signed in; sign in at /.")

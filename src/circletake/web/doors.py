@@ -86,12 +86,16 @@ class Doors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        scheme = scope["scheme"].replace("ws", "http")
+        own_origin = self.public_url or f"{scheme}://{headers.get('host', '')}"
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send, own_origin=own_origin)
+            return
         method: str = scope["method"]
-        own_origin = self.public_url or f"{scope['scheme']}://{headers.get('host', '')}"
         is_bodiless = method == "HEAD" and not scope["path"].startswith(_OWN_HEAD)
         inner = {**scope, "method": "GET"} if is_bodiless else scope
         leaving = _Leaving(
@@ -111,6 +115,15 @@ class Doors:
             if leaving.has_begun:  # half an answer is out: breaking off is the only way left to say so
                 raise
             await answer(scope, receive, leaving)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send, *, own_origin: str) -> None:
+        """Let a socket through; browsers open one for any site's page, cookies and all, so ours alone may."""
+        try:
+            refuse_other_sites("POST", Headers(scope=scope), own_origin=own_origin)
+        except OriginRefused:
+            await send({"type": "websocket.close", "code": 1008, "reason": "another site"})
+            return
+        await self.app(scope, receive, send)
 
     def _limited(self, headers: Headers, receive: Receive) -> Receive:
         """`receive`, which refuses to hand over more than is read.

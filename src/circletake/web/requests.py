@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from circletake.domain.drawing import MOST_POINTS, MOST_TEXT, WHOLE, Act, Shape
+
 _LARGEST = 2**53 - 1  # the largest whole number a browser holds exactly
 _MANY = 1000
 
@@ -21,6 +23,9 @@ Limit = Annotated[int, Query(ge=1, le=_MANY)]
 _Word = Annotated[str, Field(min_length=1, max_length=100)]
 _Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Frame = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+_OpId = Annotated[str, Field(min_length=36, max_length=36, description="UUIDv7")]
+_Share = Annotated[int, Field(ge=0, le=WHOLE)]
 
 
 class _Sent(BaseModel):
@@ -254,3 +259,38 @@ class SentClear(_Sent):
 
     slot: _Word
     cut_hash: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SentFlagCall(_Sent):
+    """Whether a flag was right; `withdrawn` takes one's own call back."""
+
+    label: _Word
+    frames: SentRange
+    call: Literal["right", "wrong", "withdrawn"]
+    note: Annotated[str, Field(max_length=10_000)] = ""
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class SentMark(_Sent):
+    """What is drawn: points are [x, y] in 1/65,536 of the picture, `width` in 1/65,536 of its height."""
+
+    frames: SentRange
+    shape: Shape
+    points: Annotated[
+        list[Annotated[list[_Share], Field(min_length=2, max_length=2)]],
+        Field(min_length=1, max_length=MOST_POINTS),
+    ]
+    width: Annotated[int, Field(ge=1, le=WHOLE)]
+    colour: Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
+    text: Annotated[str, Field(max_length=MOST_TEXT)] = ""
+
+
+class SentDrawing(_Sent):
+    """An operation on a drawing; the same `op` sent again changes nothing."""
+
+    op: _OpId
+    act: Act
+    drawing: _OpId
+    task: _Word
+    content: _Hash
+    mark: SentMark | None = None

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from circletake.errors import PortTaken
 from circletake.studio import Studio
 from circletake.web.app import create_app
+from circletake.web.rooms import LONGEST_BYTES
 
 _GRACE_S = 5  # longest that a slow answer holds up the end
 _BACKLOG = 2048
@@ -73,7 +74,8 @@ def make_server(studio: Studio) -> DeskServer:
             proxy_headers=True,  # believed from this machine only
             forwarded_allow_ips="127.0.0.1,::1",
             lifespan="on",
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=LONGEST_BYTES,
         )
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from circletake.domain.people import Role
-from circletake.domain.policy import Gate
+from circletake.domain.policy import Stage
 from circletake.domain.take import Take
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import CLOSING, SEVERITIES, WHOLE, Disposition, Region, Severity
@@ -156,12 +156,13 @@ def may_settle(
 ) -> bool:
     """Whether somebody may end what another said of a take: they may circle here and did not make it."""
     stage = policy_of_task(house, conn, row.task.id).stage(row.task.stage)
-    judges = any(_may_circle(gate, roles) for gate in (stage.gates if stage else ()))
-    return judges and str(who.person) not in take.makers
+    return may_circle(stage, roles) and str(who.person) not in take.makers
 
 
-def _may_circle(gate: Gate, roles: frozenset[str]) -> bool:
-    return any(role in roles and high >= _CIRCLED for role, (_, high) in gate.vote.items())
+def may_circle(stage: Stage | None, roles: frozenset[str]) -> bool:
+    """Whether one of these roles may circle at a gate of this stage."""
+    gates = stage.gates if stage else ()
+    return any(role in roles and high >= _CIRCLED for gate in gates for role, (_, high) in gate.vote.items())
 
 
 def find_take(conn: reads.Connection, task: str, content: str) -> Take:

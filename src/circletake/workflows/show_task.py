@@ -22,7 +22,7 @@ from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
-from circletake.workflows.remarks import may_settle, note_view, override_view
+from circletake.workflows.remarks import may_circle, note_view, override_view
 from circletake.workflows.show import Names, media_view, production_view
 from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.stale import cause_view
@@ -81,7 +81,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         by_id = {take.id: take for take in takes}
         carried = reads.carried_in(conn, task)
         may_note = bool(roles & MAY["note"])
-        settles = {take.id: may_settle(house, conn, who, row, roles, take) for take in takes}
+        circles = may_circle(stage, roles)
         shown = [
             _take_view(
                 house,
@@ -119,7 +119,10 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                     note_view(
                         one,
                         people,
-                        may_settle=may_note and (one.person == str(who.person) or settles[take.id]),
+                        may_settle=may_note
+                        and (
+                            one.person == str(who.person) or (circles and str(who.person) not in take.makers)
+                        ),
                     )
                     for one in notes
                     if one.content == take.content

@@ -47,4 +47,6 @@ def test_a_turned_frame_stays_upright(coder: Coder, drawing: Drawing) -> None:
     upright = frame.small_at(160, 90)
     assert isinstance(frame._look, FilmLook)
     look = FilmLook(frame._look._frame, Screen(rotation_deg=90))
-    assert np.array_equal(look.small_at(90, 160), np.rot90(upright))
+    turned = look.small_at(90, 160)
+    assert turned is not None
+    assert np.array_equal(turned, np.rot90(upright))

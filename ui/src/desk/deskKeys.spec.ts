@@ -5,7 +5,7 @@ import { Desk } from "../state/desk.svelte";
 import { families, flagged, take, task } from "../state/samples";
 import { deskKeys, reasonKeys } from "./deskKeys";
 
-const press = (key: string) => ({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false });
+const press = (key: string, shiftKey = false) => ({ key, shiftKey, ctrlKey: false, metaKey: false, altKey: false });
 
 function deskOn(...takes: ReturnType<typeof take>[]): Desk {
   const desk = new Desk();
@@ -16,9 +16,9 @@ function deskOn(...takes: ReturnType<typeof take>[]): Desk {
   return desk;
 }
 
-const type = (desk: Desk, key: string): boolean => {
-  const action = actionOf(press(key), "desk");
-  return action !== null && deskKeys(desk, action, press(key));
+const type = (desk: Desk, key: string, shiftKey = false): boolean => {
+  const action = actionOf(press(key, shiftKey), "desk");
+  return action !== null && deskKeys(desk, action, press(key, shiftKey));
 };
 
 // Backwards play counts frames with the screen's refresh, which node has not.
@@ -39,6 +39,8 @@ describe("the keys of the desk", () => {
     expect(desk.ballot.value).toBe(2);
     expect(desk.ballot.ready).toBe(false);
     type(desk, "x");
+    expect(desk.ballot.answer).toBeNull();
+    type(desk, "X", true);
     expect(desk.ballot.answer).toBe("not_a_fault");
     expect(desk.ballot.ready).toBe(true);
   });

@@ -1,8 +1,9 @@
 /** What each key does on the desk; `keys.ts` says which key that is. */
 
-import type { Action } from "../keys";
+import { type Action, KEYS } from "../keys";
 import { ANSWERS, CHOICES, type Ballot } from "../state/ballot.svelte";
 import type { Desk } from "../state/desk.svelte";
+import { room } from "../state/room.svelte";
 import { deskPath, route } from "../state/route.svelte";
 
 type Doings = Partial<Record<Action, (desk: Desk, event: { key: string; shiftKey: boolean }) => unknown>>;
@@ -33,6 +34,8 @@ const DOINGS: Doings = {
   "task-next": (desk) => goTo(desk.task?.next_task),
   digit: ({ ballot }, event) => ballot.openFamily(Number(event.key)),
   gate: ({ ballot }) => ballot.nextGate(),
+  lead: () => room.state === "in" && room.me?.may_lead && room.lead(!room.leads),
+  follow: () => room.follow(!room.following),
   commit: (desk) => desk.commit(),
   withdraw: (desk) => desk.withdraw(),
   "still-holds": (desk) => desk.stillHolds(),
@@ -42,7 +45,14 @@ const DOINGS: Doings = {
   },
 };
 
+/** Keys that take the picture elsewhere: whoever presses one in a room looks around by themselves. */
+const MOVES = new Set<Action>([
+  ...KEYS.filter((one) => one.scope === "desk" && (one.group === "Picture" || one.group === "Takes")).map((one) => one.action),
+  "worst",
+]);
+
 export function deskKeys(desk: Desk, action: Action, event: { key: string; shiftKey: boolean }): boolean {
+  if (MOVES.has(action)) room.wander();
   const choice = CHOICES.find((one) => one.name === action);
   const answer = ANSWERS.find((one) => one.action === action);
   const doing = DOINGS[action];

@@ -122,12 +122,18 @@ export class Clock {
 
   setIn(): void {
     const end = this.loop && this.loop.end > this.frame ? this.loop.end : this.nFrames;
-    this.#setLoop({ start: this.frame, end });
+    this.loopOver({ start: this.frame, end });
   }
 
   setOut(): void {
     const start = this.loop && this.loop.start <= this.frame ? this.loop.start : 0;
-    this.#setLoop({ start, end: this.frame + 1 });
+    this.loopOver({ start, end: this.frame + 1 });
+  }
+
+  /** Loops these frames; all of them are no loop. */
+  loopOver(span: Span): void {
+    this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
+    this.#changed();
   }
 
   clearLoop(): void {
@@ -153,11 +159,6 @@ export class Clock {
     this.#to(Math.min(frame, end - 1));
     if (frame < end - 1) return;
     this.#surface?.play(start, this.speed, (next) => this.#presented(next));
-  }
-
-  #setLoop(span: Span): void {
-    this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
-    this.#changed();
   }
 
   #halt(): void {

@@ -8,6 +8,7 @@ export type Page =
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
   | { name: "holds"; production: string }
+  | { name: "room"; production: string; room: string }
   | { name: "character"; production: string; character: string }
   | { name: "desk"; task: string }
   | { name: "nowhere"; path: string };
@@ -24,6 +25,7 @@ export function pageOf(path: string): Page {
     if (parts.length === 2) return { name: "board", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
+    if (parts.length === 4 && third === "together" && fourth !== undefined) return { name: "room", production: second, room: fourth };
     if (parts.length === 4 && third === "characters" && fourth !== undefined) return { name: "character", production: second, character: fourth };
   }
   return { name: "nowhere", path };
@@ -34,6 +36,7 @@ export const cutPath = (production: string): string => `${boardPath(production)}
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const characterPath = (production: string, character: string): string =>
   `${boardPath(production)}/characters/${encodeURIComponent(character)}`;
+export const roomPath = (production: string, room: string): string => `${boardPath(production)}/together/${encodeURIComponent(room)}`;
 export const deskPath = (task: string): string => `/t/${encodeURIComponent(task)}`;
 
 /** A task's desk at one take, with the gate that it waits for picked out. */

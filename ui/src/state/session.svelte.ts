@@ -5,7 +5,8 @@ import { asProblem, type Problem } from "../api/problem";
 import type { MeView, ReasonFamilyView } from "../api/types";
 import { live } from "./live.svelte";
 import { usePasskey } from "./passkeys";
-import { route } from "./route.svelte";
+import { room } from "./room.svelte";
+import { deskPath, route } from "./route.svelte";
 
 class Session {
   me = $state.raw<MeView | null>(null);
@@ -57,6 +58,7 @@ class Session {
   }
 
   async leave(): Promise<void> {
+    room.leave();
     await signOut();
     // A new document: no picture, stream or draft of the one who leaves stays in memory.
     location.assign("/sign-in");
@@ -74,6 +76,8 @@ class Session {
     this.problem = null;
     this.reasons = await getReasons();
     live.start();
+    room.elsewhere = (task) => route.go(deskPath(task));
+    room.resume();
   }
 }
 

@@ -1,28 +1,13 @@
 """Flags: whether they were right, as people say, and how far each check is to be trusted by that."""
 
-from typing import Annotated, Literal
-
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
 
 from circletake.web.auth import SignedIn, StudioHere
-from circletake.web.requests import Code, Id, SentRange
+from circletake.web.requests import Code, Id, SentFlagCall
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.views import EvidenceDetailView
 
 router = APIRouter(tags=["flags"])
-
-
-class SentFlagCall(BaseModel):
-    """Whether a flag was right; `withdrawn` takes one's own call back."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    label: Annotated[str, Field(min_length=1, max_length=100)]
-    frames: SentRange
-    call: Literal["right", "wrong", "withdrawn"]
-    note: Annotated[str, Field(max_length=10_000)] = ""
-    key: Annotated[str, Field(min_length=8, max_length=64)]
 
 
 @router.post("/api/evidence/{evidence_id}/flag-calls")
