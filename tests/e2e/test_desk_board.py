@@ -76,9 +76,14 @@ def test_cells_are_found_by_person_and_by_open_notes(board: Page, analysed: Serv
     board.keyboard.press("a")
     expect(board.locator('[data-row="SH020"]')).to_be_visible()
     take = analysed.take()
-    noted: dict[str, Any] = {"task": analysed.task().id, "content": take.content, "text": "The ears.", "key": "ears-note"}
+    noted: dict[str, Any] = {
+        "task": analysed.task().id,
+        "content": take.content,
+        "text": "The ears.",
+        "key": "ears-note",
+    }
     leo = analysed.studio.session_of(analysed.tokens["leo"])
-    task = analysed.studio.note_add(leo, **noted)
+    task = analysed.studio.note_add(leo, **noted, key="ears-note")
     expect(board.locator(f"{CELL} [data-notes]")).to_have_text("1", timeout=_SLOW_MS)
     board.keyboard.press("n")
     expect(board.locator('[data-row="SH020"]')).to_have_count(0)

@@ -1,6 +1,6 @@
 """Small records that every page shows: people, productions, labels, media addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from circletake.domain.people import Role
@@ -116,9 +116,9 @@ def poster_of(house: House, content: str | None) -> str | None:
     return f"/media/{content}/poster.jpg" if content and house.queue.find_derived(content, POSTER) else None
 
 
-def media_view(house: House, take: Take) -> MediaView:
-    """Addresses of what a browser plays of a take."""
-    at, made = f"/media/{take.content}", house.queue.derived_of(take.content)
+def media_view(take: Take, made: Collection[str]) -> MediaView:
+    """Addresses of what a browser plays of a take, of which these recipes have made something."""
+    at = f"/media/{take.content}"
     return MediaView(
         frames=f"{at}/frames/{{n}}.jpg" if FRAMES in made else None,
         proxy=f"{at}/proxy.mp4" if PROXY in made else None,

@@ -337,11 +337,28 @@ def _followed(begun: Board, tasks: list[reads.TaskRow], floor: Floor) -> Board:
     return replace(begun, by_entity=made, rows=rows, joined=b",".join(row.encoded for row in rows))
 
 
-def seen_floor(house: House, conn: reads.Connection, who: Session, production: str) -> Floor:
-    """A production's floor as this person may see it."""
-    floor = Floor.read(conn, production)
-    veil = veil_of(house, conn, who, production)
-    return floor.veiled(veil, gatekeeper(house, conn, production, now=utc_now())) if veil else floor
+def seen_floor(
+    house: House,
+    conn: reads.Connection,
+    who: Session,
+    production: str,
+    *,
+    veil: Veil | None = None,
+    tasks: Collection[str] | None = None,
+) -> Floor:
+    """A production's floor as this person may see it, or that of some of its tasks.
+
+    Args:
+        veil: what is hidden from them, where it is known already.
+        tasks: only of these; None is every task.
+    """
+    floor = Floor.read(conn, production, tasks)
+    hidden = veil_of(house, conn, who, production) if veil is None else veil
+    if tasks is not None:
+        hidden = replace(
+            hidden, gates={pair: left for pair, left in hidden.gates.items() if pair[0] in tasks}
+        )
+    return floor.veiled(hidden, gatekeeper(house, conn, production, now=utc_now())) if hidden else floor
 
 
 def veil_of(house: House, conn: reads.Connection, who: Session, production: str) -> Veil:

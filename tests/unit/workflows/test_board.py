@@ -218,7 +218,12 @@ class History:
     def note(self) -> None:
         self.count += 1
         take, name = self._some(), self.random.choice(["leo", "dora", "arti"])
-        said: dict[str, Any] = {"task": take.task, "content": take.content, "text": "Look.", "key": f"note-{self.count:06}"}
+        said: dict[str, Any] = {
+            "task": take.task,
+            "content": take.content,
+            "text": "Look.",
+            "key": f"note-{self.count:06}",
+        }
         self.floor.studio.note_add(self.floor[name], **said)
         above = [e.body["note"] for e in self.floor.house.book.entries(0, 100_000) if e.kind == "note"][-1]
         if self.random.random() < 0.5:

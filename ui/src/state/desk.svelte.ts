@@ -10,6 +10,7 @@ import { Boxes } from "./boxes.svelte";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
+import { live } from "./live.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
 import { deskPath, hashOf, placeOf, route } from "./route.svelte";
@@ -108,7 +109,8 @@ export class Desk {
   /** Asks again after the book grew; the take, the frame and the draft stay as they are. */
   async refresh(): Promise<void> {
     const { task } = this;
-    if (!task || this.sending) return;
+    // one's own verdict comes back as news: its answer showed it already
+    if (!task || this.sending || task.book_seq >= live.seq) return;
     const fresh = await this.loading.ask(() => calls.getTask(task.id));
     if (fresh) this.look(fresh.takes.find((take) => take.id === this.takeId) ?? firstTake(fresh.takes));
   }
