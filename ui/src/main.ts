@@ -4,11 +4,13 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./desk.css";
 import { keyboard } from "./state/keyboard.svelte";
-import { route } from "./state/route.svelte";
+import { room } from "./state/room.svelte";
+import { deskPath, route } from "./state/route.svelte";
 import { session } from "./state/session.svelte";
 
 route.start();
 keyboard.start();
+room.elsewhere = (task) => route.go(deskPath(task));
 void session.begin();
 
 const place = document.getElementById("desk");

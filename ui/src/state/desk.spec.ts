@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { firstTake, followedIn, nextTake, stackLetters } from "./desk.svelte";
-import { flagged, gate, take } from "./samples";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as calls from "../api/calls";
+import type { TaskView } from "../api/types";
+import { Desk, firstTake, followedIn, nextTake, stackLetters } from "./desk.svelte";
+import { flagged, gate, take, task } from "./samples";
 
 const judged = (number: number, person: string, gate: string, live = true) =>
   take(number, {
@@ -72,5 +74,46 @@ describe("whom the evidence followed", () => {
     expect(followedIn(take(1))).toEqual([]);
     expect(followedIn(take(1, { evidence: [{ ...flagged, summary: { characters: "none" } }] }))).toEqual([]);
     expect(followedIn(null)).toEqual([]);
+  });
+});
+
+describe("a task that is on its way", () => {
+  beforeEach(() => void vi.stubGlobal("location", { hash: "" }));
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  /** A desk that shows t1 and has asked for t2, which has not come yet. */
+  async function between(): Promise<{ desk: Desk; comes: (task: TaskView) => void; opened: Promise<void> }> {
+    vi.spyOn(calls, "getBoxes").mockResolvedValue([]);
+    vi.spyOn(calls, "getReasons").mockResolvedValue([]);
+    const asked = vi.spyOn(calls, "getTask").mockResolvedValueOnce(task([take(1)]));
+    const desk = new Desk();
+    await desk.open("t1");
+    let comes: (task: TaskView) => void = () => undefined;
+    asked.mockImplementationOnce(() => new Promise((resolve) => (comes = resolve)));
+    asked.mockResolvedValue(task([take(1)]));
+    return { desk, opened: desk.open("t2"), comes };
+  }
+
+  it("is not overtaken by what happens to the one before", async () => {
+    const { desk, opened, comes } = await between();
+    await desk.refresh();
+    comes(task([take(7)], { id: "t2" }));
+    await opened;
+    expect(desk.task?.id).toBe("t2");
+    expect(desk.take?.number).toBe(7);
+  });
+
+  it("comes although a verdict on the one before is recorded meanwhile", async () => {
+    const { desk, opened, comes } = await between();
+    const recorded = vi.spyOn(calls, "recordVerdict").mockResolvedValue(task([take(1)]));
+    desk.ballot.choose(1);
+    await desk.commit();
+    expect(recorded).toHaveBeenCalledOnce();
+    comes(task([take(7)], { id: "t2" }));
+    await opened;
+    expect(desk.task?.id).toBe("t2");
   });
 });

@@ -79,6 +79,7 @@ export class Desk {
   /** Content → what of it was in front of this person; kept while the desk is open. */
   #watches = new Map<string, Watch>();
   #details = new Map<string, EvidenceDetailView>();
+  #wanted: string | null = null;
 
   task = $derived(this.loading.value);
   /** As the strip shows them: the newest on top. */
@@ -95,6 +96,7 @@ export class Desk {
     this.refusal = null;
     this.confirmed = "";
     this.playback.clock.pause();
+    this.#wanted = id;
     const task = await this.loading.ask(() => calls.getTask(id));
     if (!task || task.id !== id) return;
     void session.useReasons(task.production.code);
@@ -106,11 +108,16 @@ export class Desk {
     if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(place.frame ?? 0);
   }
 
+  /** Whether another task is on its way: what comes of this one must not overtake it. */
+  #hasLeft(id: string): boolean {
+    return this.#wanted !== null && this.#wanted !== id;
+  }
+
   /** Asks again after the book grew; the take, the frame and the draft stay as they are. */
   async refresh(): Promise<void> {
     const { task } = this;
     // one's own verdict comes back as news: its answer showed it already
-    if (!task || this.sending || task.book_seq >= live.seq) return;
+    if (!task || this.sending || this.#hasLeft(task.id) || task.book_seq >= live.seq) return;
     const fresh = await this.loading.ask(() => calls.getTask(task.id));
     if (fresh) this.look(fresh.takes.find((take) => take.id === this.takeId) ?? firstTake(fresh.takes));
   }
@@ -189,6 +196,7 @@ export class Desk {
       const word = CHOICES.find((one) => one.value === value)?.label ?? "";
       const words = `${task.code} take ${String(take.number)}: ${word.toLowerCase()} at ${gate.label}`;
       this.recorded = mine ? { seq: mine.seq, task: task.id, words } : null;
+      if (this.#hasLeft(task.id)) return;
       this.loading.set(after);
       this.ballot.clear();
       this.#advance(after, take, gate.key, value);
@@ -206,7 +214,7 @@ export class Desk {
     try {
       const after = await calls.withdrawVerdict(seq, newKey());
       this.recorded = null;
-      if (this.task?.id === after.id) {
+      if (this.task?.id === after.id && !this.#hasLeft(after.id)) {
         this.loading.set(after);
         this.look(after.takes.find((take) => take.id === this.takeId) ?? firstTake(after.takes));
       } else if (taskOf) route.go(deskPath(taskOf));
@@ -260,7 +268,8 @@ export class Desk {
     const id = this.task?.id;
     if (!id) return;
     try {
-      this.loading.set(await (reason === null ? calls.releaseTask(id) : calls.holdTask(id, reason)));
+      const after = await (reason === null ? calls.releaseTask(id) : calls.holdTask(id, reason));
+      if (!this.#hasLeft(id)) this.loading.set(after);
     } catch (error) {
       this.refusal = asProblem(error);
     }
@@ -270,7 +279,9 @@ export class Desk {
     const code = this.task?.production.code;
     if (!code) return;
     try {
-      this.loading.set(await calls.adoptSheet(code, character));
+      const after = await calls.adoptSheet(code, character);
+      if (this.#hasLeft(after.id)) return;
+      this.loading.set(after);
       this.look(this.task?.takes.find((take) => take.id === this.takeId) ?? null);
     } catch (error) {
       this.refusal = asProblem(error);
@@ -294,7 +305,7 @@ export class Desk {
   async #refused(error: unknown): Promise<void> {
     this.refusal = asProblem(error);
     const { task } = this;
-    if (this.refusal.status !== 409 || !task) return;
+    if (this.refusal.status !== 409 || !task || this.#hasLeft(task.id)) return;
     const fresh = await this.loading.ask(() => calls.getTask(task.id));
     const same = fresh?.takes.find((take) => take.id === this.takeId);
     if (same) this.ballot.lookAt(same);

@@ -188,12 +188,18 @@ describe("a line that breaks", () => {
     expect(desk.did.at(-1)).toBe("stand 8");
   });
 
-  it("lets a leader lead again", () => {
+  it("lets a leader lead again, and say where they went meanwhile", () => {
     enter({ leader: "1" });
     wire.events.at(-1)?.closed();
+    desk.now = head({ frame: 22 });
+    room.moved();
     vi.advanceTimersByTime(400);
     wire.events.at(-1)?.opened();
     expect(wire.of("hello").at(-1)?.["led"]).toBe(true);
+    wire.sent = [];
+    wire.say({ say: "welcome", room: "r1", you: "5", members: [{ ...ana, id: "5" }], leader: "5", at: { n: 9, at_ms: 10_000, head: head() } });
+    expect(wire.of("move").map((one) => (one["head"] as Playhead).frame)).toEqual([22]);
+    expect(desk.did).toEqual([]);
   });
 
   it("is tried less and less often, and not at all where the server says no", () => {

@@ -154,7 +154,7 @@ export class Room {
   /** Comes back after a reload. */
   resume(): void {
     const kept = sessionStorage.getItem(KEPT);
-    if (!kept) return;
+    if (!kept || this.state !== "out") return;
     const { production, name, led } = JSON.parse(kept) as { production: string; name: string; led: boolean };
     this.join(production, name, { lead: led });
   }
@@ -183,15 +183,13 @@ export class Room {
   }
 
   lead(wants: boolean): void {
-    this.#led = wants;
-    this.#keep();
-    this.#say({ say: "lead", wants });
+    if (this.state === "in") this.#say({ say: "lead", wants });
   }
 
   follow(following: boolean): void {
     if (this.state === "out" || this.following === following) return;
     this.following = following;
-    this.#say({ say: "follow", following });
+    if (this.state === "in") this.#say({ say: "follow", following });
     if (following) this.#go();
   }
 
@@ -252,6 +250,7 @@ export class Room {
   }
 
   #ping(): void {
+    if (this.state !== "in") return;
     this.#say({ say: "ping", t0: this.#now() });
   }
 
@@ -347,7 +346,7 @@ export class Room {
 
   #tell(): void {
     const head = this.#stage?.head() ?? null;
-    if (!head) return;
+    if (!head || this.state !== "in") return;
     const at_ms = this.clock.known ? this.clock.at(this.#now()) : NOW;
     if (this.#sent && !isNews(this.#sent, head, at_ms)) return;
     this.#sent = { head, at_ms };
@@ -356,7 +355,7 @@ export class Room {
   }
 
   #say(said: object): void {
-    if (this.state === "in" || ("say" in said && said.say === "hello") || this.state === "coming") this.#line?.send(JSON.stringify(said));
+    this.#line?.send(JSON.stringify(said));
   }
 
   #lost(): void {

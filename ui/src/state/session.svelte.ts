@@ -6,7 +6,7 @@ import type { MeView, ReasonFamilyView } from "../api/types";
 import { live } from "./live.svelte";
 import { usePasskey } from "./passkeys";
 import { room } from "./room.svelte";
-import { deskPath, route } from "./route.svelte";
+import { route } from "./route.svelte";
 
 class Session {
   me = $state.raw<MeView | null>(null);
@@ -76,7 +76,6 @@ class Session {
     this.problem = null;
     this.reasons = await getReasons();
     live.start();
-    room.elsewhere = (task) => route.go(deskPath(task));
     room.resume();
   }
 }

@@ -1,0 +1,476 @@
+"""Looking at takes together: two browsers in a room see the same frame, whatever happens to their lines."""
+
+import os
+import random
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
+
+from circletake.config import Config
+from circletake.media.encode import write_movie
+from circletake.studio import Studio
+from circletake.web.auth import COOKIE
+
+from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .conftest import HEIGHT_PX, WIDTH_PX, wait_until
+from .terminal import PROGRAM
+
+_SLOW_MS = 60_000
+N_FRAMES = 72
+OPERATIONS = 300  # ten minutes, one every other second
+NEAR = 2  # frames that two players may be apart while they play
+
+pytestmark = [
+    pytest.mark.sqlite,  # what the browser sees does not know the database
+    pytest.mark.e2e,
+    pytest.mark.browser,
+    pytest.mark.timeout(900),
+    needs_browser,
+]
+
+# Notes the frame on the screen at every refresh, by the machine's clock: both browsers are on one machine.
+SAMPLER = """() => {
+  window.seen = [];
+  const note = () => {
+    const picture = document.querySelector('.picture[role=img]');
+    const frame = Number(/frame (\\d+)/.exec(picture?.getAttribute('aria-label') ?? '')?.[1] ?? -1);
+    window.seen.push([Date.now(), frame]);
+    requestAnimationFrame(note);
+  };
+  note();
+}"""
+
+
+@dataclass
+class Server:
+    """`circletake serve` on one port, which can be killed and started again."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[str] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [str(PROGRAM), "serve", str(self.folder), "--port", str(self.port)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "CIRCLETAKE_WORKERS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert self.process.stdout is not None
+        assert "open at" in self.process.stdout.readline()
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(30)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+@dataclass
+class Stage:
+    """A production with two shots, and who is signed in."""
+
+    server: Server
+    tokens: dict[str, str]
+    tasks: list[str]
+    lines: dict[str, list[WebSocketRoute]] = field(default_factory=dict)
+
+    def window(self, browser: Browser, name: str, path: str) -> Page:
+        context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 720})
+        context.add_cookies([{"name": COOKIE, "value": self.tokens[name], "url": self.server.url}])
+        lines = self.lines.setdefault(name, [])
+
+        def pass_on(line: WebSocketRoute) -> None:
+            line.connect_to_server()
+            lines.append(line)
+
+        context.route_web_socket(re.compile("/rooms/"), pass_on)
+        page = context.new_page()
+        page.set_default_timeout(_SLOW_MS)
+        page.goto(self.server.url + path)
+        return page
+
+    def cut_line(self, name: str) -> None:
+        """Break somebody's connection to the room, as a train in a tunnel does."""
+        self.lines[name].pop().close(code=4000)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("together")
+    film(folder / "film.mp4")
+    with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
+        names = ("ana", "dora", "leo", "cleo")
+        for name in names:
+            studio.add_person(name)
+        tokens = {name: studio.sign_in_by_link(studio.make_link(name)) for name in names}
+        ana = studio.session_of(tokens["ana"])
+        studio.new_production(
+            ana, code="spring", title="Spring", rate=Fraction(24), width_px=WIDTH_PX, height_px=HEIGHT_PX
+        )
+        for name, role in (("dora", "director"), ("leo", "lead"), ("cleo", "guest")):
+            studio.set_role(ana, "spring", person=name, role=role)
+        tasks = []
+        for shot in ("SH010", "SH020"):
+            studio.add_shot(ana, "spring", code=shot, title="", frames=N_FRAMES, source_class="drawn")
+            path = folder / "film.mp4"
+            tasks.append(studio.add_take(ana, "spring", shot=shot, stage="animation", path=path).id)
+        assert all(job.state == "done" for job in studio.run_jobs())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    server = Server(folder / "studio", port)
+    server.start()
+    yield Stage(server, tokens, tasks)
+    server.kill()
+
+
+def film(path: Path) -> None:
+    """A square that moves two pixels a frame, and a tone."""
+    frames = []
+    for n in range(N_FRAMES):
+        frame = np.full((HEIGHT_PX, WIDTH_PX, 3), 90, np.uint8)
+        frame[20:40, 4 + n : 24 + n] = (200, 60, 40)
+        frames.append(frame)
+    tone = 0.2 * np.sin(np.arange(48_000 * N_FRAMES // 24) * 2 * np.pi * 440 / 48_000)
+    samples = np.stack([tone, tone], axis=1).astype(np.float32)
+    write_movie(path, frames, rate=Fraction(24), width_px=WIDTH_PX, height_px=HEIGHT_PX, samples=samples)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def pair(stage: Stage, browser: Browser) -> Iterator[tuple[Page, Page]]:
+    """Dora has opened a room on the first shot and leads; leo has come by its address."""
+    stage.lines.clear()
+    dora = stage.window(browser, "dora", f"/t/{stage.tasks[0]}#f=5")
+    drawn(dora, 5)
+    dora.locator("[data-together]").click()
+    expect(dora.locator("[data-leads=true]")).to_be_visible()
+    address = dora.locator("[data-room-address]").input_value()
+    dora.locator("[data-room]").click()
+    leo = stage.window(browser, "leo", address.removeprefix(stage.server.url))
+    drawn(leo, 5)
+    yield dora, leo
+    for page in (dora, leo):
+        page.context.close()
+
+
+def drawn(page: Page, frame: int) -> None:
+    expect(page.locator(".picture[role=img]")).to_have_attribute("data-drawn", str(frame), timeout=_SLOW_MS)
+
+
+def frame_of(page: Page) -> int:
+    return int(page.locator(".picture[role=img]").get_attribute("data-drawn") or -1)
+
+
+def task_of(page: Page) -> str:
+    return page.locator(".desk").get_attribute("data-task") or ""
+
+
+def same_place(dora: Page, leo: Page) -> None:
+    """Both look at the same frame of the same take, and nothing moves any more."""
+
+    def where(page: Page) -> tuple[str, int]:
+        return task_of(page), frame_of(page)
+
+    try:
+        wait_until(lambda: where(dora) == where(leo), timeout_s=20)
+    except AssertionError:
+        rooms = [page.locator("[data-room]").inner_text() for page in (dora, leo)]
+        raise AssertionError(f"dora is at {where(dora)}, leo at {where(leo)}; {rooms}") from None
+
+
+def test_whoever_comes_sees_the_same_frame_and_goes_along_from_shot_to_shot(
+    stage: Stage, pair: tuple[Page, Page]
+) -> None:
+    dora, leo = pair
+    assert task_of(leo) == stage.tasks[0]
+    for _ in range(3):
+        dora.keyboard.press("ArrowRight")
+    drawn(leo, 8)
+    dora.keyboard.press("]")
+    expect(leo.locator(f".desk[data-task='{stage.tasks[1]}']")).to_be_visible()
+    dora.keyboard.press("End")
+    drawn(leo, N_FRAMES - 1)
+    expect(leo.locator("[data-room]")).to_contain_text("With dora")
+
+
+def test_whoever_moves_by_hand_looks_around_and_comes_back_by_one_key(pair: tuple[Page, Page]) -> None:
+    dora, leo = pair
+    leo.keyboard.press("Home")
+    expect(leo.locator("[data-room]")).to_contain_text("dora leads")
+    dora.keyboard.press("ArrowRight")
+    drawn(dora, 6)
+    drawn(leo, 0)
+    leo.keyboard.press("Shift+f")
+    drawn(leo, 6)
+
+
+def test_the_lead_is_taken_and_given_and_a_guest_goes_along_without_it(
+    stage: Stage, pair: tuple[Page, Page], browser: Browser
+) -> None:
+    dora, leo = pair
+    leo.keyboard.press("Shift+l")
+    expect(leo.locator("[data-leads=true]")).to_be_visible()
+    expect(dora.locator("[data-following=true]")).to_be_visible()
+    leo.keyboard.press("End")
+    drawn(dora, N_FRAMES - 1)
+    dora.locator("[data-room]").click()
+    address = dora.locator("[data-room-address]").input_value()
+    cleo = stage.window(browser, "cleo", address.removeprefix(stage.server.url))
+    drawn(cleo, N_FRAMES - 1)
+    cleo.locator("[data-room]").click()
+    expect(cleo.locator("[data-lead]")).to_have_count(0)
+    cleo.keyboard.press("Shift+l")
+    leo.keyboard.press("Home")
+    drawn(cleo, 0)
+    expect(leo.locator("[data-leads=true]")).to_be_visible()
+    cleo.context.close()
+
+
+def test_nobody_is_pulled_away_from_a_verdict_that_is_begun(stage: Stage, pair: tuple[Page, Page]) -> None:
+    dora, leo = pair
+    leo.keyboard.press("r")
+    dora.keyboard.press("ArrowRight")
+    drawn(leo, 6)
+    dora.keyboard.press("]")
+    expect(dora.locator(f".desk[data-task='{stage.tasks[1]}']")).to_be_visible()
+    expect(leo.locator("[data-room]")).to_contain_text("dora leads")
+    assert task_of(leo) == stage.tasks[0]
+
+
+def test_a_pointer_is_seen_by_the_other_where_it_points(pair: tuple[Page, Page]) -> None:
+    dora, leo = pair
+    box = dora.locator(".picture[role=img]").bounding_box()
+    assert box is not None
+    dora.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    pointer = leo.locator("[data-pointer=dora]")
+    expect(pointer).to_be_visible()
+    style = pointer.get_attribute("style") or ""
+    x, y = (float(part) for part in re.findall(r"([\d.]+)%", style))
+    assert abs(x - 25) < 0.2
+    assert abs(y - 50) < 0.3
+
+
+def test_a_room_outlives_its_server(stage: Stage, pair: tuple[Page, Page]) -> None:
+    dora, leo = pair
+    dora.keyboard.press("End")
+    drawn(leo, N_FRAMES - 1)
+    stage.server.kill()
+    expect(leo.locator("[data-room=lost]")).to_be_visible()
+    dora.keyboard.press("ArrowLeft")
+    stage.server.start()
+    expect(dora.locator("[data-leads=true]")).to_be_visible(timeout=_SLOW_MS)
+    drawn(leo, N_FRAMES - 2)
+    dora.keyboard.press("Home")
+    drawn(leo, 0)
+
+
+def test_a_reload_comes_back_to_the_room_and_to_the_lead(pair: tuple[Page, Page]) -> None:
+    dora, leo = pair
+    leo.reload()
+    drawn(leo, 5)
+    dora.reload()
+    expect(dora.locator("[data-leads=true]")).to_be_visible()
+    dora.keyboard.press("End")
+    drawn(leo, N_FRAMES - 1)
+
+
+def test_both_play_the_same_frame(pair: tuple[Page, Page]) -> None:
+    dora, leo = pair
+    for page in pair:
+        page.evaluate(SAMPLER)
+    dora.keyboard.press("Home")
+    dora.keyboard.press("l")
+    dora.wait_for_timeout(3_000)  # players learn how late they start
+    since = dora.evaluate("Date.now()")
+    dora.wait_for_timeout(8_000)
+    until = dora.evaluate("Date.now()")
+    dora.keyboard.press("k")
+    apart = sorted(apart_while(dora, leo, since, until))
+    p95 = apart[int(len(apart) * 0.95)]
+    assert len(apart) > 50
+    assert p95 <= NEAR, f"{len(apart)} looks: median {statistics.median(apart)}, p95 {p95}, most {apart[-1]}"
+    same_place(dora, leo)
+
+
+def apart_while(dora: Page, leo: Page, since: float, until: float) -> list[int]:
+    """Frames between both screens, the shorter way round, at each look of the second at its own."""
+    theirs: list[list[Any]] = dora.evaluate("window.seen")
+    found = []
+    at = 0
+    for time_ms, frame in leo.evaluate("window.seen"):
+        if not since <= time_ms <= until:
+            continue
+        while at + 1 < len(theirs) and theirs[at + 1][0] <= time_ms:
+            at += 1
+        off = abs(frame - theirs[at][1])
+        found.append(min(off, N_FRAMES - off))
+    return found
+
+
+@dataclass
+class Meeting:
+    """Two who look at takes together, and everything that can happen to them."""
+
+    stage: Stage
+    windows: dict[str, Page]
+    rng: random.Random
+    leader: str = "dora"
+    strokes: set[str] = field(default_factory=set)
+
+    @property
+    def page(self) -> Page:
+        return self.windows[self.leader]
+
+    def step(self) -> None:
+        for _ in range(self.rng.randrange(1, 6)):
+            self.page.keyboard.press(self.rng.choice(["ArrowRight", "ArrowLeft"]))
+
+    def jump(self) -> None:
+        self.page.keyboard.press(self.rng.choice(["Home", "End"]))
+
+    def task(self) -> None:
+        self.page.keyboard.press("]" if task_of(self.page) == self.stage.tasks[0] else "[")
+
+    def play(self) -> None:
+        self.page.keyboard.press("l")
+        self.page.wait_for_timeout(self.rng.randrange(100, 900))
+        self.page.keyboard.press("k")
+
+    def stroke(self) -> None:
+        self.strokes.add(draw(self.windows[self.rng.choice(["dora", "leo"])], self.rng))
+
+    def cut(self) -> None:
+        self.stage.cut_line(self.rng.choice(["dora", "leo"]))
+        self._back()
+
+    def kill(self) -> None:
+        self.stage.server.kill()
+        self.stage.server.start()
+        self._back()
+
+    def lead(self) -> None:
+        self.leader = "leo" if self.leader == "dora" else "dora"
+        lead(self.page)
+
+    def _back(self) -> None:
+        leads = self.page.locator("[data-room=in][data-leads=true]")
+        expect(leads).to_be_visible(timeout=_SLOW_MS)
+
+
+ODDS = {"step": 30, "jump": 20, "task": 8, "play": 8, "stroke": 15, "cut": 10, "lead": 8, "kill": 1}
+
+
+def test_ten_minutes_of_anything_end_on_the_same_frame_with_every_stroke(
+    stage: Stage, pair: tuple[Page, Page]
+) -> None:
+    """One thing every two seconds for ten minutes, without the waiting between."""
+    rng = random.Random(5)  # noqa: S311 (the same ten minutes every time)
+    meeting = Meeting(stage, {"dora": pair[0], "leo": pair[1]}, rng)
+    for n, what in enumerate(rng.choices(list(ODDS), list(ODDS.values()), k=OPERATIONS)):
+        getattr(meeting, what)()
+        if n % 5 == 4:
+            same_place(*pair)
+    same_place(*pair)
+    assert len(meeting.strokes) > OPERATIONS // 12
+    for page in pair:
+        assert {one["id"] for one in drawings(page, stage)} == meeting.strokes
+
+
+def lead(page: Page) -> None:
+    """Take the lead, however often the line is just then broken."""
+
+    def leads() -> bool:
+        if page.locator("[data-room=in][data-leads=true]").count():
+            return True
+        page.keyboard.press("Shift+l")
+        page.wait_for_timeout(150)
+        return bool(page.locator("[data-room=in][data-leads=true]").count())
+
+    wait_until(leads, timeout_s=20)
+
+
+def draw(page: Page, rng: random.Random) -> str:
+    """Draw a line on the take in front of this window; sent until the server says that it has it."""
+    drawing, op = (uuid7(rng) for _ in range(2))
+    frame = max(0, frame_of(page))
+    body = {
+        "op": op,
+        "act": "add",
+        "drawing": drawing,
+        "task": task_of(page),
+        "mark": {
+            "frames": {"start": frame, "end": frame + 1},
+            "shape": "line",
+            "points": [[rng.randrange(65_536), rng.randrange(65_536)] for _ in range(2)],
+            "width": 200,
+            "colour": "#ffffff",
+            "text": "",
+        },
+    }
+    sent = page.evaluate(
+        """async (body) => {
+          const task = await (await fetch('/api/tasks/' + body.task)).json();
+          body.content = task.takes[0].content;
+          for (let n = 0; n < 20; n++) {
+            try {
+              const answer = await fetch('/api/drawings', {
+                method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body),
+              });
+              if (answer.ok) return 'kept';
+              return await answer.text();
+            } catch { await new Promise((again) => setTimeout(again, 200)); }
+          }
+          return 'never';
+        }""",
+        body,
+    )
+    assert sent == "kept", sent
+    return drawing
+
+
+def drawings(page: Page, stage: Stage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(
+        """async (tasks) => {
+          const all = [];
+          for (const id of tasks) {
+            const task = await (await fetch('/api/tasks/' + id)).json();
+            const sha = task.takes[0].content;
+            all.push(...await (await fetch(`/api/tasks/${id}/takes/${sha}/drawings`)).json());
+          }
+          return all;
+        }""",
+        stage.tasks,
+    )
+    return found
+
+
+def uuid7(rng: random.Random) -> str:
+    """An id as clients make them; the time in it is of no account here."""
+    digits = f"{rng.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
