@@ -67,6 +67,7 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     import_film,
+    inbox,
     machines,
     policies,
     receive_take,
@@ -100,6 +101,7 @@ from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.house import STUDIO, House, Operation, require
+from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.sheets import BoxedImage, SheetKind
@@ -560,6 +562,19 @@ class Studio:
     def queue(self, session: Session) -> list[QueueItemView]:
         """What waits for this person."""
         return show_queue.show_queue(self.house, session)
+
+    def inbox(self, session: Session) -> list[InboxItemView]:
+        """What waits for a person, and why."""
+        return inbox.show_inbox(self.house, session)
+
+    def notices(self, session: Session) -> NoticesView:
+        """What happened that concerns a person."""
+        return inbox.show_notices(self.house, session)
+
+    def note_seen(self, session: Session, seq: int) -> NoticesView:
+        """Remember how far a person has seen what happened."""
+        inbox.note_seen(self.house, session, seq)
+        return self.notices(session)
 
     def task(self, session: Session, task_id: str) -> TaskView:
         """A task with everything a judge needs."""

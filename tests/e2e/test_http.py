@@ -216,6 +216,7 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
 ) -> None:
     before = decided(served)
     harmless = {"/api/me", "/api/people", "/api/productions", "/api/queue", "/api/reasons", "/api/book"}
+    harmless |= {"/api/inbox", "/api/notices", "/api/notices/seen"}  # of nothing, they hold nothing
     harmless |= {"/api/policies", "/api/policies/check"}  # what comes along is no secret
     with served.client("olaf") as client:
         for method, path, _ in operations(served):
@@ -284,6 +285,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
             assert_problem(answer)
         assert client.get("/api/productions").json() == []
         assert client.get("/api/queue").json() == []
+        assert client.get("/api/inbox").json() == []
+        assert client.get("/api/notices").json()["notices"] == []
     assert decided(served) == before
 
 

@@ -101,7 +101,7 @@ def add_take(studio: Studio, by: Session, task: str, path: Path, number: int) ->
                 height_px=HEIGHT_PX,
                 parent=None,
                 change="new",
-                leans={},
+                leans=(),
             ),
         )
 

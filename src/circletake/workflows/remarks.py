@@ -14,6 +14,7 @@ from circletake.ledger import reads, remarks
 from circletake.ledger.accounts import Session
 from circletake.workflows.bind import bind_content, policy_of_task
 from circletake.workflows.house import House, require
+from circletake.workflows.mentions import spelled
 from circletake.workflows.show import Names
 from circletake.workflows.views import NoteView, OverrideView, RangeView
 
@@ -64,11 +65,12 @@ def add_note(house: House, who: Session, remark: Remark) -> str:
     who.sitting("note something")
     with house.book.transact() as tx:
         known = remarks.find_note(tx.conn, note)
+        row = reads.find_task(tx.conn, remark.task)
+        text = spelled(tx.conn, row.task.production, remark.text) if row else remark.text
         if known is not None:
-            if (known.task, known.content, known.text) != (remark.task, remark.content, remark.text):
+            if (known.task, known.content, known.text) != (remark.task, remark.content, text):
                 raise Conflict("This key was used for another note; send the new one with a new key.")
             return note
-        row = reads.find_task(tx.conn, remark.task)
         if row is None:
             raise NotFound(f"There is no task {remark.task} here; the board lists them.")
         require(tx.conn, who, row.task.production, "note")
@@ -91,7 +93,7 @@ def add_note(house: House, who: Session, remark: Remark) -> str:
                 "reply_to": remark.reply_to,
                 "severity": remark.severity,
                 "task": remark.task,
-                "text": tx.keep_text(remark.text),
+                "text": tx.keep_text(text),
             },
         )
         bind_content(house, tx, task=remark.task, content=remark.content)
@@ -220,7 +222,7 @@ def note_view(row: remarks.NoteRow, people: Names, *, may_settle: bool = False) 
         at=row.at,
         person=people.person(row.person),
         severity=row.severity,
-        text=row.text,
+        text=people.words(row.text),
         ranges=[RangeView(start=frames.start, end=frames.end) for frames in row.ranges],
         regions=[list(region) for region in row.regions],
         reply_to=row.reply_to,

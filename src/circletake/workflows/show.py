@@ -17,6 +17,7 @@ from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.recipes import FRAMES, POSTER, PROXY
 from circletake.work.job import Job
 from circletake.workflows.house import House
+from circletake.workflows.mentions import told
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.views import (
     GateLabel,
@@ -43,6 +44,10 @@ class Names:
     def read(cls, conn: reads.Connection) -> "Names":
         """Read everybody's name."""
         return cls(names(conn) | machine_labels(conn) | MACHINES)
+
+    def words(self, text: str | None) -> str | None:
+        """What somebody wrote, with the names of whom they mentioned."""
+        return told(text, self.known, erased=_ERASED)
 
     def person(self, actor: str) -> PersonView:
         """An actor as others see them."""
@@ -114,6 +119,12 @@ def productions_of(conn: reads.Connection, who: Session) -> list[ProductionView]
 def poster_of(house: House, content: str | None) -> str | None:
     """Address of a content's poster, or None while it has none."""
     return f"/media/{content}/poster.jpg" if content and house.queue.find_derived(content, POSTER) else None
+
+
+def posters_of(house: House, contents: Collection[str]) -> dict[str, str]:
+    """Content → address of its poster, of those among these that have one."""
+    made = house.queue.derived_among(contents)
+    return {content: f"/media/{content}/poster.jpg" for content in made if POSTER in made[content]}
 
 
 def media_view(take: Take, made: Collection[str]) -> MediaView:

@@ -140,7 +140,7 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        kept = _seen(house, conn, who, found.id, policy)
+        kept = seen_board(house, conn, who, found.id, policy)
         head = _head(conn, found, roles, kept)
     return BoardView(rows=[row.view for row in kept.rows], **head)
 
@@ -150,7 +150,7 @@ def board_json(house: House, who: Session, production: str) -> bytes:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        kept = _seen(house, conn, who, found.id, policy)
+        kept = seen_board(house, conn, who, found.id, policy)
         head = _head(conn, found, roles, kept)
     return msgspec.json.encode(head)[:-1] + b',"rows":[' + kept.joined + b"]}"
 
@@ -171,7 +171,9 @@ def _head(
     }
 
 
-def _seen(house: House, conn: reads.Connection, who: Session, production: str, policy: Policy) -> "Board":
+def seen_board(
+    house: House, conn: reads.Connection, who: Session, production: str, policy: Policy
+) -> "Board":
     """The board as this person may see it; one who is blind somewhere has it worked out for them alone."""
     veil = veil_of(house, conn, who, production)
     if not veil:

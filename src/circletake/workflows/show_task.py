@@ -308,7 +308,7 @@ def _verdict_view(verdict: Verdict, people: Names, *, live: bool) -> VerdictView
         value_name=VALUE_NAMES[verdict.value],
         reasons=list(verdict.reasons),
         disposition=verdict.disposition,
-        note=verdict.note,
+        note=people.words(verdict.note),
         ranges=[RangeView(start=frames.start, end=frames.end) for frames in verdict.ranges],
         answers=list(verdict.answers),
         live=live,

@@ -464,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbox
+         * @description What waits for the signed-in person, and why.
+         */
+        get: operations["board_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -578,6 +598,46 @@ export interface paths {
          * @description Settle a note on exactly this content.
          */
         post: operations["verdicts_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notices
+         * @description Verdicts and notes on their takes, answers to them, and words that name them.
+         */
+        get: operations["board_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seen
+         * @description Say that everything up to an entry has been seen.
+         */
+        post: operations["board_seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2491,6 +2551,49 @@ export interface components {
             rows: number;
         };
         /**
+         * InboxItemView
+         * @description One thing that waits for the signed-in person.
+         *
+         *     Args:
+         *         why: `gate`, `stale`, `mention` or `note`.
+         *         sentence: why, in words.
+         *         number: of the take it is about; 0 if there is none.
+         *         gate: key of the gate, where one waits for them.
+         *         person: whose words they are, where it is a note.
+         *         at: when they were written; empty where nobody wrote any.
+         */
+        InboxItemView: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Flagged */
+            flagged: number;
+            /** Gate */
+            gate: string;
+            /** Number */
+            number: number;
+            person: components["schemas"]["PersonView"] | null;
+            /** Poster */
+            poster: string | null;
+            /** Production */
+            production: string;
+            /** Sentence */
+            sentence: string;
+            /** Stage Label */
+            stage_label: string;
+            /** Status */
+            status: string;
+            /** Takes */
+            takes: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * InvitationView
          * @description An invitation as producers see it; `state` is open, used, revoked or expired.
          */
@@ -2730,6 +2833,56 @@ export interface components {
             text: string | null;
         };
         /**
+         * NoticesView
+         * @description The newest of what concerns somebody, and how many they have not seen; `book_seq` marks all seen.
+         */
+        NoticesView: {
+            /** Book Seq */
+            book_seq: number;
+            /** Notices */
+            notices: components["schemas"]["NoticeView"][];
+            /** Unseen */
+            unseen: number;
+        };
+        /**
+         * NoticeView
+         * @description Something that happened and concerns the signed-in person.
+         *
+         *     Args:
+         *         seq: its entry in the book.
+         *         kind: `verdict`, `note`, `answer` or `mention`.
+         *         sentence: what happened, in words.
+         *         text: what was written with it, or None.
+         *         unseen: since they last looked.
+         */
+        NoticeView: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Gate */
+            gate: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            person: components["schemas"]["PersonView"];
+            /** Production */
+            production: string;
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+            /** Stage Label */
+            stage_label: string;
+            /** Task */
+            task: string;
+            /** Text */
+            text: string | null;
+            /** Unseen */
+            unseen: boolean;
+        };
+        /**
          * OfferView
          * @description A take that could fill a slot.
          */
@@ -2916,7 +3069,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -3463,6 +3616,14 @@ export interface components {
             disposition: string;
             /** Key */
             key: string;
+        };
+        /**
+         * SentSeen
+         * @description The newest entry of the book that somebody has been told of.
+         */
+        SentSeen: {
+            /** Seq */
+            seq: number;
         };
         /**
          * SentShot
@@ -4768,6 +4929,35 @@ export interface operations {
             };
         };
     };
+    board_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     team_invited: {
         parameters: {
             query?: never;
@@ -4947,6 +5137,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentSeen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesView"];
                 };
             };
             /** @description A problem. */
