@@ -80,7 +80,6 @@ def test_cells_are_found_by_person_and_by_open_notes(board: Page, analysed: Serv
         "task": analysed.task().id,
         "content": take.content,
         "text": "The ears.",
-        "key": "ears-note",
     }
     leo = analysed.studio.session_of(analysed.tokens["leo"])
     task = analysed.studio.note_add(leo, **noted, key="ears-note")
