@@ -85,6 +85,7 @@ from circletake.workflows import (
     show_task,
 )
 from circletake.workflows import checkpoints as checkpointing
+from circletake.workflows import context as contexts
 from circletake.workflows import deliver as delivery
 from circletake.workflows import drawings as drawing
 from circletake.workflows import erase_person as erasing
@@ -98,12 +99,14 @@ from circletake.workflows import stale as staleness
 from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
+from circletake.workflows.context import ContextView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
+from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -134,6 +137,7 @@ from circletake.workflows.views import (
     QueueItemView,
     ReaffirmView,
     ReasonFamilyView,
+    SelfTestView,
     StaleApprovalView,
     TaskView,
     TeamView,
@@ -579,6 +583,10 @@ class Studio:
     def task(self, session: Session, task_id: str) -> TaskView:
         """A task with everything a judge needs."""
         return show_task.show_task(self.house, session, task_id)
+
+    def context(self, session: Session, task: str, *, content: str, shots: int = 1) -> ContextView:
+        """A take between its neighbours in the cut."""
+        return contexts.show_context(self.house, session, task, content=content, shots=shots)
 
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""
@@ -1284,8 +1292,14 @@ class Studio:
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1` or `poster-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `peaks-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
+
+    def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:
+        """Parts of contents as one film, if they belong to productions of theirs."""
+        for content in {content for content, _ in parts}:
+            self._allow(session, content)
+        return contexts.joined(self.house, parts, rate)
 
     def _derived(self, session: Session, content: str, recipe: str) -> str:
         self._allow(session, content)
@@ -1294,7 +1308,13 @@ class Studio:
             raise ContentMissing("This is still being made; it shows as soon as its job is done.")
         return found
 
+    def self_test(self, session: Session, rate: Fraction) -> SelfTestView:  # noqa: ARG002 (any session may)
+        """Film in which every frame says its number, at a rate, for the desk's player to test itself."""
+        return self_test(self.house, rate)
+
     def _allow(self, session: Session, content: str) -> None:
+        if content in SOURCES:
+            return
         with self.house.book.reading() as conn:
             allowed = reads.may_see(conn, str(session.person), content)
         if not allowed and not show.is_sheet_picture(self.house, session, content):

@@ -210,5 +210,24 @@ def test_that_it_is_not_there_is_said_on_its_frame(stage: Stage, page: Page) -> 
     expect(page.locator("[data-listed]")).to_have_count(0)
 
 
+def test_the_adopted_sheet_is_laid_over_the_picture_and_taken_off(page: Page) -> None:
+    page.keyboard.press("Shift+M")
+    skin = page.locator("img.skin")
+    expect(skin).to_be_visible()
+    expect(skin).to_have_css("opacity", "0.5")
+    x = (skin.bounding_box() or {"x": 0})["x"]
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".picture")).to_have_attribute("data-drawn", "1")
+    skin.hover()
+    page.mouse.down()
+    page.mouse.move(700, 300)
+    page.mouse.move(740, 300)
+    page.mouse.up()
+    assert (skin.bounding_box() or {"x": 0})["x"] != x
+    picture_of(page, "onion-skin")
+    page.keyboard.press("Shift+M")
+    expect(skin).to_have_count(0)
+
+
 def content(stage: Stage) -> str:
     return stage.studio.task(stage.leo, stage.task).takes[0].content

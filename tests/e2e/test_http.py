@@ -29,6 +29,8 @@ _FILL = {
     "note_id": "n_none",
     "consent": "c_none",
     "sha": "0" * 64,
+    "num": "1",
+    "den": "1",
 }
 # Doors for whoever is not in yet, and everybody's own account: test_http_matrix has them, line by line.
 _OWN = ("/api/account", "/api/door", "/api/invitations", "/api/sign-in")
@@ -193,7 +195,7 @@ def test_every_route_asks_for_a_sign_in_before_anything_else(served: Served) -> 
             assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("tail", ["", "/frames/0.jpg", "/proxy.mp4", "/poster.jpg"])
+@pytest.mark.parametrize("tail", ["", "/frames/0.jpg", "/proxy.mp4", "/poster.jpg", "/peaks.bin"])
 def test_media_asks_for_a_sign_in_before_it_says_anything(served: Served, tail: str) -> None:
     content = served.take().content
     with served.client() as client:

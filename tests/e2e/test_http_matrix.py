@@ -5,7 +5,9 @@ gets in. Getting in means that the answer is about the thing itself: it is done,
 reason that has nothing to do with who asks (a gate is closed, there is no such take).
 """
 
+import contextlib
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,8 +15,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import Route
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from circletake.config import Config
 from circletake.domain.people import ROLES, SCOPES
@@ -100,6 +104,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/account/identities/begin", None, PERSONS, NONE),
     ("POST", "/api/account/identities/remove", {"issuer": "https://id.example"}, PERSONS, NONE),
     ("POST", "/api/sign-out", None, PERSONS, NONE),
+    ("GET", "/api/self-test/{num}/{den}", None, PERSONS, ANY),
     ("GET", "/api/policies", None, PERSONS, ANY),
     ("GET", "/api/policies/{name}", None, PERSONS, ANY),
     ("POST", "/api/policies/check", {"text": "x"}, PERSONS, ANY),
@@ -119,6 +124,11 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("HEAD", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),
     ("GET", "/media/{sha}/proxy.mp4", None, ALL, ANY),
     ("HEAD", "/media/{sha}/proxy.mp4", None, ALL, ANY),
+    ("GET", "/media/{sha}/peaks.bin", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/peaks.bin", None, ALL, ANY),
+    ("GET", "/media/joined/{num}-{den}/{parts}.mp4", None, ALL, ANY),
+    ("HEAD", "/media/joined/{num}-{den}/{parts}.mp4", None, ALL, ANY),
+    ("SOCKET", "/api/productions/{code}/rooms/{name}", None, ALL, NONE),
     ("GET", "/media/{sha}/poster.jpg", None, ALL, ANY),
     ("HEAD", "/media/{sha}/poster.jpg", None, ALL, ANY),
     ("GET", "/api/productions/{code}/people", None, WORKS, ANY),
@@ -136,6 +146,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/characters/{character}", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/boxes", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/drawings", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/context", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
@@ -199,6 +210,19 @@ class House:
             verify=TRUST,
         )
 
+    def meet(self, who: str, address: str) -> str:
+        """What the first word of a socket gets: `in`, or the code of why not."""
+        headers = {name: value for name, value in self.client(who).headers.items() if name == "authorization"}
+        cookies = [f"{name}={value}" for name, value in self.client(who).cookies.items()]
+        headers |= {"Cookie": "; ".join(cookies)} if cookies else {}
+        with connect(
+            self.served.url.replace("http", "ws", 1) + address, additional_headers=headers, proxy=None
+        ) as line:
+            with contextlib.suppress(ConnectionClosed):  # refused before it could say anything
+                line.send('{"say": "hello"}')
+            word = json.loads(line.recv(timeout=10))
+        return "in" if word["say"] == "welcome" else str(word["code"])
+
     def ask(self, who: str, method: str, path: str, body: object) -> str:
         """What somebody gets: `in`, or the code of why not."""
         number = next(self.numbers)
@@ -207,6 +231,8 @@ class House:
         for name, value in self.fill.items():
             address = address.replace("{" + name + "}", value)
         assert "{" not in address, f"nothing is known to put into {address}"
+        if method == "SOCKET":
+            return self.meet(who, address)
         sent = self.bodies[body] | {"key": f"matrix-{number:06}"} if isinstance(body, str) else body
         if body == "drawing":
             sent = self.bodies["drawing"]  # its operation's id is its key
@@ -281,6 +307,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "evidence_id": take.evidence[0].id,
             "sha": take.content,
             "n": "0",
+            "num": "24",
+            "den": "1",
+            "parts": f"{take.content}.0.1",
             "seq": "1",
             "person": "newcomer",
             "role": "artist",
@@ -322,6 +351,9 @@ def declared() -> set[tuple[str, str]]:
         inner = getattr(route, "original_router", None)
         if inner is not None:
             open_ends += inner.routes
+            continue
+        if isinstance(route, APIWebSocketRoute):
+            found.add(("SOCKET", route.path))
             continue
         assert isinstance(route, APIRoute | Route), f"{route!r} is a kind of route nobody knows here"
         methods = set(route.methods or ())

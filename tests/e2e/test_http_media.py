@@ -102,3 +102,32 @@ def test_the_addresses_that_a_task_names_are_those_that_answer(analysed: Served)
         for address in (media.frames.replace("{n}", str(N_FRAMES - 1)), media.proxy, media.poster):
             assert address is not None
             assert client.get(address).status_code == 200
+
+
+def test_parts_of_takes_play_as_one_film_to_whoever_may_see_all_of_them(analysed: Served) -> None:
+    content = analysed.take().content
+    path = f"/media/joined/24-1/{content}.4.9,{content}.0.2.mp4"
+    with analysed.client("leo") as client:
+        film = client.get(path)
+        assert film.status_code == 200, film.text
+        assert film.headers["content-type"] == "video/mp4"
+        assert client.get(path).headers["etag"] == film.headers["etag"]
+        part = client.get(path, headers={"Range": "bytes=0-99", "If-Range": film.headers["etag"]})
+        assert part.content == film.content[:100]
+        other = client.get(f"/media/joined/24-1/{content}.4.9,{'0' * 64}.0.2.mp4")
+        assert other.status_code == 404
+        for odd in (f"{content}.9.4", f"{content}.0", f"../{content}.0.2", f"{content}.0.999"):
+            refused = client.get(f"/media/joined/24-1/{odd}.mp4")
+            assert refused.status_code in {404, 409, 422}, odd
+            assert refused.headers["content-type"] == "application/problem+json"
+    with analysed.client("olaf") as client:
+        assert client.get(path).status_code == 404
+
+
+def test_a_take_in_the_cut_says_what_it_plays_between(analysed: Served) -> None:
+    take, task = analysed.take(), analysed.task()
+    with analysed.client("leo") as client:
+        told = client.get(f"/api/tasks/{task.id}/takes/{take.content}/context").json()
+        assert [part["shot"] for part in told["parts"]] == ["SH010"]
+        assert told["missing"] == ["SH020 is a gap in the cut; nothing is shown for it."]
+        assert client.get(told["proxy"]).status_code == 200

@@ -3,6 +3,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./desk.css";
+import { counter } from "./state/counter.svelte";
 import { keyboard } from "./state/keyboard.svelte";
 import { room } from "./state/room.svelte";
 import { deskPath, route } from "./state/route.svelte";
@@ -10,6 +11,7 @@ import { session } from "./state/session.svelte";
 
 route.start();
 keyboard.start();
+counter.read();
 room.elsewhere = (task) => route.go(deskPath(task));
 void session.begin();
 

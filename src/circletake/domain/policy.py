@@ -77,6 +77,7 @@ class Policy:
         hash: SHA-256 of its canonical JSON.
         thresholds: settings of checks: check → setting → value as text, for a policy holds no fractions.
         reasons: its own words for why; empty for those that come with circletake.
+        start_frame: number that people see on the first frame of a take; stored frames count from 0.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Policy:
     hash: str = ""
     thresholds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reasons: tuple[ReasonFamily, ...] = ()
+    start_frame: int = 0
 
     def stage(self, key: str) -> Stage | None:
         """The stage of this key, or None."""

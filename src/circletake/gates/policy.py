@@ -37,7 +37,9 @@ from circletake.gates.reasons import read_families, reasons_list
 FORMAT = 1
 _SHIPPED = Path(__file__).parent / "policies"
 POLICY_STAGE = "policy"  # where a policy itself is judged
-_POLICY = {"v", "name", "stages", "thresholds", "reasons"}
+_POLICY = {"v", "name", "stages", "thresholds", "reasons", "frames"}
+_FRAMES = {"start"}
+_LAST_START = 1_000_000  # beyond it a label is no number that anybody reads
 _STAGE = {"key", "label", "kinds", "gates", "ships"}
 _GATE = {"key", "label", "vote", "rules", "reason_needed", "carry", "blind", "override"}
 _OVERRIDE = {"roles", "rules"}
@@ -94,8 +96,17 @@ def read_policy(data: Mapping[str, Any]) -> Policy:
         stages=stages,
         thresholds={key_of(check, "thresholds"): _read_settings(thresholds, check) for check in thresholds},
         reasons=read_families(data["reasons"]) if "reasons" in data else (),
+        start_frame=_read_start(mapping(data.get("frames", {}), "frames")),
     )
     return replace(policy, hash=_hash(policy_dict(policy)))
+
+
+def _read_start(frames: Mapping[str, Any]) -> int:
+    members(frames, _FRAMES, "frames", needed=set())
+    start = frames.get("start", 0)
+    if type(start) is not int or not 0 <= start <= _LAST_START:
+        refuse("frames.start", f"should be a whole number from 0 to {_LAST_START}, such as 1001")
+    return start
 
 
 def _read_settings(thresholds: Mapping[str, Any], check: str) -> dict[str, str]:
@@ -132,7 +143,9 @@ _OWN_STAGE: dict[str, Any] = {
 
 def policy_dict(policy: Policy) -> dict[str, Any]:
     """Write a policy as plain data: text, whole numbers, booleans, lists; keys of a–z, 0–9 and _."""
-    own = {"reasons": reasons_list(policy.reasons)} if policy.reasons else {}
+    own: dict[str, Any] = {"reasons": reasons_list(policy.reasons)} if policy.reasons else {}
+    if policy.start_frame:  # what is not set is not written: policies of before keep their hash
+        own["frames"] = {"start": policy.start_frame}
     return {
         **own,
         "v": FORMAT,

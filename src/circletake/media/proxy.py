@@ -13,7 +13,7 @@ from circletake.media.store import ContentStore
 
 RECIPE = "proxy-1"
 WIDEST_PX = 1280
-_CODING = Coding(
+PROXY_CODING = Coding(
     options={"crf": "23", "preset": "veryfast", "tune": "fastdecode"},
     gop=1,
     bframes=0,
@@ -50,7 +50,7 @@ class ProxyWriter:
                 rate=source.rate or _STILL_RATE,
                 width_px=self._size[0],
                 height_px=self._size[1],
-                coding=_CODING,
+                coding=PROXY_CODING,
                 rate_hz=RATE_HZ if source.has_sound else None,
             )
         )

@@ -11,12 +11,17 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from http import HTTPStatus
 from pathlib import Path
+from typing import Annotated
 
 from fastapi import APIRouter, Request
+from fastapi import Path as PathParam
 from starlette.responses import Response, StreamingResponse
 
+from circletake.domain.time import FrameRange
+from circletake.errors import RequestInvalid
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.requests import FrameNumber, Sha
 
@@ -27,6 +32,12 @@ _ACTIVE = frozenset({"image/svg+xml", "text/html", "application/xhtml+xml", "tex
 _RANGE = re.compile(r"^\s*bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*$", re.IGNORECASE)
 
 router = APIRouter(include_in_schema=False)
+
+_Rate = Annotated[int, PathParam(ge=1, le=1_000_000)]
+_Parts = Annotated[
+    str,
+    PathParam(pattern=r"^[0-9a-f]{64}\.[0-9]{1,9}\.[0-9]{1,9}(,[0-9a-f]{64}\.[0-9]{1,9}\.[0-9]{1,9}){0,15}$"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,29 @@ def proxy(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> 
     """All-intra MP4 of the same frames, with sound; its validator is its own hash in the store."""
     path = studio.derived(session, sha, "proxy-1")
     return answer(request, path, etag=path.name, kind="video/mp4")
+
+
+@router.api_route("/media/{sha}/peaks.bin", methods=["GET", "HEAD"])
+def peaks(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
+    """How loud content is, four bytes a frame."""
+    path = studio.derived(session, sha, "peaks-1")
+    return answer(request, path, etag=path.name, kind="application/octet-stream")
+
+
+@router.api_route("/media/joined/{num}-{den}/{parts}.mp4", methods=["GET", "HEAD"])
+def joined(
+    request: Request, num: _Rate, den: _Rate, parts: _Parts, studio: StudioHere, session: SignedIn
+) -> Response:
+    """Frames of several contents as one film: `<SHA-256>.<first frame>.<frame after the last>`, by commas."""
+    path = studio.joined(session, [_part(text) for text in parts.split(",")], Fraction(num, den))
+    return answer(request, path, etag=path.stem, kind="video/mp4")
+
+
+def _part(text: str) -> tuple[str, FrameRange]:
+    content, start, end = text.split(".")
+    if int(start) >= int(end):
+        raise RequestInvalid(f"Frames {start}–{end} are none; the end is the frame after the last.")
+    return content, FrameRange(int(start), int(end))
 
 
 @router.api_route("/media/{sha}/poster.jpg", methods=["GET", "HEAD"])

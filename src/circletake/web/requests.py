@@ -19,6 +19,7 @@ FrameNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
 After = Annotated[int, Query(ge=0, le=_LARGEST)]
 TakeNumber = Annotated[int, Query(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=_MANY)]
+Shots = Annotated[int, Query(ge=1, le=3, description="how many on either side")]
 
 _Word = Annotated[str, Field(min_length=1, max_length=100)]
 _Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -141,7 +141,7 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
         kept = seen_board(house, conn, who, found.id, policy)
-        head = _head(conn, found, roles, kept)
+        head = _head(conn, found, policy, roles, kept)
     return BoardView(rows=[row.view for row in kept.rows], **head)
 
 
@@ -151,12 +151,12 @@ def board_json(house: House, who: Session, production: str) -> bytes:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
         kept = seen_board(house, conn, who, found.id, policy)
-        head = _head(conn, found, roles, kept)
+        head = _head(conn, found, policy, roles, kept)
     return msgspec.json.encode(head)[:-1] + b',"rows":[' + kept.joined + b"]}"
 
 
 def _head(
-    conn: reads.Connection, production: Production, roles: frozenset[Role], kept: "Board"
+    conn: reads.Connection, production: Production, policy: Policy, roles: frozenset[Role], kept: "Board"
 ) -> dict[str, Any]:
     """What stands over the rows of a board."""
     names, cut = Names.read(conn), find_cut(conn, production.id)
@@ -166,6 +166,7 @@ def _head(
         "stages": [stage_view(stage) for stage in kept.stages],
         "statuses": status_looks(),
         "book_seq": kept.seq,
+        "start_frame": policy.start_frame,
         "people": sorted((names.person(one) for one in people), key=lambda one: (one.name, one.id)),
         "cut": [slot.shot for slot in cut.slots] if cut else [],
     }

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
+from circletake.domain.cut import Slot
 from circletake.domain.facts import Facts, GateResult
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import MAY, Role
@@ -59,7 +60,8 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         if row is None:
             raise NotFound(f"There is no task {task} here; the board lists them.")
         production, roles = require(conn, who, row.task.production, "see")
-        stage = house.policy(conn, production.policy).stage(row.task.stage)
+        policy = house.policy(conn, production.policy)
+        stage = policy.stage(row.task.stage)
         if stage is None:
             raise NotFound(f"The policy in force has no stage “{row.task.stage}” any more.")
         veil = veil_of(house, conn, who, production.id)
@@ -69,7 +71,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         evidence = reads.evidence_on(conn, (take.content for take in takes))
         verdicts = reads.verdicts_of(conn, task)
         cut = find_cut(conn, production.id)
-        in_cut = {slot.take for slot in cut.slots} if cut else set()
+        in_cut = {slot.take: slot for slot in cut.slots if slot.take} if cut else {}
         slots = reads.slots(conn, production.id)
         people = Names.read(conn)
         overrides, notes = remarks.overrides_of(conn, task), remarks.notes_of(conn, task)
@@ -114,7 +116,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 parent=_parent_view(take, by_id, verdicts, people, veil),
                 evidence=[] if take.content in veil.contents else evidence.get(take.content, []),
                 stack=stack_of[take.id],
-                in_cut=take.content in in_cut,
+                slot=in_cut.get(take.content),
                 overrides=[override_view(one, people) for one in overrides if one.content == take.content],
                 notes=[
                     note_view(
@@ -152,6 +154,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         upstream=upstream,
         takes=shown,
         sheets=_sheets(house, slots),
+        start_frame=policy.start_frame,
         previous_task=neighbours[at - 1] if at else None,
         next_task=neighbours[at + 1] if at + 1 < len(neighbours) else None,
         book_seq=seq,
@@ -175,7 +178,7 @@ def _take_view(
     parent: ParentView | None,
     evidence: list[reads.EvidenceRow],
     stack: int,
-    in_cut: bool,
+    slot: Slot | None,
     overrides: list[OverrideView],
     notes: list[NoteView],
 ) -> TakeView:
@@ -202,7 +205,8 @@ def _take_view(
         ],
         verdicts=[_verdict_view(verdict, people, live=live) for verdict, live in verdicts],
         evidence=[_evidence_view(found) for found in evidence],
-        in_cut=in_cut,
+        in_cut=slot is not None,
+        cut_range=RangeView(slot.source_in, slot.source_in + slot.frames) if slot else None,
         seq=take.seq,
         overrides=overrides,
         notes=notes,

@@ -109,6 +109,7 @@ class BoardView:
     """Shots × stages.
 
     Args:
+        start_frame: number that people see on the first frame of a take.
         people: everybody whom some cell names.
         cut: codes of shots in the order of the newest cut; empty before there is one.
     """
@@ -118,6 +119,7 @@ class BoardView:
     rows: list[RowView]
     statuses: list[StatusLookView]
     book_seq: int
+    start_frame: int
     people: list[PersonView]
     cut: list[str]
 
@@ -745,13 +747,32 @@ class MediaView:
         frames: pattern with `{n}`: one JPEG a frame.
         proxy: all-intra MP4 of the same frames.
         poster: one small JPEG.
+        peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
         size_px: of the frames as stored for the desk [width, height].
     """
 
     frames: str | None
     proxy: str | None
     poster: str | None
+    peaks: str | None
     size_px: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestView:
+    """Film in which every frame says its number, for a player to test itself with.
+
+    Args:
+        frames: pattern with `{n}`: one JPEG a frame.
+        proxy: all-intra MP4 of the same frames.
+        size_px: of the frames [width, height].
+    """
+
+    rate: list[int]
+    n_frames: int
+    size_px: list[int]
+    frames: str
+    proxy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -765,6 +786,7 @@ class TakeView:
         carried: approvals of takes with the same frames and sound.
         parent_take: what it was made from.
         hidden: what others said and what was measured is hidden until the signed-in person decides.
+        cut_range: frames of it that the cut uses; None where it is not in the cut.
     """
 
     id: str
@@ -786,6 +808,7 @@ class TakeView:
     verdicts: list[VerdictView]
     evidence: list[EvidenceView]
     in_cut: bool
+    cut_range: RangeView | None
     seq: int
     overrides: list[OverrideView]
     notes: list[NoteView]
@@ -826,7 +849,11 @@ class SheetView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with everything a judge needs."""
+    """A task with everything a judge needs.
+
+    Args:
+        start_frame: number that people see on the first frame of a take.
+    """
 
     id: str
     production: ProductionView
@@ -841,6 +868,7 @@ class TaskView:
     upstream: dict[str, str]
     takes: list[TakeView]
     sheets: list[SheetView]
+    start_frame: int
     previous_task: str | None
     next_task: str | None
     book_seq: int

@@ -178,7 +178,7 @@ def test_what_is_wrong_with_a_gate_is_said_to_the_letter(path: str, value: objec
     ("path", "value", "said"),
     [
         ("name", None, "name is missing"),
-        ("motto", "x", "motto is not known here; known are name, reasons, stages, thresholds, v"),
+        ("motto", "x", "motto is not known here; known are frames, name, reasons, stages, thresholds, v"),
         ("stages/0", [], "stages[0] should be a table"),
         ("stages/0/key", None, "stages[0].key is missing"),
         ("stages/0/label", "", "stages[0].label should be text"),
@@ -294,3 +294,23 @@ def test_a_strangers_rule_that_declares_no_parameters_takes_none(monkeypatch: py
     data["stages"][0]["gates"][0]["rules"][1]["params"] = {"n": 1}
     with pytest.raises(PolicyInvalid, match=r"rules\[1\].params.n"):
         read_policy(data)
+
+
+def test_the_first_frame_has_a_number_that_policies_of_before_do_not_say() -> None:
+    document = policy_dict(shipped())
+    assert "frames" not in document
+    assert shipped().start_frame == 0
+    numbered = read_policy({**document, "frames": {"start": 1001}})
+    assert numbered.start_frame == 1001
+    assert policy_dict(numbered)["frames"] == {"start": 1001}
+    assert read_policy(policy_dict(numbered)).hash == numbered.hash != shipped().hash
+    assert read_policy({**document, "frames": {"start": 0}}).hash == shipped().hash
+    # no gate depends on it: no approval becomes stale
+    gates = [[gate.hash for gate in stage.gates] for stage in numbered.stages]
+    assert gates == [[gate.hash for gate in stage.gates] for stage in shipped().stages]
+
+
+@pytest.mark.parametrize("start", [-1, "1001", True, 1_000_001, 1.5])
+def test_a_first_number_that_is_none_is_refused(start: object) -> None:
+    with pytest.raises(PolicyInvalid, match=r"frames\.start should be a whole number"):
+        read_policy({**policy_dict(shipped()), "frames": {"start": start}})

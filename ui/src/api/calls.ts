@@ -64,6 +64,9 @@ export const releaseTask = (task_id: string) => or(client.DELETE("/api/tasks/{ta
 export const adoptSheet = (code: string, character: string) =>
   or(client.POST("/api/productions/{code}/sheets/{character}/adopt", { params: { path: { code, character } } }));
 
+export const getSelfTest = (num: number, den: number) =>
+  or(client.GET("/api/self-test/{num}/{den}", { params: { path: { num, den } } }));
+
 export const getBoxes = (task_id: string, sha: string) =>
   or(client.GET("/api/tasks/{task_id}/takes/{sha}/boxes", { params: { path: { task_id, sha } } }));
 export const drawBox = (body: BoxBody) => or(client.POST("/api/boxes", { body }));

@@ -1472,6 +1472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/self-test/{num}/{den}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Self Test
+         * @description A film at `num/den` frames a second in which every frame says its number; made when first asked for.
+         */
+        get: operations["self_test"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -1656,6 +1676,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Context
+         * @description A take between its neighbours in the cut.
+         */
+        get: operations["tasks_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/takes/{sha}/drawings": {
         parameters: {
             query?: never;
@@ -1772,6 +1812,7 @@ export interface components {
          * @description Shots × stages.
          *
          *     Args:
+         *         start_frame: number that people see on the first frame of a take.
          *         people: everybody whom some cell names.
          *         cut: codes of shots in the order of the newest cut; empty before there is one.
          */
@@ -1787,6 +1828,8 @@ export interface components {
             rows: components["schemas"]["RowView"][];
             /** Stages */
             stages: components["schemas"]["StageView"][];
+            /** Start Frame */
+            start_frame: number;
             /** Statuses */
             statuses: components["schemas"]["StatusLookView"][];
         };
@@ -2126,6 +2169,55 @@ export interface components {
             until: string | null;
             /** Uses */
             uses: string[];
+        };
+        /**
+         * ContextPartView
+         * @description A stretch of the film that plays: frames of one take.
+         *
+         *     Args:
+         *         shot: its code.
+         *         task: where it is judged.
+         *         take: SHA-256 of the content.
+         *         number: of the take.
+         *         frames: which of its frames.
+         *         state: of the take where it is judged: `circled` is approved.
+         *         is_candidate: whether it is what is being judged.
+         */
+        ContextPartView: {
+            frames: components["schemas"]["RangeView"];
+            /** Is Candidate */
+            is_candidate: boolean;
+            media: components["schemas"]["MediaView"];
+            /** Number */
+            number: number;
+            /** Shot */
+            shot: string;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Task */
+            task: string;
+        };
+        /**
+         * ContextView
+         * @description A take between its neighbours.
+         *
+         *     Args:
+         *         parts: in the order of the cut.
+         *         rate: frames a second, as a fraction.
+         *         proxy: one film of all parts, or None while one of them is still being made.
+         *         missing: what is not there, a sentence each.
+         */
+        ContextView: {
+            /** Missing */
+            missing: string[];
+            /** Parts */
+            parts: components["schemas"]["ContextPartView"][];
+            /** Proxy */
+            proxy: string | null;
+            /** Rate */
+            rate: number[];
         };
         /**
          * CutSlotView
@@ -2762,11 +2854,14 @@ export interface components {
          *         frames: pattern with `{n}`: one JPEG a frame.
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
+         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
          *         size_px: of the frames as stored for the desk [width, height].
          */
         MediaView: {
             /** Frames */
             frames: string | null;
+            /** Peaks */
+            peaks: string | null;
             /** Poster */
             poster: string | null;
             /** Proxy */
@@ -3238,6 +3333,27 @@ export interface components {
             name: string;
             /** Query */
             query: string;
+        };
+        /**
+         * SelfTestView
+         * @description Film in which every frame says its number, for a player to test itself with.
+         *
+         *     Args:
+         *         frames: pattern with `{n}`: one JPEG a frame.
+         *         proxy: all-intra MP4 of the same frames.
+         *         size_px: of the frames [width, height].
+         */
+        SelfTestView: {
+            /** Frames */
+            frames: string;
+            /** N Frames */
+            n_frames: number;
+            /** Proxy */
+            proxy: string;
+            /** Rate */
+            rate: number[];
+            /** Size Px */
+            size_px: number[];
         };
         /**
          * SentAcceptance
@@ -3953,12 +4069,14 @@ export interface components {
          *         carried: approvals of takes with the same frames and sound.
          *         parent_take: what it was made from.
          *         hidden: what others said and what was measured is hidden until the signed-in person decides.
+         *         cut_range: frames of it that the cut uses; None where it is not in the cut.
          */
         TakeView: {
             /** Carried */
             carried: components["schemas"]["CarriedView"][];
             /** Content */
             content: string;
+            cut_range: components["schemas"]["RangeView"] | null;
             /** Evidence */
             evidence: components["schemas"]["EvidenceView"][];
             /** Gates */
@@ -4007,6 +4125,9 @@ export interface components {
         /**
          * TaskView
          * @description A task with everything a judge needs.
+         *
+         *     Args:
+         *         start_frame: number that people see on the first frame of a take.
          */
         TaskView: {
             /** Book Seq */
@@ -4032,6 +4153,8 @@ export interface components {
             stage: string;
             /** Stage Label */
             stage_label: string;
+            /** Start Frame */
+            start_frame: number;
             /** Status */
             status: string;
             /** Takes */
@@ -6734,6 +6857,38 @@ export interface operations {
             };
         };
     };
+    self_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                den: number;
+                num: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_sign_in: {
         parameters: {
             query?: never;
@@ -7039,6 +7194,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoxView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_context: {
+        parameters: {
+            query?: {
+                /** @description how many on either side */
+                shots?: number;
+            };
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextView"];
                 };
             };
             /** @description A problem. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Clock, frameAt, seekTarget, timecode, type Rate, type Surface } from "./clock";
+import { Clock, frameAt, seekTarget, type Rate, type Surface } from "./clock";
 
 const RATES: Rate[] = [
   { num: 24000, den: 1001 },
@@ -23,6 +23,14 @@ class Shown implements Surface {
     this.onFrame = onFrame;
     return this.playsAlone;
   }
+  cued: number[] = [];
+  cue(frame: number): void {
+    this.cued.push(frame);
+  }
+  paces: number[] = [];
+  pace(speed: number): void {
+    this.paces.push(speed);
+  }
   pause(): void {}
 }
 
@@ -37,11 +45,6 @@ describe("time", () => {
     const middle = seekTarget(1043, rate);
     expect(middle).toBeGreaterThan((1043 * rate.den) / rate.num);
     expect(middle).toBeLessThan((1044 * rate.den) / rate.num);
-  });
-
-  it("counts timecode at the nominal rate", () => {
-    expect(timecode(87, { num: 24, den: 1 })).toBe("00:00:03:15");
-    expect(timecode(90_000, { num: 25, den: 1 })).toBe("01:00:00:00");
   });
 });
 
@@ -91,6 +94,34 @@ describe("a clock", () => {
     clock.play();
     surface.onFrame(29);
     expect(surface.started).toEqual([25, 20]);
+    expect(surface.cued).toEqual([20]);
+    surface.onFrame(20);
+    expect(surface.cued).toEqual([20, 20]); // readied again, once the turn is done
+  });
+
+  it("plays at the chosen speed, and goes on at another without stopping", () => {
+    let now_ms = 0;
+    const clock = new Clock(undefined, () => now_ms);
+    const surface = new Shown(true);
+    clock.attach(surface);
+    clock.load(240, RATES[1]!);
+    clock.setTempo(0.5);
+    clock.toggle();
+    expect([clock.speed, surface.paces]).toEqual([0.5, []]);
+    clock.setTempo(9);
+    expect([clock.speed, clock.playing, surface.paces]).toEqual([4, true, [4]]);
+    // where the clock counts itself, it counts on from where it is
+    const counted = new Clock(undefined, () => now_ms);
+    counted.attach(new Shown(false));
+    counted.load(240, RATES[1]!);
+    counted.setTempo(0.5);
+    counted.toggle();
+    now_ms = 1000;
+    counted.tick();
+    counted.setTempo(2);
+    now_ms = 2000;
+    counted.tick();
+    expect(counted.frame).toBe(12 + 48);
   });
 
   it("counts backwards by itself and goes round", () => {

@@ -16,6 +16,10 @@ export interface Surface {
   show(frame: number): void;
   /** Starts playing; false when it cannot play so and the clock has to count. */
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean;
+  /** Readies itself to go round to a frame after the last one, while it plays. */
+  cue(frame: number, last: number): void;
+  /** Goes on at another speed. */
+  pace(speed: number): void;
   pause(): void;
 }
 
@@ -30,19 +34,13 @@ export const seekTarget = (frame: number, rate: Rate): number => ((frame + 0.5) 
 
 export const frameDuration_ms = (rate: Rate): number => (1000 * rate.den) / rate.num;
 
-/** Non-drop timecode: counts frames at the nominal rate. */
-export function timecode(frame: number, rate: Rate): string {
-  const nominal = Math.max(1, Math.round(rate.num / rate.den));
-  const seconds = Math.floor(frame / nominal);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, frame % nominal];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
-}
-
 export class Clock {
   frame = 0;
   playing = false;
   /** Negative is backwards. */
   speed = 1;
+  /** Speed that play begins with. */
+  tempo = 1;
   nFrames = 1;
   rate: Rate = { num: 24, den: 1 };
   loop: Span | null = null;
@@ -51,6 +49,7 @@ export class Clock {
   #changed: () => void;
   #now: () => number;
   #anchor = { frame: 0, at_ms: 0 };
+  #turning = false;
 
   constructor(changed: () => void = () => undefined, now: () => number = () => performance.now()) {
     this.#changed = changed;
@@ -95,6 +94,7 @@ export class Clock {
     this.#anchor = { frame: this.frame, at_ms: this.#now() };
     const byItself = this.#surface?.play(this.frame, speed, (frame) => this.#presented(frame)) ?? false;
     this.counting = !byItself;
+    if (byItself) this.#surface?.cue(start, end - 1);
     this.#changed();
   }
 
@@ -110,7 +110,18 @@ export class Clock {
 
   toggle(): void {
     if (this.playing) this.pause();
-    else this.play(1);
+    else this.play(this.tempo);
+  }
+
+  /** From 0.25 to 4; what plays goes on at it. */
+  setTempo(tempo: number): void {
+    this.tempo = Math.min(4, Math.max(0.25, tempo));
+    if (this.playing) {
+      this.speed = Math.sign(this.speed) * this.tempo;
+      this.#anchor = { frame: this.frame, at_ms: this.#now() };
+      if (!this.counting) this.#surface?.pace(this.speed);
+    }
+    this.#changed();
   }
 
   /** J and L: the first press plays, each more doubles; the other key turns round. */
@@ -133,12 +144,12 @@ export class Clock {
   /** Loops these frames; all of them are no loop. */
   loopOver(span: Span): void {
     this.loop = span.start === 0 && span.end === this.nFrames ? null : span;
+    if (this.playing && !this.counting) this.#surface?.cue(this.span.start, this.span.end - 1);
     this.#changed();
   }
 
   clearLoop(): void {
-    this.loop = null;
-    this.#changed();
+    this.loopOver({ start: 0, end: this.nFrames });
   }
 
   /** Counts frames from the moment play began, so that no rounding adds up. */
@@ -157,13 +168,19 @@ export class Clock {
     if (!this.playing || this.counting) return;
     const { start, end } = this.span;
     this.#to(Math.min(frame, end - 1));
+    if (this.#turning) {
+      this.#turning = false;
+      this.#surface?.cue(start, end - 1); // the other video is free now
+    }
     if (frame < end - 1) return;
+    this.#turning = true;
     this.#surface?.play(start, this.speed, (next) => this.#presented(next));
   }
 
   #halt(): void {
     if (this.playing) this.#surface?.pause();
     this.playing = false;
+    this.#turning = false;
     this.counting = false;
   }
 

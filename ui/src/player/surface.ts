@@ -1,7 +1,8 @@
-/** A picture on the screen: stored frames on a canvas when paused, the proxy in a video when playing. */
+/** One take's picture: stored frames on a canvas when paused, the proxy in a video when playing. */
 
-import { frameAt, frameDuration_ms, seekTarget, type Rate, type Surface } from "./clock";
+import { frameAt, frameDuration_ms, seekTarget, type Rate } from "./clock";
 import { Ring } from "./ring";
+import type { Layer, Standing } from "./stage";
 
 export interface Source {
   /** Address of frame `{n}`. */
@@ -11,13 +12,13 @@ export interface Source {
   rate: Rate;
 }
 
-export interface SurfaceEvents {
-  /** A frame stands on the canvas. */
-  drawn(frame: number): void;
-  /** The wanted frame is not here yet; the one before it stays, dimmed. */
-  waiting(frame: number): void;
-  failed(frame: number): void;
-}
+// A follower this many frames off is sought; nearer, it is played a little faster or slower.
+const FAR = 2;
+const NUDGE = 0.05;
+// What a browser takes from play() to the first frame that moves, until it has been measured here.
+const START_MS = 80;
+// A repaint before the last frame's time is over, its successor is put in front of it.
+const REPAINT_MS = 8;
 
 async function fetchPicture(address: string): Promise<ImageBitmap> {
   const response = await fetch(address);
@@ -25,19 +26,34 @@ async function fetchPicture(address: string): Promise<ImageBitmap> {
   return createImageBitmap(await response.blob());
 }
 
-export class PictureSurface implements Surface {
-  #canvas: HTMLCanvasElement;
-  #video: HTMLVideoElement;
-  #events: SurfaceEvents;
+export class PictureSurface implements Layer {
+  readonly canvas: HTMLCanvasElement;
+  /** Two, so that one stands on the loop's first frame while the other plays towards its last. */
+  #videos: [HTMLVideoElement, HTMLVideoElement];
+  #arrived: (frame: number) => void;
+  #radius: number;
   #source: Source | null = null;
   #ring: Ring<ImageBitmap> | null = null;
-  #wanted = 0;
   #run = 0;
+  #presented = 0;
+  /** Where play goes round to, after which frame, and whether the spare video is on its way already. */
+  #cued: { frame: number; last: number; started: boolean } | null = null;
+  #start_ms = START_MS;
+  #shownAt_ms = 0;
+  #muted = false;
+  #speed = 1;
+  #playing = false;
 
-  constructor(canvas: HTMLCanvasElement, video: HTMLVideoElement, events: SurfaceEvents) {
-    this.#canvas = canvas;
-    this.#video = video;
-    this.#events = events;
+  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void, radius = 24) {
+    this.canvas = canvas;
+    this.#radius = radius;
+    this.#videos = videos;
+    this.#arrived = arrived;
+  }
+
+  /** The video that plays, or would. */
+  get video(): HTMLVideoElement {
+    return this.#videos[0];
   }
 
   load(source: Source | null): void {
@@ -45,83 +61,182 @@ export class PictureSurface implements Surface {
     this.#ring?.close();
     this.#ring = null;
     this.#source = source;
-    this.#video.style.visibility = "hidden";
+    for (const video of this.#videos) {
+      video.style.visibility = "hidden";
+      if (source?.proxy) video.src = source.proxy;
+      else video.removeAttribute("src");
+    }
     if (!source) return;
-    if (source.proxy) this.#video.src = source.proxy;
-    else this.#video.removeAttribute("src");
     this.#ring = new Ring(
       (frame) => fetchPicture(source.frames.replace("{n}", String(frame))),
       source.nFrames,
-      (frame) => {
-        if (frame === this.#wanted) this.#draw(frame);
-      },
+      (frame) => this.#arrived(frame),
+      { radius: this.#radius },
     );
   }
 
-  show(frame: number): void {
-    this.#wanted = frame;
-    if (!this.#ring) return;
-    this.#ring.want(frame);
-    this.#draw(frame);
+  sound(volume: number, muted: boolean, steadyPitch = true): void {
+    this.#muted = muted;
+    for (const video of this.#videos) {
+      video.volume = volume;
+      video.muted = muted || (video !== this.video && !video.paused);
+      video.preservesPitch = steadyPitch;
+    }
+  }
+
+  prime(frame: number): void {
+    this.#ring?.want(this.#inside(frame));
+  }
+
+  standing(frame: number): Standing {
+    if (!this.#ring) return "empty";
+    const inside = this.#inside(frame);
+    if (this.#ring.get(inside)) return "here";
+    return this.#ring.hasFailed(inside) ? "failed" : "coming";
+  }
+
+  paint(frame: number): void {
+    const picture = this.#ring?.get(this.#inside(frame));
+    if (!picture) return;
+    if (this.canvas.width !== picture.width || this.canvas.height !== picture.height) {
+      this.canvas.width = picture.width;
+      this.canvas.height = picture.height;
+    }
+    this.canvas.getContext("2d", { alpha: false })?.drawImage(picture, 0, 0);
+    for (const video of this.#videos) video.style.visibility = "hidden";
   }
 
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean {
     const { rate, proxy } = this.#source ?? {};
-    if (!rate || !proxy || speed < 0 || !("requestVideoFrameCallback" in this.#video)) return false;
+    if (!rate || !proxy || speed < 0 || !("requestVideoFrameCallback" in this.video)) return false;
     const run = ++this.#run;
-    const video = this.#video;
-    const again = !video.paused;
+    const goesRound = this.#playing;
+    this.#playing = true;
+    this.#speed = speed;
+    const [front, spare] = this.#videos;
+    if (goesRound && this.#cued?.frame === frame && spare.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !spare.seeking) {
+      this.#goRound(run, rate, onFrame);
+      return true;
+    }
     const start = (): void => {
       if (run !== this.#run) return;
-      video.playbackRate = speed;
-      video.addEventListener("seeked", () => run === this.#run && void this.#roll(run, rate, onFrame), { once: true });
-      video.currentTime = seekTarget(frame, rate);
+      front.addEventListener("seeked", () => run === this.#run && this.#roll(run, rate, onFrame), { once: true });
+      front.currentTime = seekTarget(frame, rate);
     };
-    // Going round: the last frame stands for its own time before the first one is sought.
-    if (again || video.ended) setTimeout(start, (frameDuration_ms(rate) * 0.75) / speed);
+    if (goesRound || front.ended) setTimeout(start, (frameDuration_ms(rate) * 0.75) / speed);
     else start();
     return true;
   }
 
+  /** Goes on at another speed. */
+  pace(speed: number): void {
+    this.#speed = speed;
+    for (const video of this.#videos) video.playbackRate = speed;
+  }
+
+  /** Readies the spare video on the frame that play will go round to after the last one. */
+  cue(frame: number, last: number): void {
+    const { rate, proxy } = this.#source ?? {};
+    if (!rate || !proxy) return;
+    this.#cued = { frame, last: this.#inside(last), started: false };
+    const spare = this.#videos[1];
+    spare.pause();
+    spare.currentTime = seekTarget(frame, rate);
+  }
+
+  /** A follower while another leads: nearer by speed, farther by a seek. */
+  keepUp(frame: number, speed: number): void {
+    const rate = this.#source?.rate;
+    if (!rate || !this.#source?.proxy) {
+      this.prime(frame);
+      if (this.standing(frame) === "here") this.paint(frame);
+      return;
+    }
+    const behind = this.#inside(frame) - this.#presented;
+    if (this.video.seeking) return;
+    if (Math.abs(behind) > FAR) this.video.currentTime = seekTarget(this.#inside(frame + 1), rate);
+    else this.video.playbackRate = speed * (1 + Math.max(-NUDGE, Math.min(NUDGE, (behind * NUDGE) / 2)));
+  }
+
+  /** Frame the playing video presented last. */
+  get presented(): number {
+    return this.#presented;
+  }
+
   pause(): void {
     this.#run++;
-    this.#video.pause();
+    this.#cued = null;
+    this.#playing = false;
+    for (const video of this.#videos) video.pause();
   }
 
   close(): void {
     this.pause();
     this.#ring?.close();
-    this.#video.removeAttribute("src");
+    for (const video of this.#videos) video.removeAttribute("src");
   }
 
-  async #roll(run: number, rate: Rate, onFrame: (frame: number) => void): Promise<void> {
+  #inside(frame: number): number {
+    return Math.min(frame, (this.#source?.nFrames ?? 1) - 1);
+  }
+
+  /** Starts the spare so early that its first frame moves when the last one's time is over. */
+  #anticipate(run: number, rate: Rate): void {
+    const cued = this.#cued;
+    const spare = this.#videos[1];
+    if (!cued || cued.started || spare.seeking) return;
+    const left_ms = ((cued.last + 1 - this.#presented) * frameDuration_ms(rate)) / this.#speed;
+    if (left_ms > this.#start_ms) return;
+    cued.started = true;
+    const from_ms = performance.now();
+    const stood_s = spare.currentTime;
+    const moved = (now: number, meta: VideoFrameCallbackMetadata): void => {
+      if (run + 1 < this.#run) return; // stopped meanwhile
+      if (meta.mediaTime <= stood_s) spare.requestVideoFrameCallback(moved);
+      else this.#start_ms = (3 * this.#start_ms + Math.min(400, now - from_ms - frameDuration_ms(rate) / this.#speed)) / 4;
+    };
+    spare.requestVideoFrameCallback(moved);
+    spare.playbackRate = this.#speed;
+    spare.muted = true; // it is heard once it is seen
+    spare.play().catch(() => undefined);
+  }
+
+  #goRound(run: number, rate: Rate, onFrame: (frame: number) => void): void {
+    const [front, spare] = this.#videos;
+    front.pause(); // it would play on beyond the loop
+    this.#cued = null;
+    setTimeout(
+      () => {
+        if (run !== this.#run) return;
+        this.#videos = [spare, front];
+        spare.muted = this.#muted;
+        spare.style.visibility = "visible";
+        front.style.visibility = "hidden";
+        this.#presented = frameAt(spare.currentTime - 0.5 * (rate.den / rate.num), rate);
+        onFrame(this.#presented);
+        if (run === this.#run) this.#roll(run, rate, onFrame);
+      },
+      Math.max(0, this.#shownAt_ms + frameDuration_ms(rate) / this.#speed - performance.now() - REPAINT_MS),
+    );
+  }
+
+  #roll(run: number, rate: Rate, onFrame: (frame: number) => void): void {
+    const [video, other] = this.#videos;
+    video.playbackRate = this.#speed;
     const presented = (_now: number, meta: VideoFrameCallbackMetadata): void => {
       if (run !== this.#run) return;
-      this.#video.style.visibility = "visible";
-      onFrame(frameAt(meta.mediaTime, rate));
-      if (run === this.#run) this.#video.requestVideoFrameCallback(presented);
+      if (video.style.visibility !== "visible") {
+        video.style.visibility = "visible";
+        other.style.visibility = "hidden";
+      }
+      this.#presented = frameAt(meta.mediaTime, rate);
+      this.#shownAt_ms = meta.expectedDisplayTime;
+      this.#anticipate(run, rate);
+      onFrame(this.#presented);
+      if (run === this.#run) video.requestVideoFrameCallback(presented);
     };
-    this.#video.requestVideoFrameCallback(presented);
-    try {
-      await this.#video.play();
-    } catch {
-      // A pause that overtakes the start ends the promise; the clock knows already.
-    }
-  }
-
-  #draw(frame: number): void {
-    const picture = this.#ring?.get(frame);
-    if (!picture) {
-      if (this.#ring?.hasFailed(frame)) this.#events.failed(frame);
-      else this.#events.waiting(frame);
-      return;
-    }
-    if (this.#canvas.width !== picture.width || this.#canvas.height !== picture.height) {
-      this.#canvas.width = picture.width;
-      this.#canvas.height = picture.height;
-    }
-    this.#canvas.getContext("2d", { alpha: false })?.drawImage(picture, 0, 0);
-    this.#video.style.visibility = "hidden";
-    this.#events.drawn(frame);
+    video.requestVideoFrameCallback(presented);
+    // A pause that overtakes the start ends the promise; the clock knows already.
+    video.play().catch(() => undefined);
   }
 }

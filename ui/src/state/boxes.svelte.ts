@@ -4,6 +4,7 @@ import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { BoxView } from "../api/types";
 import { nudged, type Region } from "../player/region";
+import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 
 const STEP = 200;
@@ -21,7 +22,7 @@ export interface Place {
 }
 
 /** Where a box is, in words: one that stands, or that the character is not there. */
-export const boxWords = (box: BoxView): string => `frame ${String(box.frame)}: ${box.where ? "here" : "not in it"}`;
+export const boxWords = (box: BoxView): string => `frame ${String(counter.label(box.frame))}: ${box.where ? "here" : "not in it"}`;
 
 export class Boxes {
   all = $state.raw<BoxView[]>([]);

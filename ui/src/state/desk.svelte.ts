@@ -3,14 +3,18 @@
 import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
+import type { Span } from "../player/clock";
 import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
 import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
+import { Compare, type Way } from "./compare.svelte";
+import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
 import { live } from "./live.svelte";
+import { Lens } from "./lens.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
 import { deskPath, hashOf, placeOf, route } from "./route.svelte";
@@ -65,12 +69,17 @@ export class Desk {
   readonly playback = new Playback();
   readonly ballot = new Ballot(() => session.reasons);
   readonly boxes = new Boxes();
+  readonly lens = new Lens();
+  readonly compare = new Compare();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
   /** The gate that whoever came here was led to. */
   ledTo = $state<string | null>(null);
   heatShown = $state(true);
   sheetShown = $state(false);
+  lensShown = $state(false);
+  /** A frame number is being typed. */
+  goingTo = $state(false);
   sending = $state(false);
   refusal = $state.raw<Problem | null>(null);
   recorded = $state.raw<Recorded | null>(null);
@@ -89,6 +98,12 @@ export class Desk {
   worst = $derived(worstFrames(this.evidence));
   /** Characters that a box can be drawn around. */
   followed = $derived(this.take?.hidden ? [] : followedIn(this.take));
+  /** Frames before and after those that the cut uses of the take. */
+  handles = $derived.by<Span[]>(() => {
+    const [used, nFrames] = [this.take?.cut_range, this.take?.n_frames ?? 0];
+    if (!used) return [];
+    return [{ start: 0, end: used.start }, { start: used.end, end: nFrames }].filter(({ start, end }) => end > start);
+  });
   heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
 
   async open(id: string): Promise<void> {
@@ -100,12 +115,15 @@ export class Desk {
     const task = await this.loading.ask(() => calls.getTask(id));
     if (!task || task.id !== id) return;
     void session.useReasons(task.production.code);
+    counter.start = task.start_frame;
     const named = task.takes.find((take) => take.number === place.take);
     this.playback.clock.clearLoop();
+    this.compare.lay(undefined); // the sheet was that of another task
+    this.goingTo = false;
     this.look(named ?? firstTake(task.takes));
     this.ledTo = place.gate;
     if (place.gate !== null) this.ballot.chosenGate = place.gate;
-    if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(place.frame ?? 0);
+    if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(counter.frame(place.frame ?? 0));
   }
 
   /** Whether another task is on its way: what comes of this one must not overtake it. */
@@ -126,11 +144,16 @@ export class Desk {
     if (take?.content !== this.take?.content) this.#watching?.rest();
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
+    this.compare.look(take, this.takes);
     if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate));
     else this.playback.load(null, rateOf(null, [24, 1]));
     if (this.playback.visible) this.#watching?.begin();
     void this.#readEvidence(take);
     void this.boxes.read(this.task && take ? { task: this.task.id, content: take.content } : null);
+  }
+
+  compareBy(way: Way): void {
+    this.compare.turn(way, this.take, this.takes);
   }
 
   /** Begins to draw a box on the frame shown; by key that of the first character, then of the next. */
@@ -161,7 +184,7 @@ export class Desk {
 
   /** A frame of the take stands on the screen. */
   shown(frame: number, playing: boolean): void {
-    if (this.playback.visible) this.#watching?.shown(frame, playing);
+    if (this.playback.visible && !this.compare.hidesA) this.#watching?.shown(frame, playing);
   }
 
   lookAlong(by: 1 | -1): void {
@@ -180,7 +203,7 @@ export class Desk {
   }
 
   notePlace(): void {
-    if (this.task && !this.playback.playing) route.note(hashOf(this.playback.frame, this.take?.number ?? null, this.ledTo));
+    if (this.task && !this.playback.playing) route.note(hashOf(counter.label(this.playback.frame), this.take?.number ?? null, this.ledTo));
   }
 
   async commit(): Promise<void> {

@@ -2,53 +2,92 @@
 
 import type { TakeView } from "../api/types";
 import { Clock, type Rate, type Span } from "../player/clock";
+import { Stage } from "../player/stage";
 import { PictureSurface } from "../player/surface";
+import { Sound } from "./sound.svelte";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
   num: (rate ?? fallback)[0] ?? 24,
   den: (rate ?? fallback)[1] ?? 1,
 });
 
+// A frame in memory is some 3.7 MB; with four takes at once the ones that follow keep fewer of them.
+const FOLLOWERS_RADIUS = 12;
+
+type Videos = [HTMLVideoElement, HTMLVideoElement];
+
 export class Playback {
   frame = $state(0);
   nFrames = $state(1);
   playing = $state(false);
   speed = $state(1);
+  tempo = $state(1);
+  readonly sound = new Sound();
   loop = $state.raw<Span | null>(null);
   rate = $state.raw<Rate>({ num: 24, den: 1 });
   /** Frame that stands on the screen; differs from `frame` while that one is on its way. */
   drawn = $state<number | null>(null);
+  /** Pixels of the frames as they are stored for the desk. */
+  stored = $state.raw({ width: 1, height: 1 });
   failed = $state(false);
   /** Whether anybody can see it: not while the window is behind another. */
   visible = true;
 
   readonly clock = new Clock(() => this.#read());
-  #surface: PictureSurface | null = null;
+  readonly #stage = new Stage({
+    drawn: (frame) => {
+      const { width, height } = this.#leader?.canvas ?? { width: 1, height: 1 };
+      if (width !== this.stored.width || height !== this.stored.height) this.stored = { width, height };
+      this.drawn = frame;
+      this.failed = false;
+    },
+    waiting: () => (this.failed = false),
+    failed: () => (this.failed = true),
+  });
+  #leader: PictureSurface | null = null;
   #take: TakeView | null = null;
   #raf = 0;
 
-  attach(canvas: HTMLCanvasElement, video: HTMLVideoElement): () => void {
-    const surface = new PictureSurface(canvas, video, {
-      drawn: (frame) => {
-        this.drawn = frame;
-        this.failed = false;
-      },
-      waiting: () => (this.failed = false),
-      failed: () => (this.failed = true),
-    });
-    this.#surface = surface;
-    this.clock.attach(surface);
+  constructor() {
+    this.clock.attach(this.#stage);
+  }
+
+  /** The surface of the take that is looked at; the returned function lets go of it. */
+  attach(canvas: HTMLCanvasElement, videos: Videos): () => void {
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
+    this.#leader = surface;
+    this.sound.read();
+    surface.sound(this.sound.volume, this.sound.muted);
+    this.#stage.lead(surface);
     this.#fill();
     return () => {
       cancelAnimationFrame(this.#raf);
       this.clock.pause();
-      this.clock.attach(null);
+      this.#leader = null;
+      this.#stage.leave(surface);
       surface.close();
-      this.#surface = null;
     };
   }
 
+  /** Another take beside or over it, that follows; the returned function lets go of it. */
+  join(canvas: HTMLCanvasElement, videos: Videos, take: TakeView): () => void {
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), FOLLOWERS_RADIUS);
+    surface.sound(0, true);
+    surface.load(sourceOf(take, this.clock.rate));
+    this.#stage.join(surface);
+    return () => {
+      this.#stage.leave(surface);
+      surface.close();
+    };
+  }
+
+  setSound(volume: number, muted: boolean): void {
+    this.sound.set(volume, muted);
+    this.#leader?.sound(this.sound.volume, muted);
+  }
+
   load(take: TakeView | null, rate: Rate): void {
+    void this.sound.look(take?.media.peaks ?? null);
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
     this.#take = take;
@@ -58,17 +97,16 @@ export class Playback {
   }
 
   #fill(): void {
-    const take = this.#take;
-    const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
     this.drawn = null;
     this.failed = false;
-    this.#surface?.load(take && frames ? { frames, proxy, nFrames: take.n_frames, rate: this.clock.rate } : null);
-    this.#surface?.show(this.clock.frame);
+    const source = sourceOf(this.#take, this.clock.rate);
+    this.#leader?.load(source);
+    if (source) this.#stage.show(this.clock.frame);
   }
 
   #read(): void {
-    const { frame, nFrames, playing, speed, loop, rate } = this.clock;
-    Object.assign(this, { frame, nFrames, playing, speed, loop, rate });
+    const { frame, nFrames, playing, speed, tempo, loop, rate } = this.clock;
+    Object.assign(this, { frame, nFrames, playing, speed, tempo, loop, rate });
     if (this.clock.counting && this.#raf === 0) this.#count();
   }
 
@@ -79,4 +117,9 @@ export class Playback {
       if (this.clock.counting) this.#count();
     });
   }
+}
+
+function sourceOf(take: TakeView | null, rate: Rate): { frames: string; proxy: string | null; nFrames: number; rate: Rate } | null {
+  const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
+  return take && frames ? { frames, proxy, nFrames: take.n_frames, rate } : null;
 }

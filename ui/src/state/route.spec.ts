@@ -6,6 +6,7 @@ describe("addresses", () => {
     ["/", { name: "queue" }],
     ["/sign-in", { name: "sign-in" }],
     ["/account", { name: "account" }],
+    ["/self-test", { name: "self-test" }],
     ["/account/x", { name: "nowhere", path: "/account/x" }],
     ["/invite/abc", { name: "invited", token: "abc" }],
     ["/p/bunny", { name: "board", production: "bunny" }],

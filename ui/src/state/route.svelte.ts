@@ -4,6 +4,7 @@ export type Page =
   | { name: "queue" }
   | { name: "sign-in" }
   | { name: "account" }
+  | { name: "self-test" }
   | { name: "invited"; token: string }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
@@ -18,6 +19,7 @@ export function pageOf(path: string): Page {
   const [first, second, third, fourth] = parts;
   if (parts.length === 0) return { name: "queue" };
   if (first === "sign-in" && parts.length === 1) return { name: "sign-in" };
+  if (first === "self-test" && parts.length === 1) return { name: "self-test" };
   if (first === "account" && parts.length === 1) return { name: "account" };
   if (first === "invite" && second !== undefined && parts.length === 2) return { name: "invited", token: second };
   if (first === "t" && second !== undefined && parts.length === 2) return { name: "desk", task: second };

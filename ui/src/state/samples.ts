@@ -14,15 +14,15 @@ export const gate = (key: string, more: Partial<GateView> = {}): GateView => ({
 export const take = (number: number, more: Partial<TakeView> = {}): TakeView => ({
   id: `k${String(number)}`, number, content: `sha${String(number)}`, origin: "drawn", label: "", n_frames: 240,
   rate: [24, 1], width_px: 1920, height_px: 1080, made_by: [], parent: null, state: "review", stack: number, mine: false,
-  media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, size_px: [1280, 720] },
-  gates: [gate("lead"), gate("director")], verdicts: [], evidence: [], in_cut: false, seq: number, carried: [],
+  media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, peaks: null, size_px: [1280, 720] },
+  gates: [gate("lead"), gate("director")], verdicts: [], evidence: [], in_cut: false, cut_range: null, seq: number, carried: [],
   parent_take: null, hidden: false, overrides: [], notes: [], ...more,
 });
 
 export const task = (takes: TakeView[], more: Partial<TaskView> = {}): TaskView => ({
   id: "t1", production, entity: "e1", kind: "shot", code: "sh010", title: "", stage: "animation",
   stage_label: "Animation", status: "review", frames: 240, upstream: { "design/rabbit": "sheet" }, takes, sheets: [],
-  previous_task: null, next_task: null, book_seq: 1, ...more,
+  start_frame: 0, previous_task: null, next_task: null, book_seq: 1, ...more,
 });
 
 export const flagged = { id: "ev1", check: "consistency", version: 1, sentence: "", flagged: true, worst_frame: 87, summary: {} };
@@ -53,6 +53,7 @@ export const board = (rows: RowView[]): BoardView => ({
     { key: "circled", label: "circled", colour: "#35c46a", shape: "ring" },
   ],
   book_seq: 1,
+  start_frame: 0,
   people: [],
   cut: [],
 });

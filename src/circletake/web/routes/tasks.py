@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from circletake.web.auth import SignedIn, StudioHere
-from circletake.web.requests import Id, SentHold
+from circletake.web.requests import Id, SentHold, Sha, Shots
+from circletake.workflows.context import ContextView
 from circletake.workflows.views import EvidenceDetailView, TaskView
 
 router = APIRouter(tags=["tasks"])
@@ -13,6 +14,12 @@ router = APIRouter(tags=["tasks"])
 def task(task_id: Id, studio: StudioHere, session: SignedIn) -> TaskView:
     """A task, its takes, their gates, verdicts and evidence."""
     return studio.task(session, task_id)
+
+
+@router.get("/api/tasks/{task_id}/takes/{sha}/context")
+def context(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn, shots: Shots = 1) -> ContextView:
+    """A take between its neighbours in the cut."""
+    return studio.context(session, task_id, content=sha, shots=shots)
 
 
 @router.post("/api/tasks/{task_id}/hold")

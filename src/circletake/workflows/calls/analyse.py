@@ -20,9 +20,10 @@ from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
 from circletake.media.manifest import CHARACTER, Sheet, read_manifest
+from circletake.media.peaks import PeaksWriter
 from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
-from circletake.media.recipes import FRAMES, POSTER, PROXY, SIGNATURE, cutouts_of
+from circletake.media.recipes import FRAMES, PEAKS, POSTER, PROXY, SIGNATURE, cutouts_of
 from circletake.media.sheet import open_sheet
 from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
@@ -66,13 +67,15 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     is_sheet = isinstance(read_manifest(store, content), Sheet)
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
     made = {recipe: one for recipe, one in args.get("made", {}).items() if store.has(one)}
-    writers: dict[str, FramePackWriter | PosterWriter | ProxyWriter] = {}
+    writers: dict[str, FramePackWriter | PeaksWriter | PosterWriter | ProxyWriter] = {}
     if FRAMES not in made:
         writers[FRAMES] = FramePackWriter(store)
     if POSTER not in made:
         writers[POSTER] = PosterWriter(store)
     if PROXY not in made and source.rate is not None and source.n_frames:
         writers[PROXY] = ProxyWriter(store)
+    if PEAKS not in made and source.has_sound and source.rate is not None and source.n_frames:
+        writers[PEAKS] = PeaksWriter(store)
     thumbs, essence = _Signature(), EssenceHash()
     listeners: list[Listener] = [*writers.values(), essence]
     if SIGNATURE not in made:

@@ -1,0 +1,224 @@
+"""A take in context: between its neighbours in the cut, as one film that goes round."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.policy import Policy
+from circletake.domain.production import Production
+from circletake.domain.take import Take
+from circletake.domain.time import FrameRange
+from circletake.errors import ContentMissing, NotFound, RequestInvalid
+from circletake.ledger import reads
+from circletake.ledger.accounts import Session
+from circletake.ledger.canonical import canonical
+from circletake.media.recipes import PROXY
+from circletake.media.sequence import Part, write_sequence
+from circletake.workflows.cut_book import find_cut
+from circletake.workflows.deliver import shipping_take
+from circletake.workflows.house import House, require
+from circletake.workflows.remarks import find_take
+from circletake.workflows.show import media_view
+from circletake.workflows.show_board import Floor, seen_floor
+from circletake.workflows.show_task import take_state
+from circletake.workflows.views import MediaView, RangeView
+
+MOST_SHOTS = 3
+# A neighbour is there for the cut into it: more of it than this is another film.
+_LONGEST_S = 8
+_MOST_PARTS = 2 * MOST_SHOTS + 1
+_MOST_FRAMES = 36_000
+# What is kept can be made again in a second; this is an afternoon of one room.
+_KEPT_FILES = 48
+JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPartView:
+    """A stretch of the film that plays: frames of one take.
+
+    Args:
+        shot: its code.
+        task: where it is judged.
+        take: SHA-256 of the content.
+        number: of the take.
+        frames: which of its frames.
+        state: of the take where it is judged: `circled` is approved.
+        is_candidate: whether it is what is being judged.
+    """
+
+    shot: str
+    task: str
+    take: str
+    number: int
+    frames: RangeView
+    state: str
+    is_candidate: bool
+    media: MediaView
+
+
+@dataclass(frozen=True, slots=True)
+class ContextView:
+    """A take between its neighbours.
+
+    Args:
+        parts: in the order of the cut.
+        rate: frames a second, as a fraction.
+        proxy: one film of all parts, or None while one of them is still being made.
+        missing: what is not there, a sentence each.
+    """
+
+    parts: list[ContextPartView]
+    rate: list[int]
+    proxy: str | None
+    missing: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    house: House
+    conn: reads.Connection
+    production: Production
+    policy: Policy
+    floor: Floor
+
+    def part(
+        self, slot: Slot, row: reads.TaskRow, take: Take, frames: FrameRange, *, is_candidate: bool
+    ) -> ContextPartView:
+        stage = self.policy.stage(row.task.stage)
+        return ContextPartView(
+            shot=slot.shot,
+            task=row.task.id,
+            take=take.content,
+            number=take.number,
+            frames=RangeView(start=frames.start, end=frames.end),
+            state=take_state(self.floor, stage, take) if stage else "",
+            is_candidate=is_candidate,
+            media=media_view(self.house, take),
+        )
+
+
+def show_context(house: House, who: Session, task: str, *, content: str, shots: int = 1) -> ContextView:
+    """A take where it would stand in the cut, with so many shots on either side.
+
+    Where a slot has a take, that stands there, approved or not, and says which; a gap is left out and said.
+    A candidate longer than its slot is shown as far as the slot goes.
+
+    Args:
+        task: of the take.
+        content: of the take, SHA-256.
+        shots: how many on either side, 1 to 3.
+
+    Raises:
+        NotFound: there is no such task or take in a production of theirs, or its shot is not in the cut.
+        RequestInvalid: so many shots are not shown.
+    """
+    if not 1 <= shots <= MOST_SHOTS:
+        raise RequestInvalid(f"A take is shown between 1 to {MOST_SHOTS} shots on either side.")
+    with house.book.reading() as conn:
+        row = reads.find_task(conn, task)
+        if row is None:
+            raise NotFound(f"There is no task {task} here; the board lists them.")
+        production, _ = require(conn, who, row.task.production, "see")
+        take = find_take(conn, task, content)
+        cut = find_cut(conn, production.id)
+        at = _slot_of(cut, row.entity.code, content)
+        if cut is None or at is None:
+            raise NotFound(f"{row.entity.code} is not in the cut yet; put it there and it has neighbours.")
+        policy = house.policy(conn, production.policy)
+        scene = _Scene(house, conn, production, policy, seen_floor(house, conn, who, production.id))
+        missing: list[str] = []
+        before = _neighbours(scene, cut, range(at - 1, max(-1, at - 1 - shots), -1), missing)
+        after = _neighbours(scene, cut, range(at + 1, min(len(cut.slots), at + 1 + shots)), missing)
+        slot = cut.slots[at]
+        start = slot.source_in if slot.take == content else 0
+        shown = FrameRange(start, min(max(take.n_frames, 1), start + slot.frames))
+        if shown.frames < slot.frames:
+            missing.append(f"This take is {slot.frames - shown.frames} frames shorter than its slot.")
+        here = scene.part(slot, row, take, shown, is_candidate=True)
+    parts = [*reversed(before), here, *after]
+    addresses = [f"{part.take}.{part.frames.start}.{part.frames.end}" for part in parts]
+    ready = all(part.media.proxy for part in parts)
+    return ContextView(
+        parts=parts,
+        rate=[cut.rate.numerator, cut.rate.denominator],
+        proxy=f"/media/joined/{cut.rate.numerator}-{cut.rate.denominator}/{','.join(addresses)}.mp4"
+        if ready
+        else None,
+        missing=missing,
+    )
+
+
+def _slot_of(cut: CutVersion | None, shot: str, content: str) -> int | None:
+    """Where a take stands or would stand: its own slot, else the first of its shot."""
+    slots = list(enumerate(cut.slots)) if cut else []
+    own = [at for at, slot in slots if slot.shot == shot and slot.take == content]
+    return next(iter([*own, *(at for at, slot in slots if slot.shot == shot)]), None)
+
+
+def _neighbours(scene: _Scene, cut: CutVersion, places: range, missing: list[str]) -> list[ContextPartView]:
+    """What stands at these places of the cut, from the nearest on; the nearest frames of what is long."""
+    found: list[ContextPartView] = []
+    longest = int(_LONGEST_S * cut.rate)
+    for place in places:
+        slot = cut.slots[place]
+        shipped = shipping_take(scene.conn, scene.production, scene.policy, slot) if slot.take else None
+        if shipped is None:
+            missing.append(f"{slot.shot} is a gap in the cut; nothing is shown for it.")
+            continue
+        row, take = shipped
+        start, end = slot.source_in, slot.source_in + slot.frames
+        if places.step > 0:
+            end = min(end, start + longest)
+        else:
+            start = max(start, end - longest)
+        found.append(scene.part(slot, row, take, FrameRange(start, end), is_candidate=False))
+    return found
+
+
+def joined(house: House, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:
+    """One film of parts of contents, made on demand and kept for a while.
+
+    Args:
+        parts: SHA-256 of each content and which of its frames; whoever calls has asked who may see them.
+        rate: frames a second.
+
+    Raises:
+        ContentMissing: a proxy is still being made.
+        RequestInvalid: more than is ever shown in one.
+        NoFrames: a part has not the frames that it was asked for.
+    """
+    if len(parts) > _MOST_PARTS or sum(frames.frames for _, frames in parts) > _MOST_FRAMES:
+        raise RequestInvalid(f"At most {_MOST_PARTS} parts of {_MOST_FRAMES} frames in all play as one.")
+    sources: list[Part] = []
+    for content, frames in parts:
+        proxy = house.queue.find_derived(content, PROXY)
+        if proxy is None:
+            raise ContentMissing("A part of this is still being made; it shows as soon as its job is done.")
+        sources.append(Part(house.store.path(proxy), frames))
+    named = [[one.path.name, one.frames.start, one.frames.end] for one in sources]
+    key = hashlib.sha256(canonical({"parts": named, "rate": str(rate), "recipe": 1})).hexdigest()
+    kept = house.folder / "cache" / JOINED / f"{key}.mp4"
+    if kept.exists():
+        os.utime(kept)
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_name(f"{key}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    try:
+        write_sequence(beside, sources, rate=rate)
+        beside.replace(kept)
+    finally:
+        beside.unlink(missing_ok=True)
+    _forget_old(kept.parent)
+    return kept
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the films that were asked for last; what a broken process left goes too."""
+    films = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in films[_KEPT_FILES:]:
+        path.unlink(missing_ok=True)
