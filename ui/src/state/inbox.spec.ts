@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InboxItemView } from "../api/types";
-import { Inbox, pilesOf, placeOfItem } from "./inbox.svelte";
+import { Inbox, MOST_SHOWN, pilesOf, placeOfItem } from "./inbox.svelte";
 
 const item = (why: string, code: string): InboxItemView => ({
   why, sentence: "", task: `t_${code}`, production: "bunny", code, title: "", stage_label: "Animation", gate: "lead", number: 3,
@@ -23,6 +23,12 @@ describe("the inbox", () => {
     expect(inbox.active?.code).toBe("b");
     inbox.pick("note");
     expect(inbox.ordered).toHaveLength(4);
+  });
+
+  it("walks through no more than it shows", () => {
+    const inbox = new Inbox();
+    inbox.loading.set(Array.from({ length: 4_667 }, (_, nth) => item("gate", String(nth))));
+    expect([inbox.piles[0]?.items.length, inbox.ordered.length]).toEqual([4_667, MOST_SHOWN]);
   });
 
   it("leads to the take and the gate", () => {

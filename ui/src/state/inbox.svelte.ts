@@ -12,6 +12,9 @@ export const WHYS: readonly { why: string; label: string }[] = [
   { why: "gate", label: "Your voice is asked for" },
 ];
 
+// More than anybody reads from a list; the board has them all, with filters.
+export const MOST_SHOWN = 100;
+
 export interface Pile {
   why: string;
   label: string;
@@ -32,7 +35,7 @@ export class Inbox {
   at = $state(0);
   all = $derived(pilesOf(this.loading.value ?? []));
   piles = $derived(this.only === null ? this.all : this.all.filter((pile) => pile.why === this.only));
-  ordered = $derived(this.piles.flatMap((pile) => pile.items));
+  ordered = $derived(this.piles.flatMap((pile) => pile.items.slice(0, MOST_SHOWN)));
   active = $derived(this.ordered[Math.min(this.at, this.ordered.length - 1)]);
 
   ask = (): unknown => this.loading.ask(getInbox);
