@@ -325,6 +325,12 @@ class SignInNeeded(Forbidden):
     code = "sign-in-needed"
 
 
+class SomebodyElse(Conflict):
+    """What a page sends was made by one person, and another is signed in by now."""
+
+    code = "somebody-else"
+
+
 class SignInFailed(Forbidden):
     """Name, password or link is not right."""
 

@@ -101,6 +101,7 @@ from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.drawing_views import DrawingView
+from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
@@ -890,6 +891,12 @@ class Studio:
         """Draw on a take, or alter, delete or take back what one drew; what is told is what stands."""
         drawing.draw(self.house, session, drawing.Stroke(task, content, done))
         return self.drawings(session, task=task, content=content)
+
+    def export_notes(
+        self, session: Session, *, task: str, content: str, form: str, names_path: bool = False
+    ) -> Exported:
+        """Notes and drawings of a take as a file: `otio` for OpenRV, or `pdf`."""
+        return export_notes(self.house, session, task, content=content, form=form, names_path=names_path)
 
     # boxes
 

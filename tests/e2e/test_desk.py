@@ -179,6 +179,35 @@ def test_playing_moves_on_and_pausing_lands_on_a_stored_frame(
     expect(page.locator(f'[data-drawn="{frame_of(page)}"]')).to_be_visible(timeout=_SLOW_MS)
 
 
+def test_one_key_plays_a_take_between_its_neighbours_and_it_can_be_judged_there(
+    signed_in: Callable[[str], Page], url: str
+) -> None:
+    page = signed_in("Demo director")
+    open_desk(page, url, "SH020")
+    page.keyboard.press("t")
+    at = page.locator("[data-context-frame]")
+    expect(at).to_contain_text("SH010", timeout=_SLOW_MS)
+    expect(at).to_contain_text("SH020", timeout=_SLOW_MS)  # it played over the cut
+    page.keyboard.press("k")
+    parts = page.locator("[data-part]").evaluate_all("all => all.map((one) => one.dataset.part)")
+    assert parts == ["SH010", "SH020", "SH030"]
+    page.keyboard.press("Home")
+    expect(at).to_have_text("SH010 0")
+    lane = page.locator("[role=slider][aria-label='Where in the cut']").bounding_box()
+    assert lane is not None
+    page.mouse.click(lane["x"] + lane["width"] - 2, lane["y"] + 10)
+    expect(at).to_contain_text("SH030")
+    frame = at.get_attribute("data-context-frame")
+    expect(page.locator(f'.picture[data-drawn="{frame}"]')).to_be_visible(timeout=_SLOW_MS)
+    page.keyboard.press("s")
+    expect(
+        page.locator("[data-choice=seen][aria-pressed=true], [aria-pressed=true]:has-text('Seen')")
+    ).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(at).to_have_count(0)
+    expect(page.locator(f'[data-drawn="{frame_of(page)}"]')).to_be_visible(timeout=_SLOW_MS)
+
+
 def test_one_key_goes_to_the_worst_frame(signed_in: Callable[[str], Page], url: str, floor: Terminal) -> None:
     page = signed_in("Demo director")
     open_desk(page, url, "SH030")

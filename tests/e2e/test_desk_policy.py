@@ -100,6 +100,6 @@ def test_an_override_is_shown_with_who_and_why(browser: Browser, analysed: Serve
     expect(gate.locator("[data-override]")).to_contain_text("OVERRIDDEN by ana as producer")
     history = page.get_by_label("History of verdicts")
     expect(history.locator("[data-override]")).to_contain_text("The square is meant to jump.")
-    expect(history.locator("[data-note]")).to_contain_text("Mind the edge.")
+    expect(page.get_by_label("Notes", exact=True).locator("[data-note]")).to_contain_text("Mind the edge.")
     if os.environ.get("CIRCLETAKE_PICTURES"):
         page.screenshot(path=f"{os.environ['CIRCLETAKE_PICTURES']}/overridden.png")

@@ -292,6 +292,23 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
     assert decided(served) == before
 
 
+def test_what_a_page_sends_for_somebody_who_is_not_signed_in_any_more_is_refused(served: Served) -> None:
+    people = {name: str(served.studio.session_of(served.tokens[name]).person) for name in ("leo", "dora")}
+    before = decided(served)
+    sent = {
+        "task": served.task().id,
+        "content": served.take().content,
+        "text": "as leo, or not at all",
+        "key": "0123456789abcdef",
+    }
+    with served.client("dora") as client:
+        answer = client.post("/api/notes", json=sent, headers={"Circletake-Person": people["leo"]})
+        assert answer.status_code == 409
+        assert_problem(answer, "somebody-else")
+        assert decided(served) == before
+        assert client.get("/api/me", headers={"Circletake-Person": people["dora"]}).status_code == 200
+
+
 def test_another_site_cannot_change_anything_with_somebody_s_cookie(served: Served) -> None:
     before = decided(served)
     with served.client("leo") as client:

@@ -146,6 +146,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/characters/{character}", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/boxes", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/drawings", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.otio", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.pdf", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/context", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),

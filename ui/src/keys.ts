@@ -1,6 +1,6 @@
 /** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
 
-export type Scope = "everywhere" | "queue" | "board" | "desk" | "cut" | "holds";
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "holds";
 
 export interface KeySpec {
   action: string;
@@ -60,6 +60,7 @@ export const KEYS = [
   spec("first", "Home", "desk", "Picture", "First frame"),
   spec("last", "End", "desk", "Picture", "Last frame"),
   spec("go-to-frame", "Ctrl+g", "desk", "Picture", "Go to a frame: type its number, +12, −12 or a timecode"),
+  spec("context", "t", "desk", "Picture", "In context: between its neighbours in the cut; again: the take alone"),
   spec("loop-in", "i", "desk", "Picture", "Loop from this frame; a verdict names the range"),
   spec("loop-out", "o", "desk", "Picture", "Loop to this frame"),
   spec("loop-off", "Backspace", "desk", "Picture", "Loop the whole take again"),
@@ -84,6 +85,9 @@ export const KEYS = [
   spec("heat", "e", "desk", "Evidence", "Heat over the picture where a check looked"),
   spec("sheet", "m", "desk", "Evidence", "Pin the model sheet beside the picture"),
   spec("box", "Shift+b", "desk", "Evidence", "Draw a box around a character that was followed wrongly"),
+  spec("draw", "a", "desk", "Drawing", "Draw on the picture, and note what is meant"),
+  spec("ghosts", "g", "desk", "Drawing", "Ghosts: what is drawn on the frames just before and after"),
+  spec("next-spot", "Shift+a", "desk", "Drawing", "Next frame that somebody noted or drew on"),
   spec("take-up", "ArrowUp", "desk", "Takes", "Take above", true),
   spec("take-down", "ArrowDown", "desk", "Takes", "Take below", true),
   spec("task-previous", "[", "desk", "Takes", "Previous task"),
@@ -103,6 +107,28 @@ export const KEYS = [
   spec("commit", "Enter", "desk", "Verdict", "Record the verdict and go on"),
   spec("withdraw", "Ctrl+z", "desk", "Verdict", "Withdraw your last verdict"),
   spec("still-holds", "h", "desk", "Verdict", "Stale: your approvals of it still hold"),
+
+  spec("draw", "a Escape", "draw", "While drawing", "Back to judging; Escape lets go of what is selected first"),
+  spec("tool-pen", "p", "draw", "While drawing", "Draw with the pen"),
+  spec("tool-line", "l", "draw", "While drawing", "Draw a line"),
+  spec("tool-arrow", "w", "draw", "While drawing", "Draw an arrow"),
+  spec("tool-rect", "b", "draw", "While drawing", "Draw a box"),
+  spec("tool-ellipse", "e", "draw", "While drawing", "Draw an ellipse"),
+  spec("tool-text", "t", "draw", "While drawing", "Write on the picture"),
+  spec("tool-select", "s", "draw", "While drawing", "Select what you drew: drag it, or move it with Shift and the arrows"),
+  spec("colour", "c", "draw", "While drawing", "Next colour"),
+  spec("width", "1 2 3", "draw", "While drawing", "Fine, medium, broad"),
+  spec("reach", "f", "draw", "While drawing", "On this frame, the loop, or the whole take"),
+  spec("undo", "u Ctrl+z", "draw", "While drawing", "Undo what you did last"),
+  spec("redo", "Shift+u Ctrl+y", "draw", "While drawing", "Do it again after all"),
+  spec("move-left", "Shift+ArrowLeft", "draw", "While drawing", "Move what is selected", true),
+  spec("move-right", "Shift+ArrowRight", "draw", "While drawing", "The same, to the right", true),
+  spec("move-up", "Shift+ArrowUp", "draw", "While drawing", "The same, up", true),
+  spec("move-down", "Shift+ArrowDown", "draw", "While drawing", "The same, down", true),
+  spec("remove", "Delete", "draw", "While drawing", "Delete what is selected"),
+  spec("ghosts", "g", "draw", "While drawing", "Ghosts of the frames just before and after"),
+  spec("next-spot", "Shift+a", "draw", "While drawing", "Next frame that somebody noted or drew on"),
+  spec("note", "Enter", "draw", "While drawing", "Write a note that names what you drew"),
 
   spec("slot-left", "ArrowLeft", "cut", "Cut", "Slot before", true),
   spec("slot-right", "ArrowRight", "cut", "Cut", "Slot after", true),
@@ -134,13 +160,19 @@ export function nameOf(press: Press): string {
   return press.ctrlKey || press.metaKey ? `Ctrl+${key}` : key;
 }
 
+// Whoever draws still steps, plays and loops: the keys of the picture that drawing does not take.
+const UNDER: Partial<Record<Scope, { scope: Scope; group: string }>> = { draw: { scope: "desk", group: "Picture" } };
+
 /** The action of a key on a page; the page's own keys come before those of everywhere. */
 export function actionOf(press: Press, scope: Scope): Action | null {
   if (press.altKey) return null;
   const name = nameOf(press);
-  const of = (where: Scope, as: string) => KEYS.find((one) => one.scope === where && (one.keys as readonly string[]).includes(as));
-  const shifted = press.shiftKey && /^[a-z]$/.test(name) ? of(scope, `Shift+${name}`) : undefined;
-  const found: KeySpec | undefined = shifted ?? of(scope, name) ?? of("everywhere", name);
+  const under = UNDER[scope];
+  const of = (where: Scope, as: string, group?: string) =>
+    KEYS.find((one) => one.scope === where && (group === undefined || one.group === group) && (one.keys as readonly string[]).includes(as));
+  const shifted = press.shiftKey && /^([a-z]|Arrow[A-Z][a-z]+)$/.test(name) ? of(scope, `Shift+${name}`) : undefined;
+  const found: KeySpec | undefined =
+    shifted ?? of(scope, name) ?? (under && of(under.scope, name, under.group)) ?? of("everywhere", name);
   if (!found || (press.repeat && !found.repeats)) return null;
   return found.action as Action;
 }

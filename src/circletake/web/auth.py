@@ -16,13 +16,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from circletake.config import Config
-from circletake.errors import SignInFailed, SignInNeeded, TooManyTries
+from circletake.errors import SignInFailed, SignInNeeded, SomebodyElse, TooManyTries
 from circletake.ledger.accounts import Session
 from circletake.ledger.tokens import PREFIX
 from circletake.studio import Studio
 
 COOKIE = "circletake_session"
 HOST_COOKIE = "__Host-circletake_session"
+PERSON = "circletake-person"
 _DAY_S = 86_400
 _WINDOW_S = 300.0
 # A person mistypes three or four times, a guesser thousands; a studio behind one address shares the second.
@@ -92,10 +93,17 @@ def token_of(request: HTTPConnection) -> str:
 def signed_in(request: Request) -> Session:
     """Whoever is signed in.
 
+    A page that sends what waited since earlier says whose it is: another may have signed in meanwhile.
+
     Raises:
         SignInNeeded: nobody, or the session has ended.
+        SomebodyElse: the page says that somebody else asks.
     """
-    return studio_of(request).session_of(token_of(request))
+    session = studio_of(request).session_of(token_of(request))
+    meant = request.headers.get(PERSON)
+    if meant is not None and meant != str(session.person):
+        raise SomebodyElse("Somebody else is signed in here by now; reload the page.")
+    return session
 
 
 def sitting(request: Request) -> Session:

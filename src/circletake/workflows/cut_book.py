@@ -4,6 +4,7 @@ from circletake.cut.document import cut_document, cut_hash, edit_hash, read_cut
 from circletake.domain.cut import CutVersion
 from circletake.domain.lineage import CUT_SLOT
 from circletake.domain.people import Actor
+from circletake.domain.time import FrameRange
 from circletake.errors import NotFound, WorldMoved
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
@@ -15,6 +16,18 @@ def find_cut(conn: reads.Connection, production: str) -> CutVersion | None:
     """The newest version of a production's cut, or None before there is one."""
     row = reads.find_cut(conn, production)
     return read_cut(row.body.encode()) if row else None
+
+
+def frames_in_cut(conn: reads.Connection, production: str) -> dict[str, FrameRange]:
+    """Content → frames of it that the cut uses; from the first to the last where several slots hold it."""
+    used: dict[str, FrameRange] = {}
+    cut = find_cut(conn, production)
+    for slot in cut.slots if cut else ():
+        if slot.take is not None:
+            here = FrameRange(slot.source_in, slot.source_in + slot.frames)
+            before = used.get(slot.take, here)
+            used[slot.take] = FrameRange(min(before.start, here.start), max(before.end, here.end))
+    return used
 
 
 def get_cut(conn: reads.Connection, production: str, *, seen: str | None = None) -> CutVersion:

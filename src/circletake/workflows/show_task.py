@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
-from circletake.domain.cut import Slot
 from circletake.domain.facts import Facts, GateResult
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import MAY, Role
 from circletake.domain.policy import Gate, Stage
 from circletake.domain.take import Take
+from circletake.domain.time import FrameRange
 from circletake.domain.verdict import VALUE_NAMES, Verdict
 from circletake.errors import NotFound, StillBlind
 from circletake.ledger import reads, remarks
@@ -19,7 +19,7 @@ from circletake.ledger.transaction import read_head
 from circletake.media.manifest import Sheet, read_manifest
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
-from circletake.workflows.cut_book import find_cut
+from circletake.workflows.cut_book import frames_in_cut
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import may_circle, note_view, override_view
@@ -67,11 +67,9 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         veil = veil_of(house, conn, who, production.id)
         floor = seen_floor(house, conn, who, production.id, veil=veil, tasks={task})
         keeper = gatekeeper(house, conn, production.id, now=utc_now(), quiet=veil.gates)
-        takes = reads.takes_of(conn, task)
+        takes, verdicts = reads.takes_of(conn, task), reads.verdicts_of(conn, task)
         evidence = reads.evidence_on(conn, (take.content for take in takes))
-        verdicts = reads.verdicts_of(conn, task)
-        cut = find_cut(conn, production.id)
-        in_cut = {slot.take: slot for slot in cut.slots if slot.take} if cut else {}
+        in_cut = frames_in_cut(conn, production.id)
         slots = reads.slots(conn, production.id)
         people = Names.read(conn)
         overrides, notes = remarks.overrides_of(conn, task), remarks.notes_of(conn, task)
@@ -83,6 +81,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         }
         by_id = {take.id: take for take in takes}
         carried = reads.carried_in(conn, task)
+        me = str(who.person)
         may_note = bool(roles & MAY["note"])
         circles = may_circle(stage, roles)
         shown = [
@@ -116,20 +115,16 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 parent=_parent_view(take, by_id, verdicts, people, veil),
                 evidence=[] if take.content in veil.contents else evidence.get(take.content, []),
                 stack=stack_of[take.id],
-                slot=in_cut.get(take.content),
+                in_cut=in_cut.get(take.content),
                 overrides=[override_view(one, people) for one in overrides if one.content == take.content],
                 notes=[
                     note_view(
                         one,
                         people,
-                        may_settle=may_note
-                        and (
-                            one.person == str(who.person) or (circles and str(who.person) not in take.makers)
-                        ),
+                        may_settle=may_note and (one.person == me or (circles and me not in take.makers)),
                     )
                     for one in notes
-                    if one.content == take.content
-                    and (one.person == str(who.person) or not veil.hides(task, take.content))
+                    if one.content == take.content and (one.person == me or not veil.hides(task, one.content))
                 ],
             )
             for take in takes
@@ -157,6 +152,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         start_frame=policy.start_frame,
         previous_task=neighbours[at - 1] if at else None,
         next_task=neighbours[at + 1] if at + 1 < len(neighbours) else None,
+        may_note=may_note,
         book_seq=seq,
     )
 
@@ -178,7 +174,7 @@ def _take_view(
     parent: ParentView | None,
     evidence: list[reads.EvidenceRow],
     stack: int,
-    slot: Slot | None,
+    in_cut: FrameRange | None,
     overrides: list[OverrideView],
     notes: list[NoteView],
 ) -> TakeView:
@@ -205,8 +201,8 @@ def _take_view(
         ],
         verdicts=[_verdict_view(verdict, people, live=live) for verdict, live in verdicts],
         evidence=[_evidence_view(found) for found in evidence],
-        in_cut=slot is not None,
-        cut_range=RangeView(slot.source_in, slot.source_in + slot.frames) if slot else None,
+        in_cut=in_cut is not None,
+        cut_range=RangeView(in_cut.start, in_cut.end) if in_cut else None,
         seq=take.seq,
         overrides=overrides,
         notes=notes,

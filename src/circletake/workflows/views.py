@@ -853,6 +853,7 @@ class TaskView:
 
     Args:
         start_frame: number that people see on the first frame of a take.
+        may_note: whether this person may note and draw there.
     """
 
     id: str
@@ -871,6 +872,7 @@ class TaskView:
     start_frame: int
     previous_task: str | None
     next_task: str | None
+    may_note: bool
     book_seq: int
 
 

@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, FlagCallBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, NoteBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -52,6 +52,8 @@ export const deleteView = (code: string, view: string) =>
 export const getTeam = (code: string) => or(client.GET("/api/productions/{code}/people", { params: { path: { code } } }));
 
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
+export const getContext = (task_id: string, sha: string) =>
+  or(client.GET("/api/tasks/{task_id}/takes/{sha}/context", { params: { path: { task_id, sha }, query: { shots: 1 } } }));
 export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
 export const callFlag = (evidence_id: string, body: FlagCallBody) =>
   or(client.POST("/api/evidence/{evidence_id}/flag-calls", { params: { path: { evidence_id } }, body }));
@@ -72,6 +74,17 @@ export const getBoxes = (task_id: string, sha: string) =>
 export const drawBox = (body: BoxBody) => or(client.POST("/api/boxes", { body }));
 export const withdrawBox = (box: string, key: string) =>
   or(client.POST("/api/boxes/{box}/withdraw", { params: { path: { box } }, body: { key } }));
+
+// A studio that takes the connection and says nothing must not hold up what waits behind.
+const PATIENCE_MS = 20_000;
+/** Sent later than it was done, so it says who did it: another may be signed in by then. */
+const by = (person: string) => ({ headers: { "circletake-person": person }, signal: AbortSignal.timeout(PATIENCE_MS) });
+export const getDrawings = (task_id: string, sha: string) =>
+  or(client.GET("/api/tasks/{task_id}/takes/{sha}/drawings", { params: { path: { task_id, sha } } }));
+export const draw = (body: DrawingBody, person: string) => or(client.POST("/api/drawings", { body, ...by(person) }));
+export const addNote = (body: NoteBody, person: string) => or(client.POST("/api/notes", { body, ...by(person) }));
+export const settleNote = (note_id: string, disposition: string, key: string) =>
+  or(client.POST("/api/notes/{note_id}/resolve", { params: { path: { note_id } }, body: { disposition, key } }));
 
 export const getCharacter = (code: string, character: string) =>
   or(client.GET("/api/productions/{code}/characters/{character}", { params: { path: { code, character } } }));

@@ -3164,7 +3164,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4128,6 +4128,7 @@ export interface components {
          *
          *     Args:
          *         start_frame: number that people see on the first frame of a take.
+         *         may_note: whether this person may note and draw there.
          */
         TaskView: {
             /** Book Seq */
@@ -4142,6 +4143,8 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
+            /** May Note */
+            may_note: boolean;
             /** Next Task */
             next_task: string | null;
             /** Previous Task */

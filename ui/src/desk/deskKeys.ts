@@ -11,18 +11,19 @@ type Doings = Partial<Record<Action, (desk: Desk, event: { key: string; shiftKey
 const goTo = (task: string | null | undefined): unknown => (task ? route.go(deskPath(task)) : undefined);
 
 const DOINGS: Doings = {
-  toggle: ({ playback }) => playback.clock.toggle(),
-  backwards: ({ playback }) => playback.clock.shuttle(-1),
-  pause: ({ playback }) => playback.clock.pause(),
-  forwards: ({ playback }) => playback.clock.shuttle(1),
-  "step-back": ({ playback }) => playback.clock.step(-1),
-  "step-on": ({ playback }) => playback.clock.step(1),
-  first: ({ playback }) => playback.clock.seek(0),
-  last: ({ playback }) => playback.clock.seek(playback.nFrames - 1),
-  "go-to-frame": (desk) => (desk.goingTo = true),
-  "loop-in": ({ playback }) => playback.clock.setIn(),
-  "loop-out": ({ playback }) => playback.clock.setOut(),
-  "loop-off": ({ playback }) => playback.clock.clearLoop(),
+  toggle: ({ moving }) => moving.clock.toggle(),
+  backwards: ({ moving }) => moving.clock.shuttle(-1),
+  pause: ({ moving }) => moving.clock.pause(),
+  forwards: ({ moving }) => moving.clock.shuttle(1),
+  "step-back": ({ moving }) => moving.clock.step(-1),
+  "step-on": ({ moving }) => moving.clock.step(1),
+  first: ({ moving }) => moving.clock.seek(0),
+  last: ({ moving }) => moving.clock.seek(moving.nFrames - 1),
+  "go-to-frame": (desk) => (desk.goingTo = !desk.context.isOn),
+  context: (desk) => desk.turnContext(),
+  "loop-in": ({ moving }) => moving.clock.setIn(),
+  "loop-out": ({ moving }) => moving.clock.setOut(),
+  "loop-off": ({ moving }) => moving.clock.clearLoop(),
   worst: (desk, event) => desk.toWorst(event.shiftKey ? -1 : 1),
   actual: ({ lens }) => lens.actual(),
   "zoom-in": ({ lens }) => lens.zoom(1.25),
@@ -44,6 +45,9 @@ const DOINGS: Doings = {
   heat: (desk) => (desk.heatShown = !desk.heatShown),
   sheet: (desk) => (desk.sheetShown = !desk.sheetShown),
   box: (desk) => desk.placeBox(),
+  draw: (desk) => desk.startDrawing(),
+  ghosts: ({ drawings }) => (drawings.ghostsShown = !drawings.ghostsShown),
+  "next-spot": (desk) => desk.toNextSpot(),
   "take-up": (desk) => desk.lookAlong(-1),
   "take-down": (desk) => desk.lookAlong(1),
   "task-previous": (desk) => goTo(desk.task?.previous_task),
@@ -56,6 +60,7 @@ const DOINGS: Doings = {
   withdraw: (desk) => desk.withdraw(),
   "still-holds": (desk) => desk.stillHolds(),
   close: (desk) => {
+    desk.context.close();
     desk.refusal = null;
     desk.ballot.clear();
   },

@@ -5,8 +5,8 @@ import { Ring } from "./ring";
 import type { Layer, Standing } from "./stage";
 
 export interface Source {
-  /** Address of frame `{n}`. */
-  frames: string;
+  /** Address of frame `{n}`, or of each. */
+  frames: string | ((frame: number) => string);
   proxy: string | null;
   nFrames: number;
   rate: Rate;
@@ -68,7 +68,7 @@ export class PictureSurface implements Layer {
     }
     if (!source) return;
     this.#ring = new Ring(
-      (frame) => fetchPicture(source.frames.replace("{n}", String(frame))),
+      (frame) => fetchPicture(typeof source.frames === "string" ? source.frames.replace("{n}", String(frame)) : source.frames(frame)),
       source.nFrames,
       (frame) => this.#arrived(frame),
       { radius: this.#radius },

@@ -3,6 +3,8 @@
 import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
+import { Drawings } from "../drawing/drawings.svelte";
+import { nextSpot, spots } from "../drawing/places";
 import type { Span } from "../player/clock";
 import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
@@ -10,6 +12,7 @@ import { Ballot, CHOICES, passes } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
 import { Compare, type Way } from "./compare.svelte";
+import { Context } from "./context.svelte";
 import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
@@ -69,8 +72,10 @@ export class Desk {
   readonly playback = new Playback();
   readonly ballot = new Ballot(() => session.reasons);
   readonly boxes = new Boxes();
+  readonly drawings = new Drawings();
   readonly lens = new Lens();
   readonly compare = new Compare();
+  readonly context = new Context();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
   /** The gate that whoever came here was led to. */
@@ -98,6 +103,10 @@ export class Desk {
   worst = $derived(worstFrames(this.evidence));
   /** Characters that a box can be drawn around. */
   followed = $derived(this.take?.hidden ? [] : followedIn(this.take));
+  /** Rights can be taken away while somebody draws. */
+  isDrawing = $derived(this.drawings.drawing && (this.task?.may_note ?? false));
+  /** Where people noted or drew something. */
+  spots = $derived(spots(this.take?.notes ?? [], this.drawings.standing));
   /** Frames before and after those that the cut uses of the take. */
   handles = $derived.by<Span[]>(() => {
     const [used, nFrames] = [this.take?.cut_range, this.take?.n_frames ?? 0];
@@ -142,6 +151,7 @@ export class Desk {
 
   look(take: TakeView | null): void {
     if (take?.content !== this.take?.content) this.#watching?.rest();
+    if (take?.content !== this.take?.content) this.context.follow(this.task?.id ?? null, take?.content ?? null);
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
     this.compare.look(take, this.takes);
@@ -149,7 +159,69 @@ export class Desk {
     else this.playback.load(null, rateOf(null, [24, 1]));
     if (this.playback.visible) this.#watching?.begin();
     void this.#readEvidence(take);
-    void this.boxes.read(this.task && take ? { task: this.task.id, content: take.content } : null);
+    const place = this.task && take ? { task: this.task.id, content: take.content } : null;
+    void this.boxes.read(place);
+    void this.drawings.read(place);
+  }
+
+  /** Begins to draw on the frame shown. */
+  startDrawing(): void {
+    if (!this.take || !this.task?.may_note) return;
+    this.playback.clock.pause();
+    this.boxes.cancel();
+    this.drawings.begin();
+  }
+
+  toNextSpot(): void {
+    const next = nextSpot(this.spots, this.playback.frame);
+    if (next !== null) this.playback.clock.seek(next);
+  }
+
+  /** Hears what of it was recorded later than it was done, until the returned function is called. */
+  listen(): () => void {
+    const ends = [
+      this.drawings.listen(),
+      this.drawings.unsent.onSent((_, answer) => {
+        if (answer && !Array.isArray(answer) && answer.id === this.task?.id && !this.#hasLeft(answer.id)) this.show(answer);
+      }),
+    ];
+    return () => ends.forEach((end) => end());
+  }
+
+  /** Shows a task as the studio answered it; the take that is looked at stays. */
+  show(task: TaskView): void {
+    this.loading.set(task);
+    this.look(task.takes.find((take) => take.id === this.takeId) ?? firstTake(task.takes));
+  }
+
+  async settleNote(note: string, disposition: string): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    this.refusal = null;
+    try {
+      const after = await calls.settleNote(note, disposition, newKey());
+      if (this.task?.id === after.id && !this.#hasLeft(after.id)) this.show(after);
+    } catch (error) {
+      this.refusal = asProblem(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** What the keys of the picture move: the take, or the film it stands in. */
+  get moving(): Playback {
+    return this.context.isOn ? this.context.playback : this.playback;
+  }
+
+  /** Shows the take between its neighbours in the cut, or alone again. */
+  async turnContext(): Promise<void> {
+    const { task, take } = this;
+    if (this.context.isOn || !task || !take) {
+      this.context.close();
+      return;
+    }
+    this.playback.clock.pause();
+    await this.context.open(task.id, take.content);
   }
 
   compareBy(way: Way): void {
@@ -161,6 +233,7 @@ export class Desk {
     const { followed } = this;
     if (followed.length === 0) return;
     this.playback.clock.pause();
+    this.drawings.leave();
     const at = followed.indexOf(this.boxes.placing ?? "");
     if (character !== undefined) this.boxes.place(character);
     else if (followed[at + 1] !== undefined) this.boxes.place(followed[at + 1] ?? "");
@@ -237,10 +310,8 @@ export class Desk {
     try {
       const after = await calls.withdrawVerdict(seq, newKey());
       this.recorded = null;
-      if (this.task?.id === after.id && !this.#hasLeft(after.id)) {
-        this.loading.set(after);
-        this.look(after.takes.find((take) => take.id === this.takeId) ?? firstTake(after.takes));
-      } else if (taskOf) route.go(deskPath(taskOf));
+      if (this.task?.id === after.id && !this.#hasLeft(after.id)) this.show(after);
+      else if (taskOf) route.go(deskPath(taskOf));
     } catch (error) {
       this.refusal = asProblem(error);
     } finally {

@@ -3,7 +3,7 @@
 import type { TakeView } from "../api/types";
 import { Clock, type Rate, type Span } from "../player/clock";
 import { Stage } from "../player/stage";
-import { PictureSurface } from "../player/surface";
+import { PictureSurface, type Source } from "../player/surface";
 import { Sound } from "./sound.svelte";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
@@ -46,6 +46,8 @@ export class Playback {
   });
   #leader: PictureSurface | null = null;
   #take: TakeView | null = null;
+  /** What is shown in place of a take. */
+  #film: Source | null = null;
   #raf = 0;
 
   constructor() {
@@ -96,10 +98,17 @@ export class Playback {
     this.#fill();
   }
 
+  /** Shows something that is no take: parts of several, one after the other. */
+  loadFilm(film: Source): void {
+    this.#film = film;
+    this.clock.load(film.nFrames, film.rate);
+    this.#fill();
+  }
+
   #fill(): void {
     this.drawn = null;
     this.failed = false;
-    const source = sourceOf(this.#take, this.clock.rate);
+    const source = this.#film ?? sourceOf(this.#take, this.clock.rate);
     this.#leader?.load(source);
     if (source) this.#stage.show(this.clock.frame);
   }
@@ -119,7 +128,7 @@ export class Playback {
   }
 }
 
-function sourceOf(take: TakeView | null, rate: Rate): { frames: string; proxy: string | null; nFrames: number; rate: Rate } | null {
+function sourceOf(take: TakeView | null, rate: Rate): Source | null {
   const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
   return take && frames ? { frames, proxy, nFrames: take.n_frames, rate } : null;
 }

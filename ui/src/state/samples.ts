@@ -22,7 +22,7 @@ export const take = (number: number, more: Partial<TakeView> = {}): TakeView => 
 export const task = (takes: TakeView[], more: Partial<TaskView> = {}): TaskView => ({
   id: "t1", production, entity: "e1", kind: "shot", code: "sh010", title: "", stage: "animation",
   stage_label: "Animation", status: "review", frames: 240, upstream: { "design/rabbit": "sheet" }, takes, sheets: [],
-  start_frame: 0, previous_task: null, next_task: null, book_seq: 1, ...more,
+  start_frame: 0, previous_task: null, next_task: null, may_note: true, book_seq: 1, ...more,
 });
 
 export const flagged = { id: "ev1", check: "consistency", version: 1, sentence: "", flagged: true, worst_frame: 87, summary: {} };

@@ -3,6 +3,7 @@
 import { beginSignIn, getMe, getReasons, SIGNED_OUT, signIn, signInByPasskey, signOut } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { MeView, ReasonFamilyView } from "../api/types";
+import { unsent } from "../drawing/unsent.svelte";
 import { live } from "./live.svelte";
 import { usePasskey } from "./passkeys";
 import { room } from "./room.svelte";
@@ -76,6 +77,7 @@ class Session {
     this.problem = null;
     this.reasons = await getReasons();
     live.start();
+    if (this.me) void unsent.begin(this.me.person.id);
     room.resume();
   }
 }

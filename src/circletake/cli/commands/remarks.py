@@ -1,6 +1,7 @@
 """Verbs for what is said beside a verdict: overrides and notes."""
 
 import uuid
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from circletake.cli.commands.judging import parse_frames, parse_region
 from circletake.cli.commands.takes import get_take
 from circletake.cli.commands.words import ShotArgument, StageOption
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
-from circletake.errors import NotFound
+from circletake.errors import DiskFull, NotFound
 from circletake.workflows.views import GateView, NoteView, TakeView
 
 note_app = typer.Typer(help="Notes on takes: written, answered, settled.", no_args_is_help=True)
@@ -116,6 +117,7 @@ def note_list(
     *,
     take: TakeOption = None,
     stage: StageOption = "animation",
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that nobody settled.")] = False,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
@@ -125,7 +127,37 @@ def note_list(
     with verb(studio, as_json=json, name=as_, production=production) as here:
         task = here.studio.find_task(here.session, here.production, shot, stage)
         notes = get_take(here.studio.task(here.session, task), take).notes
+        if only_open:
+            notes = [note for note in notes if note.reply_to is None and note.disposition is None]
         here.answer(notes, lambda: _say_notes(notes))
+
+
+@note_app.command("export")
+def note_export(
+    shot: ShotArgument,
+    to: Annotated[Path, typer.Option("--to", help="Where: .otio is for OpenRV, .pdf is paper.")],
+    *,
+    take: TakeOption = None,
+    stage: StageOption = "animation",
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write what was noted and drawn on a take into a file."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        task = here.studio.find_task(here.session, here.production, shot, stage)
+        told = get_take(here.studio.task(here.session, task), take)
+        form = to.suffix.lower().removeprefix(".")
+        file = here.studio.export_notes(
+            here.session, task=task, content=told.content, form=form, names_path=True
+        )
+        try:
+            to.write_bytes(file.data)
+        except OSError as refused:
+            raise DiskFull(f"{to} cannot be written: {refused.strerror}; choose another place.") from refused
+        answer = {"path": str(to), "form": form, "take": told.number, "notes": len(told.notes)}
+        here.answer(answer, lambda: line(f"The notes on take {told.number} are in {to}."))
 
 
 def _say_notes(notes: list[NoteView]) -> None:

@@ -1,0 +1,1 @@
+"""A person's opinion: notes and drawings, as they leave on paper."""

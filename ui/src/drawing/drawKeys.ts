@@ -1,0 +1,37 @@
+/** What each key does while somebody draws; `keys.ts` says which key that is. */
+
+import type { Action } from "../keys";
+import { deskKeys } from "../desk/deskKeys";
+import type { Desk } from "../state/desk.svelte";
+import { type Tool, WIDTHS } from "./drawings.svelte";
+import { WHOLE } from "./ink";
+
+const STEP = WHOLE / 200;
+
+const TOOL = /^tool-(.+)$/;
+const WAYS: Partial<Record<Action, readonly [number, number]>> = {
+  "move-left": [-STEP, 0],
+  "move-right": [STEP, 0],
+  "move-up": [0, -STEP],
+  "move-down": [0, STEP],
+};
+
+export function drawKeys(desk: Desk, action: Action, event: { key: string; shiftKey: boolean }): boolean {
+  const { drawings } = desk;
+  const tool = TOOL.exec(action)?.[1];
+  const way = WAYS[action];
+  if (tool) drawings.choose(tool as Tool);
+  else if (way) drawings.nudge(...way);
+  else if (action === "draw") {
+    if (event.key === "Escape" && drawings.selected) drawings.selected = null;
+    else drawings.leave();
+  } else if (action === "colour") drawings.nextColour();
+  else if (action === "width") drawings.width = WIDTHS[Number(event.key) - 1]?.width ?? drawings.width;
+  else if (action === "reach") drawings.nextReach(desk.playback.loop);
+  else if (action === "undo") drawings.undo();
+  else if (action === "redo") drawings.redo();
+  else if (action === "remove") drawings.remove();
+  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field]")?.focus();
+  else return deskKeys(desk, action, event);
+  return true;
+}
