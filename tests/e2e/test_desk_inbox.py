@@ -64,7 +64,7 @@ def test_somebody_is_named_by_keys_and_hears_of_it(page_of: Callable[[str], Page
     leo.keyboard.type("Too soon, @do")
     expect(leo.locator('[data-mention="dora"]')).to_be_visible(timeout=_SLOW_MS)
     leo.keyboard.press("Enter")
-    expect(leo.get_by_label("Note")).to_have_value("Too soon, @dora ")
+    expect(leo.get_by_role("combobox", name="Note", exact=True)).to_have_value("Too soon, @dora ")
     leo.keyboard.type("what do you say?")
     leo.keyboard.press("Enter")
     expect(leo.locator("[data-recorded]")).to_be_visible(timeout=_SLOW_MS)
