@@ -67,11 +67,13 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     import_film,
+    inbox,
     machines,
     policies,
     receive_take,
     remarks,
     render_cut,
+    saved_views,
     sheets,
     show,
     show_board,
@@ -94,6 +96,7 @@ from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
+from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
@@ -102,6 +105,7 @@ from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
+from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -552,9 +556,36 @@ class Studio:
         with contextlib.suppress(CircletakeError):  # whoever asks is told
             show_board.work_out_all(self.house)
 
+    def saved_views(self, session: Session, production: str) -> list[SavedBoardView]:
+        """This person's own views of a board."""
+        return saved_views.list_views(self.house, session, production)
+
+    def save_view(self, session: Session, production: str, *, name: str, query: str) -> list[SavedBoardView]:
+        """Keep a view of a board under a name."""
+        saved_views.save_view(self.house, session, production, name=name, query=query)
+        return self.saved_views(session, production)
+
+    def delete_view(self, session: Session, production: str, *, view: str) -> list[SavedBoardView]:
+        """Forget a view of a board."""
+        saved_views.delete_view(self.house, session, production, view=view)
+        return self.saved_views(session, production)
+
     def queue(self, session: Session) -> list[QueueItemView]:
         """What waits for this person."""
         return show_queue.show_queue(self.house, session)
+
+    def inbox(self, session: Session) -> list[InboxItemView]:
+        """What waits for a person, and why."""
+        return inbox.show_inbox(self.house, session)
+
+    def notices(self, session: Session) -> NoticesView:
+        """What happened that concerns a person."""
+        return inbox.show_notices(self.house, session)
+
+    def note_seen(self, session: Session, seq: int) -> NoticesView:
+        """Remember how far a person has seen what happened."""
+        inbox.note_seen(self.house, session, seq)
+        return self.notices(session)
 
     def task(self, session: Session, task_id: str) -> TaskView:
         """A task with everything a judge needs."""

@@ -220,6 +220,7 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
 ) -> None:
     before = decided(served)
     harmless = {"/api/me", "/api/people", "/api/productions", "/api/queue", "/api/reasons", "/api/book"}
+    harmless |= {"/api/inbox", "/api/notices", "/api/notices/seen"}  # of nothing, they hold nothing
     harmless |= {"/api/policies", "/api/policies/check"}  # what comes along is no secret
     with served.client("olaf") as client:
         for method, path, _ in operations(served):
@@ -241,6 +242,7 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 },
                 "shots": {"code": "SH900", "frames": 24},
                 "adopt": {},
+                "views": {"name": "mine", "query": "q=SH"},
                 "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
                 "consents": {"kind": "consent", "code": "SH010", "subject": "Mia", "uses": ["release"]},
                 "resolve": {"disposition": "waive", "key": "0123456789"},
@@ -291,6 +293,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
             assert_problem(answer)
         assert client.get("/api/productions").json() == []
         assert client.get("/api/queue").json() == []
+        assert client.get("/api/inbox").json() == []
+        assert client.get("/api/notices").json()["notices"] == []
     assert decided(served) == before
 
 

@@ -101,6 +101,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/people", None, PERSONS, ANY),
     ("GET", "/api/productions", None, PERSONS, ANY),
     ("GET", "/api/queue", None, PERSONS, ANY),
+    ("GET", "/api/inbox", None, PERSONS, ANY),
+    ("GET", "/api/notices", None, PERSONS, ANY),
+    ("POST", "/api/notices/seen", {"seq": 0}, PERSONS, NONE),
     ("GET", "/api/reasons", None, PERSONS, ANY),
     ("GET", "/api/book", None, PERSONS, ANY),
     ("GET", "/api/book/check", None, PERSONS, ANY),
@@ -127,6 +130,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     # a production, by role
     ("GET", "/api/jobs", None, PERSONS, ANY),
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/views", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
@@ -168,6 +172,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
     # what takes somebody who sits there
+    ("POST", "/api/productions/{code}/views", {"name": "v{n}", "query": "q=x"}, ALL, NONE),
+    ("DELETE", "/api/productions/{code}/views/{view}", None, ALL, NONE),
     ("POST", "/api/verdicts", "verdict", VOTES, NONE),
     # a policy that lets nobody override refuses everybody alike, for a reason that is about the gate
     ("POST", "/api/overrides", "override", ALL, NONE),
@@ -346,6 +352,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "note_id": "note_none",
             "box": "box_none",
             "consent": "consent_none",
+            "view": "w_none",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {

@@ -647,6 +647,23 @@ identity = Table(  # who somebody is at an identity provider
     _id("person"),
     Column("created_at", String(32), nullable=False),
 )
+saved_view = Table(  # a board as somebody likes to look at it: its filters and order, under a name
+    "saved_view",
+    book_metadata,
+    _id(primary_key=True),
+    _id("person"),
+    Column("production", String(64), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("query", String(2000), nullable=False),  # as it stands in the page's address
+    Column("created_at", String(32), nullable=False),
+    UniqueConstraint("person", "production", "name"),
+)
+seen = Table(  # the newest entry of the book that somebody has been told of
+    "seen",
+    book_metadata,
+    _id("person", primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
 
 # jobs: second file on SQLite
 

@@ -27,6 +27,7 @@ MAX_CLAIM = 32
 MAX_WAIT_S = 300.0
 LONGEST_LEASE_S = 300.0
 """No lease is made for longer, nor for more than ten times as long as this studio's usually are."""
+_DERIVED_AMONG = select(derived).where(derived.c.source.in_(bindparam("these", expanding=True)))
 _DERIVED_OF = select(derived.c.recipe, derived.c.content).where(derived.c.source == bindparam("of"))
 _KEYS_AT_ONCE = 500  # well under SQLite's limit of variables in a statement
 LOCAL_LANES: tuple[Lane, ...] = ("cpu", "gpu", "io")
@@ -313,6 +314,15 @@ class JobQueue:
         with reading(self.engine) as conn:
             for row in conn.execute(query):
                 found.setdefault(row.source, {})[row.recipe] = row.content
+        return found
+
+    def derived_among(self, sources: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Source → recipe → SHA-256 of what it made of this source, of these sources, in few readings."""
+        found: dict[str, dict[str, str]] = {}
+        with reading(self.engine) as conn:
+            for some in _slices(sorted(set(sources))):
+                for row in conn.execute(_DERIVED_AMONG, {"these": some}):
+                    found.setdefault(row.source, {})[row.recipe] = row.content
         return found
 
     def derived_of(self, source: str) -> dict[str, str]:

@@ -98,7 +98,7 @@ class _Scene:
             frames=RangeView(start=frames.start, end=frames.end),
             state=take_state(self.floor, stage, take) if stage else "",
             is_candidate=is_candidate,
-            media=media_view(self.house, take),
+            media=media_view(take, self.house.queue.derived_of(take.content)),
         )
 
 

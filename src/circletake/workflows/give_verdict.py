@@ -42,6 +42,7 @@ from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_family, policy_of_task
 from circletake.workflows.house import STUDIO, House, require
 from circletake.workflows.lean import refuse_circle
+from circletake.workflows.mentions import spelled
 from circletake.workflows.remarks import check_where
 from circletake.workflows.veil import Veil
 
@@ -139,7 +140,7 @@ def give_verdict(house: House, who: Session, call: Call) -> int:
                 "gate": gate.key,
                 "gate_hash": gate.hash,
                 "key": call.key,
-                "note": tx.keep_text(call.note) if call.note else None,
+                "note": tx.keep_text(spelled(tx.conn, take.production, call.note)) if call.note else None,
                 "policy": policy_of_task(house, tx.conn, call.task).hash,
                 "ranges": [[frames.start, frames.end] for frames in call.ranges],
                 "reasons": list(reasons),

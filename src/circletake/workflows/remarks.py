@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from circletake.domain.people import Role
 from circletake.domain.policy import Stage
@@ -15,6 +15,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_content, policy_of_task
 from circletake.workflows.house import House, require
+from circletake.workflows.mentions import spelled
 from circletake.workflows.show import Names
 from circletake.workflows.views import NoteView, OverrideView, RangeView
 
@@ -61,8 +62,10 @@ def add_note(house: House, who: Session, remark: Remark) -> str:
         row = reads.find_task(tx.conn, remark.task)
         if row is None:
             raise NotFound(f"There is no task {remark.task} here; the board lists them.")
-        require(tx.conn, who, row.task.production, "note")
-        return record_note(house, tx, who, remark, production=row.task.production)
+        production = row.task.production
+        require(tx.conn, who, production, "note")
+        said = replace(remark, text=spelled(tx.conn, production, remark.text))
+        return record_note(house, tx, who, said, production=production)
 
 
 def record_note(house: House, tx: Transaction, who: Session, remark: Remark, *, production: str) -> str:
@@ -238,7 +241,7 @@ def note_view(row: remarks.NoteRow, people: Names, *, may_settle: bool = False) 
         at=row.at,
         person=people.person(row.person),
         severity=row.severity,
-        text=row.text,
+        text=people.words(row.text),
         ranges=[RangeView(start=frames.start, end=frames.end) for frames in row.ranges],
         regions=[list(region) for region in row.regions],
         reply_to=row.reply_to,

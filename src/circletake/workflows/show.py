@@ -1,6 +1,6 @@
 """Small records that every page shows: people, productions, labels, media addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from circletake.domain.people import Role
@@ -18,6 +18,7 @@ from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.recipes import FRAMES, PEAKS, POSTER, PROXY
 from circletake.work.job import Job
 from circletake.workflows.house import House
+from circletake.workflows.mentions import told
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.views import (
     GateLabel,
@@ -44,6 +45,10 @@ class Names:
     def read(cls, conn: reads.Connection) -> "Names":
         """Read everybody's name."""
         return cls(names(conn) | guest_names(conn) | machine_labels(conn) | MACHINES)
+
+    def words(self, text: str | None) -> str | None:
+        """What somebody wrote, with the names of whom they mentioned."""
+        return told(text, self.known, erased=_ERASED)
 
     def person(self, actor: str) -> PersonView:
         """An actor as others see them."""
@@ -117,9 +122,15 @@ def poster_of(house: House, content: str | None) -> str | None:
     return f"/media/{content}/poster.jpg" if content and house.queue.find_derived(content, POSTER) else None
 
 
-def media_view(house: House, take: Take) -> MediaView:
-    """Addresses of what a browser plays of a take."""
-    at, made = f"/media/{take.content}", house.queue.derived_of(take.content)
+def posters_of(house: House, contents: Collection[str]) -> dict[str, str]:
+    """Content → address of its poster, of those among these that have one."""
+    made = house.queue.derived_among(contents)
+    return {content: f"/media/{content}/poster.jpg" for content in made if POSTER in made[content]}
+
+
+def media_view(take: Take, made: Collection[str]) -> MediaView:
+    """Addresses of what a browser plays of a take, of which these recipes have made something."""
+    at = f"/media/{take.content}"
     return MediaView(
         frames=f"{at}/frames/{{n}}.jpg" if FRAMES in made else None,
         proxy=f"{at}/proxy.mp4" if PROXY in made else None,

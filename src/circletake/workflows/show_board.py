@@ -8,17 +8,20 @@ from typing import Any, cast
 import msgspec
 
 from circletake.domain.facts import PASSES
+from circletake.domain.people import Role
 from circletake.domain.policy import Policy, Stage
+from circletake.domain.production import Production
 from circletake.domain.status import Status, TakeState, status_of
 from circletake.domain.take import Take
 from circletake.gates.policy import POLICY_STAGE
-from circletake.ledger import reads
+from circletake.ledger import cells, lineage, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.ledger.transaction import read_head
 from circletake.workflows.bind import Gatekeeper, gatekeeper, said_of
-from circletake.workflows.house import House, require
-from circletake.workflows.show import production_view, stage_view, status_looks
+from circletake.workflows.cut_book import find_cut
+from circletake.workflows.house import House, person_ids, require
+from circletake.workflows.show import Names, production_view, stage_view, status_looks
 from circletake.workflows.veil import Veil
 from circletake.workflows.views import BoardView, CellView, RowView
 
@@ -44,6 +47,9 @@ class Floor:
     values: dict[tuple[str, str], list[tuple[int, int]]]
     flagged: dict[str, int]
     making: frozenset[str]
+    judged: dict[str, list[cells.Word]]
+    noted: dict[str, list[cells.Word]]
+    moved: dict[tuple[str, str], tuple[str, ...]]
 
     @classmethod
     def read(cls, conn: reads.Connection, production: str, tasks: Collection[str] | None = None) -> "Floor":
@@ -54,6 +60,9 @@ class Floor:
             values=reads.last_values(conn, production, tasks),
             flagged=reads.flagged_counts(conn, production, tasks),
             making=reads.being_made(conn),
+            judged=cells.verdicts_said(conn, production, tasks),
+            noted=cells.notes_said(conn, production, tasks),
+            moved=cells.slots_moved(conn, production, tasks),
         )
 
     def veiled(self, veil: Veil, keeper: Gatekeeper) -> "Floor":
@@ -70,7 +79,15 @@ class Floor:
             ]
         tasks = {task for task, _ in veil.gates}
         flagged = {task: many for task, many in self.flagged.items() if task not in tasks}
-        return replace(self, bound=bound, values=values, flagged=flagged)
+        judged = {
+            task: [word for word in said if word.seq not in veil.verdicts]
+            for task, said in self.judged.items()
+        }
+        noted = {
+            task: [word for word in said if word.person == veil.person or not veil.hides(task, word.content)]
+            for task, said in self.noted.items()
+        }
+        return replace(self, bound=bound, values=values, flagged=flagged, judged=judged, noted=noted)
 
     def take_state(self, stage: Stage, take: Take) -> TakeState:
         """What a task's status needs to know of one take."""
@@ -123,14 +140,9 @@ def show_board(house: House, who: Session, production: str) -> BoardView:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        kept = _seen(house, conn, who, found.id, policy)
-    return BoardView(
-        production=production_view(found, roles),
-        stages=[stage_view(stage) for stage in kept.stages],
-        rows=[row.view for row in kept.rows],
-        statuses=status_looks(),
-        book_seq=kept.seq,
-    )
+        kept = seen_board(house, conn, who, found.id, policy)
+        head = _head(conn, found, policy, roles, kept)
+    return BoardView(rows=[row.view for row in kept.rows], **head)
 
 
 def board_json(house: House, who: Session, production: str) -> bytes:
@@ -138,17 +150,31 @@ def board_json(house: House, who: Session, production: str) -> bytes:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         policy = house.policy(conn, found.policy)
-        kept = _seen(house, conn, who, found.id, policy)
-    head = {
-        "production": production_view(found, roles),
-        "stages": [stage_view(stage) for stage in kept.stages],
-        "statuses": status_looks(),
-        "book_seq": kept.seq,
-    }
+        kept = seen_board(house, conn, who, found.id, policy)
+        head = _head(conn, found, policy, roles, kept)
     return msgspec.json.encode(head)[:-1] + b',"rows":[' + kept.joined + b"]}"
 
 
-def _seen(house: House, conn: reads.Connection, who: Session, production: str, policy: Policy) -> "Board":
+def _head(
+    conn: reads.Connection, production: Production, policy: Policy, roles: frozenset[Role], kept: "Board"
+) -> dict[str, Any]:
+    """What stands over the rows of a board."""
+    names, cut = Names.read(conn), find_cut(conn, production.id)
+    people = frozenset[str]().union(*(row.people for row in kept.rows))
+    return {
+        "production": production_view(production, roles),
+        "stages": [stage_view(stage) for stage in kept.stages],
+        "statuses": status_looks(),
+        "book_seq": kept.seq,
+        "start_frame": policy.start_frame,
+        "people": sorted((names.person(one) for one in people), key=lambda one: (one.name, one.id)),
+        "cut": [slot.shot for slot in cut.slots] if cut else [],
+    }
+
+
+def seen_board(
+    house: House, conn: reads.Connection, who: Session, production: str, policy: Policy
+) -> "Board":
     """The board as this person may see it; one who is blind somewhere has it worked out for them alone."""
     veil = veil_of(house, conn, who, production)
     if not veil:
@@ -174,6 +200,7 @@ class Row:
     place: tuple[int, int, str]
     view: RowView
     encoded: bytes
+    people: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +232,9 @@ class Board:
 # entry of a kind that is not here, everything is worked out anew.
 _CHANGES = {
     "take": "task",
+    "note": "task",
+    "resolve": "note",
+    "slot": "slot",
     "verdict": "task",
     "bound": "task",
     "hold": "task",
@@ -217,8 +247,8 @@ _CHANGES = {
     # what these change at a gate comes as `bound`
     (
         "box", "carry", "consent", "cut", "delivered", "done", "drawing", "erased", "essence", "flag_call",
-        "grant", "group", "group_grant", "guest", "guest_end", "guest_link", "lapsed", "member", "note",
-        "override", "recalled", "resolve", "sealed", "slot", "unbox",
+        "grant", "group", "group_grant", "guest", "guest_end", "guest_link", "lapsed", "member", "override",
+        "recalled", "sealed", "unbox",
     ),
     "",
 )  # fmt: skip
@@ -281,7 +311,13 @@ def _touched(conn: reads.Connection, production: str, kept: Board, making: froze
         if member:
             found[member].add(body[member])
     entities: set[str] = found["entity"]
-    tasks = found["task"] | reads.tasks_of_verdicts(conn, found["verdict"])
+    leaning = lineage.pairs_leaning_on(conn, production, found["slot"]) if found["slot"] else set()
+    tasks = (
+        found["task"]
+        | reads.tasks_of_verdicts(conn, found["verdict"])
+        | cells.tasks_of_notes(conn, found["note"])
+        | {task for task, _ in leaning}
+    )
     return (
         entities
         | reads.entities_of_tasks(conn, tasks)
@@ -299,16 +335,34 @@ def _followed(begun: Board, tasks: list[reads.TaskRow], floor: Floor) -> Board:
         view = _row(of, begun.stages, floor)
         one = of[0].entity
         place = (_KIND_ORDER.get(one.kind, len(_KIND_ORDER)), one.position, one.code)
-        made[entity] = Row(place=place, view=view, encoded=msgspec.json.encode(view))
+        people = frozenset(person for cell in view.cells if cell for person in cell.people)
+        made[entity] = Row(place, view, msgspec.json.encode(view), people)
     rows = sorted(made.values(), key=lambda row: row.place)
     return replace(begun, by_entity=made, rows=rows, joined=b",".join(row.encoded for row in rows))
 
 
-def seen_floor(house: House, conn: reads.Connection, who: Session, production: str) -> Floor:
-    """A production's floor as this person may see it."""
-    floor = Floor.read(conn, production)
-    veil = veil_of(house, conn, who, production)
-    return floor.veiled(veil, gatekeeper(house, conn, production, now=utc_now())) if veil else floor
+def seen_floor(
+    house: House,
+    conn: reads.Connection,
+    who: Session,
+    production: str,
+    *,
+    veil: Veil | None = None,
+    tasks: Collection[str] | None = None,
+) -> Floor:
+    """A production's floor as this person may see it, or that of some of its tasks.
+
+    Args:
+        veil: what is hidden from them, where it is known already.
+        tasks: only of these; None is every task.
+    """
+    floor = Floor.read(conn, production, tasks)
+    hidden = veil_of(house, conn, who, production) if veil is None else veil
+    if tasks is not None:
+        hidden = replace(
+            hidden, gates={pair: left for pair, left in hidden.gates.items() if pair[0] in tasks}
+        )
+    return floor.veiled(hidden, gatekeeper(house, conn, production, now=utc_now())) if hidden else floor
 
 
 def veil_of(house: House, conn: reads.Connection, who: Session, production: str) -> Veil:
@@ -342,13 +396,23 @@ def _row(tasks: list[reads.TaskRow], stages: Sequence[Stage], floor: Floor) -> R
 
 
 def _cell(row: reads.TaskRow, stage: Stage, floor: Floor) -> CellView:
-    shown = floor.shown(row, stage)
+    task, status = row.task.id, floor.status(row, stage)
+    shown, takes = floor.shown(row, stage), floor.takes.get(row.task.id, [])
+    judged, noted = floor.judged.get(task, []), floor.noted.get(task, [])
+    said = [*judged, *noted]
+    people = {maker for take in takes for maker in take.makers} | {word.person for word in said}
     return CellView(
-        task=row.task.id,
+        task=task,
         stage=stage.key,
-        status=floor.status(row, stage),
+        status=status,
         waits_for=floor.waits_for(row, stage),
-        takes=len(floor.takes.get(row.task.id, [])),
-        flagged=floor.flagged.get(row.task.id, 0),
+        takes=len(takes),
+        flagged=floor.flagged.get(task, 0),
         content=shown.content if shown else None,
+        number=shown.number if shown else 0,
+        frames=shown.n_frames if shown else 0,
+        notes=sum(word.live for word in noted),
+        people=sorted(person_ids(people)),
+        causes=list(floor.moved.get((task, shown.content), ())) if shown and status == "stale" else [],
+        changed=max([take.seq for take in takes] + [word.seq for word in said], default=0),
     )

@@ -1,10 +1,9 @@
 """The task page: takes, their evidence, what each gate says and what was decided, in one record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
-from circletake.checks.stack import read_signature, stacks
 from circletake.domain.facts import Facts, GateResult
 from circletake.domain.lineage import sheet_slot
 from circletake.domain.people import MAY, Role
@@ -16,8 +15,8 @@ from circletake.errors import NotFound, StillBlind
 from circletake.ledger import reads, remarks
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
+from circletake.ledger.transaction import read_head
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.media.recipes import SIGNATURE
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import frames_in_cut
@@ -26,6 +25,7 @@ from circletake.workflows.house import House, require
 from circletake.workflows.remarks import may_circle, note_view, override_view
 from circletake.workflows.show import Names, media_view, production_view
 from circletake.workflows.show_board import Floor, seen_floor, veil_of
+from circletake.workflows.stacks import stack_numbers
 from circletake.workflows.stale import cause_view
 from circletake.workflows.veil import Veil
 from circletake.workflows.views import (
@@ -64,8 +64,8 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         stage = policy.stage(row.task.stage)
         if stage is None:
             raise NotFound(f"The policy in force has no stage “{row.task.stage}” any more.")
-        floor = seen_floor(house, conn, who, production.id)
         veil = veil_of(house, conn, who, production.id)
+        floor = seen_floor(house, conn, who, production.id, veil=veil, tasks={task})
         keeper = gatekeeper(house, conn, production.id, now=utc_now(), quiet=veil.gates)
         takes, verdicts = reads.takes_of(conn, task), reads.verdicts_of(conn, task)
         evidence = reads.evidence_on(conn, (take.content for take in takes))
@@ -73,7 +73,8 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         slots = reads.slots(conn, production.id)
         people = Names.read(conn)
         overrides, notes = remarks.overrides_of(conn, task), remarks.notes_of(conn, task)
-        stack_of = _stacks(house, takes)
+        made = house.queue.derived_among(take.content for take in takes)
+        stack_of = stack_numbers(house, takes, made)
         facts = {
             pair: veil.facts(known)
             for pair, known in keeper.facts((task, take.content) for take in takes).items()
@@ -85,9 +86,9 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         circles = may_circle(stage, roles)
         shown = [
             _take_view(
-                house,
                 who,
                 take,
+                made=made.get(take.content, {}),
                 stage=stage,
                 roles=roles,
                 facts=facts[task, take.content],
@@ -132,7 +133,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
         upstream = {
             slot: content for take in takes for slot, content in relevant_slots(conn, take, slots).items()
         }
-        seq = house.book.head().seq
+        seq = read_head(conn).seq  # as this reading sees it: what came since is asked for by it
     at = neighbours.index(task)
     return TaskView(
         id=task,
@@ -156,22 +157,11 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
     )
 
 
-def _stacks(house: House, takes: Sequence[Take]) -> dict[str, int]:
-    signatures = {
-        take.id: read_signature(house.store.read(content))
-        for take in takes
-        if (content := house.queue.find_derived(take.content, SIGNATURE)) is not None
-    }
-    found = stacks(signatures)
-    alone = max(found.values(), default=0) + 1
-    return {take.id: found.get(take.id, alone + index) for index, take in enumerate(takes)}
-
-
 def _take_view(
-    house: House,
     who: Session,
     take: Take,
     *,
+    made: Collection[str],
     stage: Stage,
     roles: frozenset[Role],
     facts: Facts,
@@ -204,7 +194,7 @@ def _take_view(
         state=take_state(floor, stage, take),
         stack=stack,
         mine=mine,
-        media=media_view(house, take),
+        media=media_view(take, made),
         gates=[
             _gate_view(gate, result, roles, mine=mine, overrides=overrides, veil=veil, facts=facts)
             for gate, result in zip(stage.gates, results, strict=True)
@@ -318,7 +308,7 @@ def _verdict_view(verdict: Verdict, people: Names, *, live: bool) -> VerdictView
         value_name=VALUE_NAMES[verdict.value],
         reasons=list(verdict.reasons),
         disposition=verdict.disposition,
-        note=verdict.note,
+        note=people.words(verdict.note),
         ranges=[RangeView(start=frames.start, end=frames.end) for frames in verdict.ranges],
         answers=list(verdict.answers),
         live=live,

@@ -58,6 +58,12 @@ class CellView:
         takes: how many there are.
         flagged: how many takes carry flagged evidence.
         content: of the take shown (circled if there is one, else the newest), or None.
+        number: of that take; 0 if there is none.
+        frames: how many that take has.
+        notes: how many are open on its takes.
+        people: ids of whoever made its takes or said something of them.
+        causes: slots that moved under a stale one; empty where the policy or a measurement moved.
+        changed: newest entry of a take, verdict or note there; 0 if there is none.
     """
 
     task: str
@@ -67,6 +73,12 @@ class CellView:
     takes: int
     flagged: int
     content: str | None
+    number: int
+    frames: int
+    notes: int
+    people: list[str]
+    causes: list[str]
+    changed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +106,22 @@ class StatusLookView:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """Shots × stages."""
+    """Shots × stages.
+
+    Args:
+        start_frame: number that people see on the first frame of a take.
+        people: everybody whom some cell names.
+        cut: codes of shots in the order of the newest cut; empty before there is one.
+    """
 
     production: ProductionView
     stages: list[StageView]
     rows: list[RowView]
     statuses: list[StatusLookView]
     book_seq: int
+    start_frame: int
+    people: list[PersonView]
+    cut: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
+from circletake.domain.lineage import sheet_slot
 from circletake.domain.take import Take
 from circletake.errors import CircletakeError
 from circletake.gates.policy import POLICY_STAGE
-from circletake.ledger import reads
+from circletake.ledger import reads, remarks
 from circletake.workflows import show_board
 from circletake.workflows.house import STUDIO
 from circletake.workflows.show_board import Board, in_step
@@ -59,12 +61,33 @@ def slowly(floor: Floor) -> list[tuple[str, list[dict[str, Any] | None]]]:
                     "takes": len(all_of_it.takes.get(row.task.id, [])),
                     "flagged": all_of_it.flagged.get(row.task.id, 0),
                     "content": shown.content if shown else None,
+                    "number": shown.number if shown else 0,
+                    "frames": shown.n_frames if shown else 0,
+                    **said_at(floor, row.task.id),
+                    "causes": list(all_of_it.moved.get((row.task.id, shown.content), ()))
+                    if shown and all_of_it.status(row, stage) == "stale"
+                    else [],
                 }
                 if row
                 else None
             )
         rows.append((entity.code, cells))
     return rows
+
+
+def said_at(floor: Floor, task: str) -> dict[str, Any]:
+    """Who said what at a task, from the reads that its own page uses."""
+    with floor.house.book.reading() as conn:
+        takes, notes = reads.takes_of(conn, task), remarks.notes_of(conn, task)
+        verdicts = [verdict for verdict, _ in reads.verdicts_of(conn, task)]
+    people = {maker for take in takes for maker in take.makers if maker.startswith("p_")}
+    people |= {note.person for note in notes} | {verdict.person for verdict in verdicts}
+    every = [*(one.seq for one in takes), *(one.seq for one in notes), *(one.seq for one in verdicts)]
+    return {
+        "notes": sum(note.disposition is None and note.reply_to is None for note in notes),
+        "people": sorted(people),
+        "changed": max(every, default=0),
+    }
 
 
 def seen(view: BoardView) -> list[tuple[str, list[dict[str, Any] | None]]]:
@@ -102,6 +125,9 @@ class History:
                 self.role,
                 self.cut,
                 self.again,
+                self.note,
+                self.note,
+                self.settle,
             ]
         )
         with suppress(CircletakeError):  # a refusal is a step in which nothing happened
@@ -189,6 +215,28 @@ class History:
             if self.count % 2:
                 tx.append("done", actor=STUDIO, body={"job": f"draw {self.count}", "op": "draw"})
 
+    def note(self) -> None:
+        self.count += 1
+        take, name = self._some(), self.random.choice(["leo", "dora", "arti"])
+        said: dict[str, Any] = {
+            "task": take.task,
+            "content": take.content,
+            "text": "Look.",
+            "key": f"note-{self.count:06}",
+        }
+        self.floor.studio.note_add(self.floor[name], **said)
+        above = [e.body["note"] for e in self.floor.house.book.entries(0, 100_000) if e.kind == "note"][-1]
+        if self.random.random() < 0.5:
+            answer = {**said, "text": "Yes.", "key": f"answer-{self.count:06}"}
+            self.floor.studio.note_add(self.floor["ana"], **answer, reply_to=above)
+
+    def settle(self) -> None:
+        notes = [e.body["note"] for e in self.floor.house.book.entries(0, 100_000) if e.kind == "note"]
+        if notes:
+            self.count += 1
+            note, key = self.random.choice(notes), f"settle-{self.count:06}"
+            self.floor.studio.note_resolve(self.floor["leo"], note=note, disposition="waive", key=key)
+
     def role(self) -> None:
         give, take = self.floor.studio.set_role, self.floor.studio.take_role
         act = self.random.choice([give, take])
@@ -234,6 +282,57 @@ def test_the_board_that_is_followed_is_the_board_worked_out_anew(floor: Floor, s
         assert seen(view) == slowly(floor)
         changed += floor.house.boards != before
     assert changed > 5
+
+
+def statements_of(floor: Floor) -> int:
+    """How many statements a board costs that nobody has asked for yet."""
+    floor.house.boards.clear()
+    sent: list[str] = []
+    with floor.house.book.reading() as conn:
+        engine = conn.engine
+
+    def heard(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        floor.studio.board_json(floor["ana"], "spring")
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+    return len(sent)
+
+
+def test_a_board_costs_as_many_statements_whatever_its_length(floor: Floor) -> None:
+    history = History(floor, 7)
+    floor.take(b"one")
+    few = statements_of(floor)
+    for _ in range(30):
+        history.shot()
+        history.step()
+    assert len(kept(floor).rows) > 30
+    assert statements_of(floor) == few
+
+
+def test_statuses_after_a_replay_are_those_that_were_live(floor: Floor) -> None:
+    history = History(floor, 11)
+    for _ in range(40):
+        history.step()
+    live = seen(kept(floor))
+    assert floor.studio.book_replay().holds
+    floor.house.boards.clear()
+    assert seen(kept(floor)) == live
+
+
+def test_a_stale_cell_names_what_moved_under_it(floor: Floor) -> None:
+    floor.sheet("QUESO", b"first")
+    take = floor.take(b"one")
+    floor.measured(take)
+    floor.circle(take)
+    kept(floor)
+    floor.sheet("QUESO", b"second")
+    row = next(row for row in kept(floor).rows if row.code == "SH010")
+    cell = next(cell for cell in row.cells if cell and cell.stage == "animation")
+    assert (cell.status, cell.causes) == ("stale", [sheet_slot("QUESO")])
 
 
 def test_only_rows_that_were_touched_are_worked_out_again(

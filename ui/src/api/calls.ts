@@ -35,11 +35,21 @@ export const signIn = (name: string, password: string) => or(client.POST("/api/s
 export const signOut = () => or(client.POST("/api/sign-out"));
 export const getReasons = (production?: string) =>
   or(client.GET("/api/reasons", { params: { query: production === undefined ? {} : { production } } }));
-export const getQueue = () => or(client.GET("/api/queue"));
+export const getInbox = () => or(client.GET("/api/inbox"));
+export const getNotices = () => or(client.GET("/api/notices"));
+export const seeNotices = (seq: number) => or(client.POST("/api/notices/seen", { body: { seq } }));
 export const getJobs = () => or(client.GET("/api/jobs"));
 
 export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
+
+export const getViews = (code: string) => or(client.GET("/api/productions/{code}/views", { params: { path: { code } } }));
+export const saveView = (code: string, body: { name: string; query: string }) =>
+  or(client.POST("/api/productions/{code}/views", { params: { path: { code } }, body }));
+export const deleteView = (code: string, view: string) =>
+  or(client.DELETE("/api/productions/{code}/views/{view}", { params: { path: { code, view } } }));
+
+export const getTeam = (code: string) => or(client.GET("/api/productions/{code}/people", { params: { path: { code } } }));
 
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
 export const getContext = (task_id: string, sha: string) =>

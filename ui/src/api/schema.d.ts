@@ -624,6 +624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbox
+         * @description What waits for the signed-in person, and why.
+         */
+        get: operations["board_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -738,6 +758,46 @@ export interface paths {
          * @description Settle a note on exactly this content.
          */
         post: operations["verdicts_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notices
+         * @description Verdicts and notes on their takes, answers to them, and words that name them.
+         */
+        get: operations["board_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seen
+         * @description Say that everything up to an entry has been seen.
+         */
+        post: operations["board_seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1512,6 +1572,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved Views
+         * @description The signed-in person's own views of a board, by name.
+         */
+        get: operations["board_saved_views"];
+        put?: never;
+        /**
+         * Save View
+         * @description Keep a view; the same name again means the newer one.
+         */
+        post: operations["board_save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete View
+         * @description Forget a view.
+         */
+        delete: operations["board_delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/what-if": {
         parameters: {
             query?: never;
@@ -1910,15 +2014,26 @@ export interface components {
         /**
          * BoardView
          * @description Shots × stages.
+         *
+         *     Args:
+         *         start_frame: number that people see on the first frame of a take.
+         *         people: everybody whom some cell names.
+         *         cut: codes of shots in the order of the newest cut; empty before there is one.
          */
         BoardView: {
             /** Book Seq */
             book_seq: number;
+            /** Cut */
+            cut: string[];
+            /** People */
+            people: components["schemas"]["PersonView"][];
             production: components["schemas"]["ProductionView"];
             /** Rows */
             rows: components["schemas"]["RowView"][];
             /** Stages */
             stages: components["schemas"]["StageView"][];
+            /** Start Frame */
+            start_frame: number;
             /** Statuses */
             statuses: components["schemas"]["StatusLookView"][];
         };
@@ -2041,12 +2156,30 @@ export interface components {
          *         takes: how many there are.
          *         flagged: how many takes carry flagged evidence.
          *         content: of the take shown (circled if there is one, else the newest), or None.
+         *         number: of that take; 0 if there is none.
+         *         frames: how many that take has.
+         *         notes: how many are open on its takes.
+         *         people: ids of whoever made its takes or said something of them.
+         *         causes: slots that moved under a stale one; empty where the policy or a measurement moved.
+         *         changed: newest entry of a take, verdict or note there; 0 if there is none.
          */
         CellView: {
+            /** Causes */
+            causes: string[];
+            /** Changed */
+            changed: number;
             /** Content */
             content: string | null;
             /** Flagged */
             flagged: number;
+            /** Frames */
+            frames: number;
+            /** Notes */
+            notes: number;
+            /** Number */
+            number: number;
+            /** People */
+            people: string[];
             /** Stage */
             stage: string;
             /** Status */
@@ -2899,6 +3032,49 @@ export interface components {
             rows: number;
         };
         /**
+         * InboxItemView
+         * @description One thing that waits for the signed-in person.
+         *
+         *     Args:
+         *         why: `gate`, `stale`, `mention` or `note`.
+         *         sentence: why, in words.
+         *         number: of the take it is about; 0 if there is none.
+         *         gate: key of the gate, where one waits for them.
+         *         person: whose words they are, where it is a note.
+         *         at: when they were written; empty where nobody wrote any.
+         */
+        InboxItemView: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Flagged */
+            flagged: number;
+            /** Gate */
+            gate: string;
+            /** Number */
+            number: number;
+            person: components["schemas"]["PersonView"] | null;
+            /** Poster */
+            poster: string | null;
+            /** Production */
+            production: string;
+            /** Sentence */
+            sentence: string;
+            /** Stage Label */
+            stage_label: string;
+            /** Status */
+            status: string;
+            /** Takes */
+            takes: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * InvitationView
          * @description An invitation as producers see it; `state` is open, used, revoked or expired.
          */
@@ -3149,6 +3325,56 @@ export interface components {
             severity: string;
             /** Text */
             text: string | null;
+        };
+        /**
+         * NoticesView
+         * @description The newest of what concerns somebody, and how many they have not seen; `book_seq` marks all seen.
+         */
+        NoticesView: {
+            /** Book Seq */
+            book_seq: number;
+            /** Notices */
+            notices: components["schemas"]["NoticeView"][];
+            /** Unseen */
+            unseen: number;
+        };
+        /**
+         * NoticeView
+         * @description Something that happened and concerns the signed-in person.
+         *
+         *     Args:
+         *         seq: its entry in the book.
+         *         kind: `verdict`, `note`, `answer` or `mention`.
+         *         sentence: what happened, in words.
+         *         text: what was written with it, or None.
+         *         unseen: since they last looked.
+         */
+        NoticeView: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Gate */
+            gate: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            person: components["schemas"]["PersonView"];
+            /** Production */
+            production: string;
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+            /** Stage Label */
+            stage_label: string;
+            /** Task */
+            task: string;
+            /** Text */
+            text: string | null;
+            /** Unseen */
+            unseen: boolean;
         };
         /**
          * OfferView
@@ -3491,6 +3717,21 @@ export interface components {
             source_class: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * SavedBoardView
+         * @description A board as somebody likes to look at it.
+         *
+         *     Args:
+         *         query: filters, order and groups, as they stand behind `?` in the board's address.
+         */
+        SavedBoardView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
         };
         /**
          * SelfTestView
@@ -3971,6 +4212,14 @@ export interface components {
             key: string;
         };
         /**
+         * SentSeen
+         * @description The newest entry of the book that somebody has been told of.
+         */
+        SentSeen: {
+            /** Seq */
+            seq: number;
+        };
+        /**
          * SentShot
          * @description A shot that is wanted.
          */
@@ -4088,6 +4337,19 @@ export interface components {
              * @default []
              */
             watched: components["schemas"]["SentRange"][];
+        };
+        /**
+         * SentView
+         * @description A name, and what stands behind `?` in the board's address.
+         */
+        SentView: {
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
         };
         /**
          * SentWithdrawal
@@ -5536,6 +5798,35 @@ export interface operations {
             };
         };
     };
+    board_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     team_invited: {
         parameters: {
             query?: never;
@@ -5715,6 +6006,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentSeen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesView"];
                 };
             };
             /** @description A problem. */
@@ -7141,6 +7494,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrustView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBoardView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBoardView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBoardView"][];
                 };
             };
             /** @description A problem. */

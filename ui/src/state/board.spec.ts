@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Board, countStatuses, filterRows, picturesOf, placed, poolOf, ROW_PX, rowsInView } from "./board.svelte";
+import { Board, causesIn, countStatuses, placed, poolOf, ROW_PX, rowsInView } from "./board.svelte";
 import { board, cell, row } from "./samples";
 
 describe("the window of rows", () => {
@@ -38,33 +38,7 @@ describe("the places rows are drawn in", () => {
   });
 });
 
-describe("filters", () => {
-  const rows = [
-    row("sh010", [cell("circled"), cell("review")], "The rabbit wakes"),
-    row("sh020", [cell("todo"), null], "Out of the burrow"),
-  ];
-
-  it("find every word, anywhere in code or title", () => {
-    expect(filterRows(rows, "rabbit SH0", new Set()).map((one) => one.code)).toEqual(["sh010"]);
-    expect(filterRows(rows, "", new Set())).toHaveLength(2);
-  });
-
-  it("keep a row when any of its cells has one of the statuses", () => {
-    expect(filterRows(rows, "", new Set(["review", "hold"])).map((one) => one.code)).toEqual(["sh010"]);
-  });
-
-  it("count cells, not rows", () => {
-    expect([...countStatuses(rows)]).toEqual([["circled", 1], ["review", 1], ["todo", 1]]);
-  });
-});
-
 describe("the board", () => {
-  it("pictures a row by its farthest stage, and by the one before while that is being made", () => {
-    expect(picturesOf(row("a", [cell("circled", { content: "s" }), cell("review", { content: "a" })]))).toEqual(["a", "s"]);
-    expect(picturesOf(row("a", [cell("circled", { content: "s" }), null]))).toEqual(["s"]);
-    expect(picturesOf(row("a", [null, null]))).toEqual([]);
-  });
-
   it("steps over stages that do not apply and stays at the edge", () => {
     const desk = new Board();
     desk.loading.set(board([row("a", [cell("todo"), cell("todo")]), row("b", [cell("todo"), null]), row("c", [cell("todo"), cell("todo")])]));
@@ -87,5 +61,35 @@ describe("the board", () => {
     expect(desk.rows.map((one) => one.code)).toEqual(["b"]);
     desk.toggle("circled");
     expect(desk.rows).toHaveLength(2);
+  });
+
+  it("counts cells, not rows, and names what moved", () => {
+    const rows = [
+      row("sh010", [cell("circled"), cell("stale", { causes: ["sheet:max"] })]),
+      row("sh020", [cell("stale"), null]),
+    ];
+    expect([...countStatuses(rows)]).toEqual([["circled", 1], ["stale", 2]]);
+    expect(causesIn(rows)).toEqual({ slots: ["sheet:max"], others: true });
+  });
+
+  it("steps over the line of a group", () => {
+    const desk = new Board();
+    desk.loading.set(board([row("a_1", [cell("todo"), null]), row("b_1", [cell("todo"), null])]));
+    desk.group = "sequence";
+    desk.move(1, 0);
+    expect(desk.at).toEqual({ row: 1, column: 0 });
+    desk.move(1, 0);
+    expect(desk.at).toEqual({ row: 3, column: 0 });
+    desk.move(1, 0);
+    expect(desk.at).toEqual({ row: 3, column: 0 });
+  });
+
+  it("is what its address says, and says so in its address", () => {
+    const desk = new Board();
+    desk.read("?q=rabbit&status=stale,review&group=status");
+    expect([desk.text, [...desk.statuses].sort(), desk.group]).toEqual(["rabbit", ["review", "stale"], "status"]);
+    expect(desk.query).toBe("q=rabbit&status=review%2Cstale&group=status");
+    desk.clearFilters();
+    expect(desk.query).toBe("group=status");
   });
 });

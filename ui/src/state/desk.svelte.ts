@@ -16,6 +16,7 @@ import { Context } from "./context.svelte";
 import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { confirmTask } from "./holds.svelte";
+import { live } from "./live.svelte";
 import { Lens } from "./lens.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
@@ -77,6 +78,8 @@ export class Desk {
   readonly context = new Context();
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
+  /** The gate that whoever came here was led to. */
+  ledTo = $state<string | null>(null);
   heatShown = $state(true);
   sheetShown = $state(false);
   lensShown = $state(false);
@@ -127,6 +130,8 @@ export class Desk {
     this.compare.lay(undefined); // the sheet was that of another task
     this.goingTo = false;
     this.look(named ?? firstTake(task.takes));
+    this.ledTo = place.gate;
+    if (place.gate !== null) this.ballot.chosenGate = place.gate;
     if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(counter.frame(place.frame ?? 0));
   }
 
@@ -138,7 +143,8 @@ export class Desk {
   /** Asks again after the book grew; the take, the frame and the draft stay as they are. */
   async refresh(): Promise<void> {
     const { task } = this;
-    if (!task || this.sending || this.#hasLeft(task.id)) return;
+    // one's own verdict comes back as news: its answer showed it already
+    if (!task || this.sending || this.#hasLeft(task.id) || task.book_seq >= live.seq) return;
     const fresh = await this.loading.ask(() => calls.getTask(task.id));
     if (fresh) this.look(fresh.takes.find((take) => take.id === this.takeId) ?? firstTake(fresh.takes));
   }
@@ -270,7 +276,7 @@ export class Desk {
   }
 
   notePlace(): void {
-    if (this.task && !this.playback.playing) route.note(hashOf(counter.label(this.playback.frame), this.take?.number ?? null));
+    if (this.task && !this.playback.playing) route.note(hashOf(counter.label(this.playback.frame), this.take?.number ?? null, this.ledTo));
   }
 
   async commit(): Promise<void> {

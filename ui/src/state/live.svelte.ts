@@ -9,6 +9,8 @@ import type { JobView } from "../api/types";
 
 interface Heard {
   kind: "entry" | "jobs";
+  /** Number of the entry, where one is told of. */
+  seq?: number;
   jobs?: JobView[];
 }
 
@@ -19,6 +21,8 @@ const BURST_MS = 150;
 export class Live {
   jobs = $state.raw<JobView[]>([]);
   connected = $state(true);
+  /** The newest entry heard of: whoever shows that one already need not ask again. */
+  seq = 0;
   #listeners = new Set<() => void>();
   #burst: ReturnType<typeof setTimeout> | null = null;
   #channel: BroadcastChannel | null = null;
@@ -46,6 +50,7 @@ export class Live {
       this.jobs = heard.jobs ?? [];
       return;
     }
+    this.seq = Math.max(this.seq, heard.seq ?? Number.MAX_SAFE_INTEGER);
     if (this.#burst !== null) return;
     this.#burst = setTimeout(() => {
       this.#burst = null;
@@ -65,8 +70,12 @@ export class Live {
       // A stream that was refused stays closed; a lost one comes back by itself with Last-Event-ID.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#listen(), 5_000);
     };
-    source.addEventListener("entry", () => tell({ kind: "entry" }));
-    source.addEventListener("reset", () => tell({ kind: "entry" }));
+    const entry = (event: MessageEvent<string>): void => {
+      const seq = Number(event.lastEventId);
+      tell({ kind: "entry", ...(seq > 0 ? { seq } : {}) });
+    };
+    source.addEventListener("entry", entry);
+    source.addEventListener("reset", entry);
     source.addEventListener("jobs", (event: MessageEvent<string>) =>
       tell({ kind: "jobs", jobs: JSON.parse(event.data) as JobView[] }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boardPath, characterPath, cutPath, deskPath, hashOf, pageOf, placeOf } from "./route.svelte";
+import { boardPath, characterPath, cutPath, deskAt, deskPath, hashOf, pageOf, placeOf } from "./route.svelte";
 
 describe("addresses", () => {
   it.each([
@@ -28,13 +28,16 @@ describe("addresses", () => {
     expect(pageOf(cutPath("a/b c"))).toEqual({ name: "cut", production: "a/b c" });
     expect(pageOf(characterPath("a/b c", "d/e f"))).toEqual({ name: "character", production: "a/b c", character: "d/e f" });
     expect(pageOf(deskPath("t 1"))).toEqual({ name: "desk", task: "t 1" });
-    expect(placeOf(hashOf(1043, 3))).toEqual({ frame: 1043, take: 3 });
-    expect(placeOf(hashOf(1043, null))).toEqual({ frame: 1043, take: null });
+    expect(placeOf(hashOf(1043, 3))).toEqual({ frame: 1043, take: 3, gate: null });
+    expect(placeOf(hashOf(1043, null))).toEqual({ frame: 1043, take: null, gate: null });
+    expect(placeOf(hashOf(0, 3, "lead"))).toEqual({ frame: 0, take: 3, gate: "lead" });
+    expect(placeOf(deskAt("t", 2, "lead").slice(2 + "/t".length))).toEqual({ frame: null, take: 2, gate: "lead" });
+    expect(deskAt("t", 0, "")).toBe(deskPath("t"));
   });
 
   it("name no frame when what they say is not one", () => {
-    expect(placeOf("#f=-3")).toEqual({ frame: null, take: null });
-    expect(placeOf("#f=1.5")).toEqual({ frame: null, take: null });
-    expect(placeOf("")).toEqual({ frame: null, take: null });
+    expect(placeOf("#f=-3")).toEqual({ frame: null, take: null, gate: null });
+    expect(placeOf("#f=1.5")).toEqual({ frame: null, take: null, gate: null });
+    expect(placeOf("")).toEqual({ frame: null, take: null, gate: null });
   });
 });

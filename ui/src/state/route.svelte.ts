@@ -46,40 +46,68 @@ export const characterPath = (production: string, character: string): string =>
 export const roomPath = (production: string, room: string): string => `${boardPath(production)}/together/${encodeURIComponent(room)}`;
 export const deskPath = (task: string): string => `/t/${encodeURIComponent(task)}`;
 
-/** The frame and take an address names: `#f=1043&take=3`. */
-export function placeOf(hash: string): { frame: number | null; take: number | null } {
+/** A task's desk at one take, with the gate that it waits for picked out. */
+export function deskAt(task: string, take: number, gate: string): string {
+  const named = new URLSearchParams();
+  if (take > 0) named.set("take", String(take));
+  if (gate !== "") named.set("gate", gate);
+  const hash = named.toString();
+  return deskPath(task) + (hash ? `#${hash}` : "");
+}
+
+/** The frame, take and gate an address names: `#f=1043&take=3&gate=lead`. */
+export function placeOf(hash: string): { frame: number | null; take: number | null; gate: string | null } {
   const named = new URLSearchParams(hash.replace(/^#/, ""));
   const whole = (name: string): number | null => {
     const value = named.get(name);
     return value !== null && /^\d+$/.test(value) ? Number(value) : null;
   };
-  return { frame: whole("f"), take: whole("take") };
+  return { frame: whole("f"), take: whole("take"), gate: named.get("gate") };
 }
 
-export const hashOf = (frame: number, take: number | null): string =>
-  take === null ? `#f=${String(frame)}` : `#f=${String(frame)}&take=${String(take)}`;
+export function hashOf(frame: number, take: number | null, gate: string | null = null): string {
+  const named = new URLSearchParams({ f: String(frame) });
+  if (take !== null) named.set("take", String(take));
+  if (gate !== null) named.set("gate", gate);
+  return `#${named.toString()}`;
+}
 
 // The server's own addresses; everything else on this origin is a page of the desk.
 const SERVERS = /^\/(api|media|link|oidc|problems|assets)(\/|$)/;
 
 class Route {
   page = $state.raw<Page>({ name: "queue" });
+  /** What stands behind the path: `?q=rabbit`, or nothing. */
+  search = $state("");
 
   start(): void {
-    this.page = pageOf(location.pathname);
-    addEventListener("popstate", () => (this.page = pageOf(location.pathname)));
+    this.#read();
+    addEventListener("popstate", () => this.#read());
     document.addEventListener("click", (event) => this.#follow(event));
   }
 
   go(path: string, { replace = false } = {}): void {
     if (replace) history.replaceState(null, "", path);
     else history.pushState(null, "", path);
+    this.#read();
+  }
+
+  /** Notes filters in the address without a new entry in the browser's history. */
+  noteSearch(query: string): void {
+    const search = query ? `?${query}` : "";
+    if (location.search === search) return;
+    history.replaceState(null, "", location.pathname + search + location.hash);
+    this.search = search;
+  }
+
+  #read(): void {
     this.page = pageOf(location.pathname);
+    this.search = location.search;
   }
 
   /** Notes the place in the address without a new entry in the browser's history. */
   note(hash: string): void {
-    if (location.hash !== hash) history.replaceState(null, "", location.pathname + hash);
+    if (location.hash !== hash) history.replaceState(null, "", location.pathname + location.search + hash);
   }
 
   #follow(event: MouseEvent): void {
@@ -89,7 +117,7 @@ class Route {
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (SERVERS.test(link.pathname)) return;
     event.preventDefault();
-    this.go(link.pathname + link.hash);
+    this.go(link.pathname + link.search + link.hash);
   }
 }
 

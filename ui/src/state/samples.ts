@@ -33,7 +33,8 @@ export const families: ReasonFamilyView[] = [
 ];
 
 export const cell = (status: string, more: Partial<CellView> = {}): CellView => ({
-  task: "t", stage: "animation", status, waits_for: "", takes: 1, flagged: 0, content: null, ...more,
+  task: "t", stage: "animation", status, waits_for: "", takes: 1, flagged: 0, content: null,
+  number: 0, frames: 0, notes: 0, people: [], causes: [], changed: 0, ...more,
 });
 
 export const row = (code: string, cells: (CellView | null)[], title = ""): RowView => ({
@@ -52,6 +53,9 @@ export const board = (rows: RowView[]): BoardView => ({
     { key: "circled", label: "circled", colour: "#35c46a", shape: "ring" },
   ],
   book_seq: 1,
+  start_frame: 0,
+  people: [],
+  cut: [],
 });
 
 export const slot = (id: string, start: number, end: number, state: string, more: Partial<CutSlotView> = {}): CutSlotView => ({

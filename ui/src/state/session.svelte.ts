@@ -68,7 +68,7 @@ class Session {
   /** Remembers the page, so that signing in leads back to it. */
   leaveToSignIn(): void {
     if (!["sign-in", "invited", "guest"].includes(route.page.name)) {
-      sessionStorage.setItem("circletake.back", location.pathname + location.hash);
+      sessionStorage.setItem("circletake.back", location.pathname + location.search + location.hash);
       route.go("/sign-in", { replace: true });
     }
   }
