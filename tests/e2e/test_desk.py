@@ -15,6 +15,7 @@ from .browser import ARGUMENTS, CHROMIUM, needs_browser
 from .terminal import PROGRAM, Terminal
 
 _SLOW_MS = 60_000
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = [
     pytest.mark.sqlite,  # what the browser sees does not know the database
@@ -250,6 +251,71 @@ def two_people_circle_the_missing_shot(signed_in: Callable[[str], Page], url: st
     expect(lead.locator('[data-cell="SH040/animation"]')).to_have_attribute(
         "data-status", "circled", timeout=_SLOW_MS
     )
+
+
+PAGES = {
+    "the inbox": "/",
+    "the board": "/p/lord-queso",
+    "the cut": "/p/lord-queso/cut",
+    "what still holds": "/p/lord-queso/still-holds",
+    "a character": "/p/lord-queso/characters/lord_queso",
+    "guests": "/p/lord-queso/guests",
+    "a room": "/p/lord-queso/together/axe",
+    "one's account": "/account",
+    "the self-test": "/self-test",
+}
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe calls serious or critical on a page as it stands."""
+    page.wait_for_timeout(1_000)  # the stream of events never lets a network be idle
+    page.evaluate(AXE.read_text("utf-8"))
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in told["violations"]
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.skipif(
+    not AXE.exists(), reason="NO AXE: npm ci in ui/ brings it; nobody looked who can use the desk"
+)
+@pytest.mark.parametrize("look", ["dark", "light"])
+def test_no_page_is_barred_to_anybody_as_far_as_axe_can_tell(
+    signed_in: Callable[[str], Page], url: str, look: str
+) -> None:
+    page = signed_in("Demo producer")
+    faults: dict[str, list[str]] = {}
+    page.evaluate("(look) => localStorage.setItem('circletake.look', look)", look)
+    for name, path in PAGES.items():
+        page.goto(url + path)
+        faults[name] = faults_of(page)
+    open_desk(page, url, "SH020")
+    faults["the desk"] = faults_of(page)
+    page.keyboard.press("c")
+    page.keyboard.press("1")
+    faults["a verdict"] = faults_of(page)
+    for _ in range(2):
+        page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    faults["drawing"] = faults_of(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator("[data-context-frame]")).to_be_visible(timeout=_SLOW_MS)
+    page.keyboard.press("k")
+    faults["in context"] = faults_of(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    faults["the keys"] = faults_of(page)
+    page.keyboard.press("Escape")
+    page.locator("header [data-together]").click()
+    expect(page.locator("[data-room=in]")).to_be_visible(timeout=_SLOW_MS)
+    faults["leading a room"] = faults_of(page)
+    page.locator("[data-leave]").click()
+    page.evaluate("localStorage.removeItem('circletake.look')")
+    assert {name: found for name, found in faults.items() if found} == {}
 
 
 def test_the_maker_is_told_that_somebody_else_has_to_circle_it(
