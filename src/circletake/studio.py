@@ -89,6 +89,7 @@ from circletake.workflows import context as contexts
 from circletake.workflows import deliver as delivery
 from circletake.workflows import drawings as drawing
 from circletake.workflows import erase_person as erasing
+from circletake.workflows import film as films
 from circletake.workflows import give_verdict as verdicts
 from circletake.workflows import hold as holding
 from circletake.workflows import measure as measuring
@@ -102,6 +103,7 @@ from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
+from circletake.workflows.film import FilmView
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
@@ -1046,6 +1048,10 @@ class Studio:
     def cut(self, session: Session, production: str) -> CutView:
         """The cut as it stands."""
         return show_cut.show_cut(self.house, session, production)
+
+    def film(self, session: Session, production: str) -> FilmView:
+        """The whole film as it stands today, in cut order."""
+        return films.show_film(self.house, session, production)
 
     def cut_assemble(self, session: Session, production: str) -> CutView:
         """Make the first cut out of the shots that are wanted."""

@@ -257,6 +257,7 @@ PAGES = {
     "the inbox": "/",
     "the board": "/p/lord-queso",
     "the cut": "/p/lord-queso/cut",
+    "the film": "/p/lord-queso/film",
     "what still holds": "/p/lord-queso/still-holds",
     "a character": "/p/lord-queso/characters/lord_queso",
     "guests": "/p/lord-queso/guests",

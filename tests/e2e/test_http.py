@@ -15,6 +15,7 @@ from circletake.web.auth import COOKIE, HOST_COOKIE
 from circletake.web.description import describe
 from circletake.web.guest_cookie import GUEST_COOKIE
 from circletake.workflows import person_view, views
+from circletake.workflows.film import FilmView
 from circletake.workflows.guest_links import Showing
 
 from .conftest import PASSWORD, TRUST, Served, serving
@@ -434,6 +435,7 @@ def test_a_method_that_a_route_does_not_have_is_a_problem(served: Served) -> Non
         ("/api/productions", list[views.ProductionView]),
         ("/api/productions/spring/board", views.BoardView),
         ("/api/productions/spring/cut", views.CutView),
+        ("/api/productions/spring/film", FilmView),
         ("/api/productions/spring/deliveries", list[views.DeliveryView]),
         ("/api/queue", list[views.QueueItemView]),
         ("/api/reasons", list[views.ReasonFamilyView]),

@@ -132,6 +132,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
     ("GET", "/api/productions/{code}/views", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/film", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
     ("GET", "/api/evidence/{evidence_id}", None, ALL, ANY),

@@ -1,6 +1,6 @@
 /** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
 
-export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "holds" | "guest";
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "film" | "holds" | "guest";
 
 export interface KeySpec {
   action: string;
@@ -136,6 +136,18 @@ export const KEYS = [
   spec("offer", "1 2 3 4 5 6 7 8 9", "cut", "Cut", "Fill the slot with the offered take of that number in the list"),
   spec("clear", "Delete", "cut", "Cut", "Empty the slot"),
   spec("open", "Enter", "cut", "Cut", "Open the slot's task on the desk"),
+
+  spec("toggle", "Space", "film", "Film", "Play or pause"),
+  spec("backwards", "j", "film", "Film", "Play backwards; again: faster"),
+  spec("pause", "k", "film", "Film", "Stop on this frame"),
+  spec("forwards", "l", "film", "Film", "Play; again: faster"),
+  spec("step-back", "ArrowLeft ,", "film", "Film", "One frame back", true),
+  spec("step-on", "ArrowRight .", "film", "Film", "One frame on", true),
+  spec("first", "Home", "film", "Film", "First frame of the film"),
+  spec("last", "End", "film", "Film", "Last frame of the film"),
+  spec("previous", "[ ArrowUp", "film", "Film", "Shot before", true),
+  spec("next", "] ArrowDown", "film", "Film", "Next shot", true),
+  spec("open", "Enter", "film", "Film", "Open what stands here on the desk"),
 
   spec("next", "ArrowDown", "holds", "Still holds", "Next stale approval", true),
   spec("previous", "ArrowUp", "holds", "Still holds", "Previous stale approval", true),

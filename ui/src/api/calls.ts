@@ -94,6 +94,7 @@ export const reaffirm = (code: string, confirmations: ConfirmationBody[]) =>
   or(client.POST("/api/productions/{code}/reaffirm", { params: { path: { code } }, body: { confirmations } }));
 
 export const getCut = (code: string) => or(client.GET("/api/productions/{code}/cut", { params: { path: { code } } }));
+export const getFilm = (code: string) => or(client.GET("/api/productions/{code}/film", { params: { path: { code } } }));
 export const fillSlot = (code: string, slot: string, take: string, cut_hash: string) =>
   or(
     client.POST("/api/productions/{code}/cut/fill", {

@@ -1168,6 +1168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Film
+         * @description Every place of the cut in order, with the best take or board panel that stands there today.
+         */
+        get: operations["cut_film"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/groups": {
         parameters: {
             query?: never;
@@ -2677,6 +2697,66 @@ export interface components {
             label: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * FilmPartView
+         * @description What stands at one place of the film.
+         *
+         *     Args:
+         *         slot: of the cut; None while the production has no cut.
+         *         shot: its code.
+         *         kind: `take` of a stage that ships, `board` from the storyboard, `slate` where there is neither.
+         *         task: where it is judged; of a slate, where its take is wanted, or None.
+         *         take: SHA-256 of the content, or None for a slate.
+         *         number: of the take; 0 for a slate.
+         *         state: of the take where it is judged, or `gap` for a slate.
+         *         length: frames that it lasts in the film.
+         *         frames: which of its own frames play; where they are fewer than `length`, the last one is held.
+         */
+        FilmPartView: {
+            frames: components["schemas"]["RangeView"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "take" | "board" | "slate";
+            /** Length */
+            length: number;
+            media: components["schemas"]["MediaView"] | null;
+            /** Number */
+            number: number;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string | null;
+            /** State */
+            state: string;
+            /** Take */
+            take: string | null;
+            /** Task */
+            task: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FilmView
+         * @description The film as it stands.
+         *
+         *     Args:
+         *         cut: number of the version of the cut; None where shots stand in order of their codes.
+         *         rate: frames a second, as a fraction.
+         *         parts: in order.
+         */
+        FilmView: {
+            /** Cut */
+            cut: number | null;
+            /** N Frames */
+            n_frames: number;
+            /** Parts */
+            parts: components["schemas"]["FilmPartView"][];
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
         };
         /**
          * FindingView
@@ -6669,6 +6749,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilmView"];
                 };
             };
             /** @description A problem. */

@@ -33,8 +33,12 @@ export class Parts<P extends PartFrames> {
   /** What stands at a frame of the film; beyond its ends, what stands there. */
   at(frame: number): At<P> | null {
     const inside = Math.min(Math.max(frame, 0), this.nFrames - 1);
-    let index = this.starts.length - 1;
-    while (index > 0 && (this.starts[index] ?? 0) > inside) index--;
+    let [index, beyond] = [0, this.starts.length];
+    while (beyond - index > 1) {
+      const middle = (index + beyond) >> 1;
+      if ((this.starts[middle] ?? 0) > inside) beyond = middle;
+      else index = middle;
+    }
     const part = this.parts[index];
     return part ? { part, index, frame: part.frames.start + inside - (this.starts[index] ?? 0) } : null;
   }

@@ -16,14 +16,42 @@ export interface Source {
 const FAR = 2;
 const NUDGE = 0.05;
 // What a browser takes from play() to the first frame that moves, until it has been measured here.
-const START_MS = 80;
+export const START_MS = 80;
 // A repaint before the last frame's time is over, its successor is put in front of it.
-const REPAINT_MS = 8;
+export const REPAINT_MS = 8;
 
-async function fetchPicture(address: string): Promise<ImageBitmap> {
+export async function fetchPicture(address: string): Promise<ImageBitmap> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${String(response.status)} at ${address}`);
   return createImageBitmap(await response.blob());
+}
+
+/** Draws a picture as large as it is; nothing is black. */
+export function paintOn(canvas: HTMLCanvasElement, picture: ImageBitmap | null | undefined): void {
+  const pen = canvas.getContext("2d", { alpha: false });
+  if (!picture) {
+    pen?.fillRect(0, 0, canvas.width, canvas.height);
+    return;
+  }
+  if (canvas.width !== picture.width || canvas.height !== picture.height) {
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+  }
+  pen?.drawImage(picture, 0, 0);
+}
+
+/** Starts a video that nobody sees or hears yet, and says how long its first frame took to move. */
+export function startedIn(video: HTMLVideoElement, speed: number, said: (took_ms: number) => void): void {
+  const from_ms = performance.now();
+  const stood_s = video.currentTime;
+  const moved = (now: number, meta: VideoFrameCallbackMetadata): void => {
+    if (meta.mediaTime > stood_s) said(now - from_ms);
+    else if (!video.paused) video.requestVideoFrameCallback(moved);
+  };
+  video.requestVideoFrameCallback(moved);
+  video.playbackRate = speed;
+  video.muted = true; // it is heard once it is seen
+  video.play().catch(() => undefined);
 }
 
 export class PictureSurface implements Layer {
@@ -98,11 +126,7 @@ export class PictureSurface implements Layer {
   paint(frame: number): void {
     const picture = this.#ring?.get(this.#inside(frame));
     if (!picture) return;
-    if (this.canvas.width !== picture.width || this.canvas.height !== picture.height) {
-      this.canvas.width = picture.width;
-      this.canvas.height = picture.height;
-    }
-    this.canvas.getContext("2d", { alpha: false })?.drawImage(picture, 0, 0);
+    paintOn(this.canvas, picture);
     for (const video of this.#videos) video.style.visibility = "hidden";
   }
 
@@ -188,17 +212,10 @@ export class PictureSurface implements Layer {
     const left_ms = ((cued.last + 1 - this.#presented) * frameDuration_ms(rate)) / this.#speed;
     if (left_ms > this.#start_ms) return;
     cued.started = true;
-    const from_ms = performance.now();
-    const stood_s = spare.currentTime;
-    const moved = (now: number, meta: VideoFrameCallbackMetadata): void => {
+    startedIn(spare, this.#speed, (took_ms) => {
       if (run + 1 < this.#run) return; // stopped meanwhile
-      if (meta.mediaTime <= stood_s) spare.requestVideoFrameCallback(moved);
-      else this.#start_ms = (3 * this.#start_ms + Math.min(400, now - from_ms - frameDuration_ms(rate) / this.#speed)) / 4;
-    };
-    spare.requestVideoFrameCallback(moved);
-    spare.playbackRate = this.#speed;
-    spare.muted = true; // it is heard once it is seen
-    spare.play().catch(() => undefined);
+      this.#start_ms = (3 * this.#start_ms + Math.min(400, took_ms - frameDuration_ms(rate) / this.#speed)) / 4;
+    });
   }
 
   #goRound(run: number, rate: Rate, onFrame: (frame: number) => void): void {

@@ -13,6 +13,7 @@ describe("addresses", () => {
     ["/p/bunny/guests", { name: "guests", production: "bunny" }],
     ["/p/bunny", { name: "board", production: "bunny" }],
     ["/p/bunny/cut", { name: "cut", production: "bunny" }],
+    ["/p/bunny/film", { name: "film", production: "bunny" }],
     ["/p/bunny/still-holds", { name: "holds", production: "bunny" }],
     ["/p/bunny/characters/max", { name: "character", production: "bunny", character: "max" }],
     ["/p/bunny/characters", { name: "nowhere", path: "/p/bunny/characters" }],

@@ -10,6 +10,7 @@ export type Page =
   | { name: "guests"; production: string }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
+  | { name: "film"; production: string }
   | { name: "holds"; production: string }
   | { name: "room"; production: string; room: string }
   | { name: "character"; production: string; character: string }
@@ -30,6 +31,7 @@ export function pageOf(path: string): Page {
     if (parts.length === 2) return { name: "board", production: second };
     if (parts.length === 3 && third === "guests") return { name: "guests", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
+    if (parts.length === 3 && third === "film") return { name: "film", production: second };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
     if (parts.length === 4 && third === "together" && fourth !== undefined) return { name: "room", production: second, room: fourth };
     if (parts.length === 4 && third === "characters" && fourth !== undefined) return { name: "character", production: second, character: fourth };
@@ -39,6 +41,7 @@ export function pageOf(path: string): Page {
 
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
+export const filmPath = (production: string): string => `${boardPath(production)}/film`;
 export const guestsPath = (production: string): string => `${boardPath(production)}/guests`;
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const characterPath = (production: string, character: string): string =>
