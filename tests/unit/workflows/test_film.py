@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from circletake.errors import NotFound
+from circletake.gates.policy import policy_dict, read_policy, shipped
 
 if TYPE_CHECKING:
     from tests.unit.workflows.conftest import Floor
@@ -86,13 +87,20 @@ def test_without_a_cut_shots_stand_in_order_of_their_codes(floor: "Floor") -> No
 
 
 def test_whoever_looks_blind_is_not_told_what_others_said(floor: "Floor") -> None:
-    floor.studio.cut_assemble(floor["ed"], "spring")
+    data = policy_dict(shipped())
+    for gate in data["stages"][2]["gates"]:
+        gate["blind"] = gate["key"] == "lead"
+    policy = read_policy(data)
     take = floor.take(b"blind")
-    floor.measured(take)
-    floor.judge("leo", take, 2)
-    floor.judge("leo", take, -1)
-    assert floor.studio.film(floor["leo"], "spring").parts[0].state == "concern"
-    assert floor.studio.film(floor["dora"], "spring").parts[0].state == "review"
+    with floor.house.book.transact() as tx:
+        body = {"hash": policy.hash, "policy": policy_dict(policy)}
+        tx.append("policy", actor=floor["ana"].person, production=take.production, body=body)
+    floor.judge("dora", take, -2, gate="director")
+    assert told(floor, "dora")[0] == ("SH010", "slate", 0)
+    assert told(floor, "leo")[0] == ("SH010", "take", 1)
+    assert floor.studio.film(floor["leo"], "spring").parts[0].state == "review"
+    floor.judge("leo", take, 0)
+    assert told(floor, "leo")[0] == ("SH010", "slate", 0)
 
 
 def test_it_is_not_there_for_a_stranger(floor: "Floor") -> None:
@@ -113,7 +121,9 @@ def test_a_longer_film_takes_no_more_readings(floor: "Floor") -> None:
         assert floor.studio.film(floor["dora"], "spring").parts
         return len(asked)
 
-    for engine in (floor.house.book.engine, floor.house.queue.engine):
+    with floor.house.book.reading() as conn:
+        engines = {conn.engine, floor.house.queue.engine}
+    for engine in engines:
         event.listen(engine, "before_cursor_execute", hear)
     floor.take(b"x")
     cost()  # whatever is read once and kept
