@@ -95,7 +95,7 @@ def test_whoever_looks_blind_is_not_told_what_others_said(floor: "Floor") -> Non
     with floor.house.book.transact() as tx:
         body = {"hash": policy.hash, "policy": policy_dict(policy)}
         tx.append("policy", actor=floor["ana"].person, production=take.production, body=body)
-    floor.judge("dora", take, -2, gate="director")
+    floor.judge("dora", take, -2, gate="lead")
     assert told(floor, "dora")[0] == ("SH010", "slate", 0)
     assert told(floor, "leo")[0] == ("SH010", "take", 1)
     assert floor.studio.film(floor["leo"], "spring").parts[0].state == "review"
