@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,7 +157,7 @@ def test_the_film_plays_through_all_of_its_parts_without_a_stall(
     assert max(late.values()) <= MOST_LATE, late
 
 
-def lates(seen: list[dict[str, float]]) -> dict[str, float]:
+def lates(seen: list[dict[str, Any]]) -> dict[str, float]:
     """By how many frames each part stood longer than it lasts, from what was in front at each repaint."""
     begun: list[tuple[str, float]] = []
     for one in seen:
