@@ -42,6 +42,7 @@ export function roomStage(desk: Desk): Stage {
       playback.clock.seek(frame);
       playback.clock.play(speed);
     },
+    ease: (factor) => playback.ease(factor),
     busy: () => desk.ballot.touched || desk.boxes.placing !== null,
   };
 }

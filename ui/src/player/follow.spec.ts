@@ -60,32 +60,44 @@ describe("how far behind", () => {
 });
 
 describe("a chase", () => {
-  /** A player that shows its first frame `late_ms` after it is told to. */
-  const run = (late_ms: number): number[] => {
+  const long = head({ frame: 0, span: [0, 10_000] });
+
+  /** How far off a player is that shows its first frame `late_ms` after it is told to, and runs `drift` too fast. */
+  const run = (late_ms: number, drift = 0): { off: number[]; starts: number } => {
     const chase = new Chase();
     const off: number[] = [];
-    let started = { frame: 0, at: 0 };
+    let [at, moves_at, speed, starts] = [0, 0, 1, 0];
     const begin = (now: number): void => {
-      started = { frame: chase.start(head({ frame: 0, span: [0, 10_000] }), now, now), at: now };
+      [at, moves_at, starts] = [chase.start(long, now, now), now + late_ms, starts + 1];
     };
     begin(0);
-    for (let now = 0; now < 6_000; now += 50) {
-      const moved = Math.max(0, Math.trunc(((now - started.at - late_ms) / 1000) * 24));
-      const shown = started.frame + moved;
-      if (now > 3_000) off.push(Math.abs(behind(shown, frameAfter(head({ frame: 0, span: [0, 10_000] }), now), { start: 0, end: 10_000 }, 1)));
-      if (chase.isOff(head({ frame: 0, span: [0, 10_000] }), now, shown, now)) begin(now);
+    for (let now = 0; now < 9_000; now += 100) {
+      if (now > moves_at) at += Math.min(100, now - moves_at) * 0.024 * speed * (1 + drift);
+      const shown = Math.trunc(at);
+      if (now > 4_000) off.push(Math.abs(behind(shown, frameAfter(long, now), { start: 0, end: 10_000 }, 1)));
+      const told = chase.judge(long, now, shown, now);
+      if (told === "anew") begin(now);
+      else speed = told;
     }
-    return off;
+    return { off, starts };
   };
 
   it.each([0, 60, 180, 400])("is beside the playhead after few starts with a player %i ms late", (late_ms) => {
-    expect(Math.max(...run(late_ms))).toBeLessThanOrEqual(2);
+    const { off, starts } = run(late_ms);
+    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+    expect(starts).toBeLessThanOrEqual(3);
+  });
+
+  it.each([0.02, -0.02])("eases a player that runs %f off instead of starting it again and again", (drift) => {
+    const { off, starts } = run(60, drift);
+    expect(Math.max(...off)).toBeLessThanOrEqual(2);
+    expect(starts).toBe(1);
   });
 
   it("does not start again before the last start can be judged", () => {
     const chase = new Chase();
     chase.start(head(), 0, 0);
-    expect(chase.isOff(head(), 500, 10, 500)).toBe(false);
-    expect(chase.isOff(head(), 800, 10, 800)).toBe(true);
+    expect(chase.judge(head(), 500, 10, 500)).toBe(1);
+    expect(chase.judge(head(), 800, 10, 800)).toBe("anew");
   });
 });

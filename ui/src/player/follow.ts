@@ -68,11 +68,14 @@ export function behind(frame: number, wanted: number, span: Span, speed: number)
   return speed < 0 ? -short : short;
 }
 
-// Two frames off is where people who talk about a frame begin to mean another one.
-const MOST_OFF = 1;
+// Nearer than this a player is brought by its speed, farther by starting anew.
+const FAR = 3;
 // A video that was sought takes that long to show frames again; it is looked at before that only in vain.
 const SETTLE_MS = 700;
 const LEARNT = 0.6;
+// A frame off is made good within half a second; at a sixth faster pitch and movement still look like themselves.
+const EASE = 0.08;
+const MOST_EASE = 0.16;
 
 /** Keeps a player that starts late beside a playhead that does not wait: it learns how late it starts. */
 export class Chase {
@@ -87,9 +90,9 @@ export class Chase {
     return frameAfter(head, gone_ms + this.#late_ms);
   }
 
-  /** Whether to start anew: too far off, and long enough after the last start to know. */
-  isOff(head: Playhead, gone_ms: number, shown: number, now_ms: number): boolean {
-    if (now_ms - this.#started_at < SETTLE_MS) return false;
+  /** What brings a player nearer: by how much faster or slower to play, or to start anew. */
+  judge(head: Playhead, gone_ms: number, shown: number, now_ms: number): number | "anew" {
+    if (now_ms - this.#started_at < SETTLE_MS) return 1;
     const off = behind(shown, frameAfter(head, gone_ms), spanOf(head), head.speed);
     if (!this.#judged) {
       this.#judged = true;
@@ -97,6 +100,7 @@ export class Chase {
       // A loop may have come between: what is more than a second is no lateness.
       if (Math.abs(off * frame_ms) < 1000) this.#late_ms = Math.max(0, this.#late_ms + off * frame_ms * LEARNT);
     }
-    return Math.abs(off) > MOST_OFF;
+    if (Math.abs(off) > FAR) return "anew";
+    return 1 + Math.max(-MOST_EASE, Math.min(MOST_EASE, off * EASE));
   }
 }

@@ -51,6 +51,8 @@ export class Playback {
   #take: Played | null = null;
   /** What is shown in place of a take. */
   #film: Source | null = null;
+  /** Speed that was last eased to; nothing while it does not play. */
+  #eased = 0;
   #raf = 0;
 
   constructor() {
@@ -101,6 +103,14 @@ export class Playback {
     this.#fill();
   }
 
+  /** Plays a little faster or slower than people set, to be where others are. */
+  ease(factor: number): void {
+    const speed = this.clock.speed * factor;
+    if (!this.clock.playing || this.clock.counting || speed === this.#eased) return;
+    this.#eased = speed;
+    this.#stage.pace(speed);
+  }
+
   /** Shows something that is no take: parts of several, one after the other. */
   loadFilm(film: Source): void {
     this.#film = film;
@@ -119,6 +129,7 @@ export class Playback {
   #read(): void {
     const { frame, nFrames, playing, speed, tempo, loop, rate } = this.clock;
     Object.assign(this, { frame, nFrames, playing, speed, tempo, loop, rate });
+    if (!playing) this.#eased = 0;
     if (this.clock.counting && this.#raf === 0) this.#count();
   }
 

@@ -27,6 +27,9 @@ class Desk implements Stage {
     this.did.push(`stand ${String(frame)}`);
     this.now = { ...head(), ...this.now, frame, playing: false, span: [start, end] };
   }
+  ease(factor: number): void {
+    if (factor !== 1) this.did.push(factor > 1 ? "faster" : "slower");
+  }
   play(frame: number, speed: number, { start, end }: Span): void {
     this.did.push(`play ${String(frame)}`);
     this.now = { ...head(), ...this.now, frame, speed, playing: true, span: [start, end] };
@@ -97,6 +100,17 @@ describe("whoever comes late", () => {
 
 describe("whoever goes along", () => {
   beforeEach(() => enter());
+
+  it("plays a little faster where they are a little behind", () => {
+    wire.say({ say: "at", n: 5, at_ms: 10_000, head: head({ frame: 5, playing: true }) });
+    now = 1_000;
+    desk.now = { ...head(), ...desk.now, frame: 27 };
+    room.tick();
+    expect(desk.did).toEqual(["play 5", "faster"]);
+    desk.now = { ...head(), ...desk.now, frame: 29 };
+    room.tick();
+    expect(desk.did).toEqual(["play 5", "faster"]);
+  });
 
   it("takes the newest word, not the one that arrives last", () => {
     wire.say({ say: "at", n: 5, at_ms: 10_000, head: head({ frame: 5 }) });

@@ -47,6 +47,8 @@ export interface Stage {
   look(task: string, take: string): boolean;
   stand(frame: number, loop: Span): void;
   play(frame: number, speed: number, loop: Span): void;
+  /** Plays so much faster or slower than it is said to. */
+  ease(factor: number): void;
   /** Whether something is begun here that going elsewhere would throw away. */
   busy(): boolean;
 }
@@ -337,7 +339,13 @@ export class Room {
     if (!this.clock.known) return;
     const gone_ms = this.clock.at(now) - at.at_ms;
     const goesAlong = !isElsewhere && isSteady(here, head);
-    if (goesAlong && !this.#chase.isOff(head, gone_ms, stage.shown(), now)) return;
+    if (goesAlong) {
+      const told = this.#chase.judge(head, gone_ms, stage.shown(), now);
+      if (told !== "anew") {
+        stage.ease(told);
+        return;
+      }
+    }
     stage.play(this.#chase.start(head, gone_ms, now), head.speed, span);
   }
 
