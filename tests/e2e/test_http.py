@@ -24,6 +24,7 @@ pytestmark = pytest.mark.e2e
 _FILL = {
     "code": "spring",
     "character": "MAX",
+    "shot": "SH010",
     "task_id": "t_none",
     "evidence_id": "e_none",
     "seq": "1",
