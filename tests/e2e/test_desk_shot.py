@@ -1,4 +1,4 @@
-"""The page of a shot in a real browser: from the board to its history, one stage alone, to the desk at a take."""
+"""The page of a shot in a real browser: from the board to its history, and to the desk at a take."""
 
 import re
 from collections.abc import Iterator

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, select
 
 from circletake.db import tables
@@ -147,6 +148,18 @@ def adoptions_of(conn: Connection, production: str, slots: Sequence[str]) -> lis
     return [(_entered(row), row.slot, row.content or "") for row in conn.execute(query)]
 
 
+class _Slot(msgspec.Struct):
+    """As much of a slot of the cut as is asked for: a version lists the whole film."""
+
+    id: str
+    shot: str
+    take: str | None = None
+
+
+class _Cut(msgspec.Struct):
+    slots: list[_Slot]
+
+
 def cut_versions(conn: Connection, production: str, shot: str) -> Iterator[tuple[Entered, set[Placed]]]:
     """Each version of the cut, oldest first, with what fills the slots of a shot in it."""
     table = tables.cut
@@ -155,14 +168,12 @@ def cut_versions(conn: Connection, production: str, shot: str) -> Iterator[tuple
         .join_from(table, _ENTRY, table.c.seq == _ENTRY.c.seq)
         .where(table.c.production == production)
         .order_by(table.c.number)
-        .execution_options(yield_per=20)  # a version lists the whole film
+        .execution_options(yield_per=20)
     )
+    read = msgspec.json.Decoder(_Cut).decode
     for row in conn.execute(query):
-        slots = json.loads(row.body)["slots"]
-        yield (
-            _entered(row),
-            {Placed(one["id"], one["take"]) for one in slots if one["shot"] == shot and one.get("take")},
-        )
+        slots = read(row.body).slots
+        yield _entered(row), {Placed(one.id, one.take) for one in slots if one.shot == shot and one.take}
 
 
 def deliveries_with(conn: Connection, production: str, contents: frozenset[str]) -> list[Delivered]:
