@@ -82,6 +82,7 @@ from circletake.workflows import (
     show_cut,
     show_lineage,
     show_queue,
+    show_shot,
     show_task,
 )
 from circletake.workflows import checkpoints as checkpointing
@@ -112,6 +113,7 @@ from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
+from circletake.workflows.shot_views import ShotView
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
 from circletake.workflows.views import (
@@ -679,6 +681,12 @@ class Studio:
     def sheet_adopt(self, session: Session, production: str, *, character: str) -> TaskView:
         """Make the newest approved sheet the one shots lean on."""
         return self.task(session, sheets.sheet_adopt(self.house, session, production, character))
+
+    # shots
+
+    def shot(self, session: Session, production: str, code: str) -> ShotView:
+        """A shot, or anything else that takes are made for, with its history."""
+        return show_shot.show_shot(self.house, session, production, code)
 
     # characters
 

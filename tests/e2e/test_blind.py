@@ -149,6 +149,7 @@ def every_route(app: Any, ids: dict[str, str], evidence: list[str]) -> list[str]
     """Every address that can be fetched, with what there is put in."""
     fill = {
         "code": [CODE], "task_id": [ids["task"]], "evidence_id": evidence, "character": ["dog"],
+        "shot": ["SH010"],
         "content": [ids["content"]], "seq": ["1"],
     }  # fmt: skip
     paths: list[str] = []

@@ -260,6 +260,7 @@ PAGES = {
     "the film": "/p/lord-queso/film",
     "what still holds": "/p/lord-queso/still-holds",
     "a character": "/p/lord-queso/characters/lord_queso",
+    "a shot": "/p/lord-queso/shots/SH020",
     "guests": "/p/lord-queso/guests",
     "a room": "/p/lord-queso/together/axe",
     "one's account": "/account",

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.e2e
 _FILL = {
     "code": "spring",
     "character": "MAX",
+    "shot": "SH010",
     "task_id": "t_none",
     "evidence_id": "e_none",
     "seq": "1",
@@ -609,3 +610,11 @@ def test_somebody_who_is_part_of_nothing_reads_no_production_s_entries(served: S
     with served.client("olaf") as client:
         read = client.get("/api/book", params={"limit": 1000}).json()
     assert all(one["production"] is None for one in read)
+
+
+def test_a_shot_tells_its_history_whatever_keeps_the_book(served: Served) -> None:
+    with served.client("leo") as client:
+        told = client.get("/api/productions/spring/shots/SH010").json()
+        assert assert_problem(client.get("/api/productions/spring/shots/SH999"))["status"] == 404
+    assert "take" in [line["kind"] for line in told["lines"]]
+    assert [take["content"] for stage in told["stages"] for take in stage["takes"]] == [served.take().content]

@@ -162,6 +162,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/policy/preview", None, ALL, ANY),
     ("POST", "/api/productions/{code}/policy/preview", {"text": "x"}, ALL, ANY),
     ("GET", "/api/productions/{code}/stale", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/shots/{shot}", None, ALL, ANY),
     ("GET", "/api/productions/{code}/characters", None, ALL, ANY),
     ("GET", "/api/productions/{code}/characters/{character}", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/boxes", None, ALL, ANY),
@@ -331,6 +332,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         fill = {
             "code": "spring",
             "character": "MAX",
+            "shot": "SH010",
             "task_id": task.id,
             "evidence_id": take.evidence[0].id,
             "sha": take.content,

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
@@ -463,7 +463,12 @@ _VERDICTS = select(tables.verdict, tables.private_text.c.text).outerjoin_from(
 
 def verdicts_of(conn: Connection, task: str) -> list[tuple[Verdict, bool]]:
     """Every verdict on a task with whether it is live, oldest first, notes read back."""
-    query = _VERDICTS.where(tables.verdict.c.task == task).order_by(tables.verdict.c.seq)
+    return verdicts_on(conn, [task])
+
+
+def verdicts_on(conn: Connection, tasks: Sequence[str]) -> list[tuple[Verdict, bool]]:
+    """The same of a handful of tasks."""
+    query = _VERDICTS.where(tables.verdict.c.task.in_(tasks)).order_by(tables.verdict.c.seq)
     return [_verdict(row) for row in conn.execute(query)]
 
 

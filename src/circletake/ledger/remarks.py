@@ -99,9 +99,9 @@ def _override(row: Row[Any]) -> OverrideRow:
     )
 
 
-def overrides_of(conn: Connection, task: str) -> list[OverrideRow]:
-    """Every override ever given at a task, oldest first."""
-    query = _OVERRIDES.where(tables.overridden.c.task == task).order_by(tables.overridden.c.seq)
+def overrides_of(conn: Connection, *tasks: str) -> list[OverrideRow]:
+    """Every override ever given at a task, or at a handful of them, oldest first."""
+    query = _OVERRIDES.where(tables.overridden.c.task.in_(tasks)).order_by(tables.overridden.c.seq)
     return [_override(row) for row in conn.execute(query)]
 
 
@@ -135,9 +135,9 @@ def _notes(conn: Connection, query: Select[Any]) -> list[NoteRow]:
     return [_note(row) for row in conn.execute(query.order_by(tables.note.c.seq))]
 
 
-def notes_of(conn: Connection, task: str) -> list[NoteRow]:
-    """Every note at a task, oldest first, replies among them."""
-    return _notes(conn, _NOTES.where(tables.note.c.task == task))
+def notes_of(conn: Connection, *tasks: str) -> list[NoteRow]:
+    """Every note at a task, or at a handful of them, oldest first, replies among them."""
+    return _notes(conn, _NOTES.where(tables.note.c.task.in_(tasks)))
 
 
 def find_note(conn: Connection, note: str) -> NoteRow | None:

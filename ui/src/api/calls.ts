@@ -86,6 +86,8 @@ export const addNote = (body: NoteBody, person: string) => or(client.POST("/api/
 export const settleNote = (note_id: string, disposition: string, key: string) =>
   or(client.POST("/api/notes/{note_id}/resolve", { params: { path: { note_id } }, body: { disposition, key } }));
 
+export const getShot = (code: string, shot: string) =>
+  or(client.GET("/api/productions/{code}/shots/{shot}", { params: { path: { code, shot } } }));
 export const getCharacter = (code: string, character: string) =>
   or(client.GET("/api/productions/{code}/characters/{character}", { params: { path: { code, character } } }));
 

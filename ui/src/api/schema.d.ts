@@ -1552,6 +1552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/shots/{shot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shot
+         * @description A shot's takes stage by stage, and who decided what, why, on which bytes; newest first.
+         */
+        get: operations["shots_shot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/stale": {
         parameters: {
             query?: never;
@@ -4512,6 +4532,146 @@ export interface components {
             content: string;
             /** Images */
             images: string[];
+        };
+        /**
+         * ShotLineView
+         * @description One thing that happened, as the book has it.
+         *
+         *     Args:
+         *         seq: its entry in the book.
+         *         kind: take, verdict, withdrawn, override, note, answer, settled, hold, resumed, omitted, restored,
+         *             adopted, emptied, cut_in, cut_out, sealed or delivered.
+         *         stage: key of the stage it belongs to; empty where it concerns the shot as a whole.
+         *         take: number of the take it is about, or None.
+         *         content: of that take, in hex; empty where there is none.
+         *         value: of a verdict, else None.
+         *         reasons: in words.
+         *         words: what somebody wrote, or None.
+         *         said: a disposition, a severity, rules that did not hold, a folder: by kind.
+         *         ended: `withdrawn` or `superseded` for what no longer counts, else empty.
+         *         ended_by: entry that ended it, or None.
+         */
+        ShotLineView: {
+            /** At */
+            at: string;
+            /** Content */
+            content: string;
+            /** Ended */
+            ended: string;
+            /** Ended By */
+            ended_by: number | null;
+            /** Gate */
+            gate: string;
+            /** Gate Label */
+            gate_label: string;
+            /** Kind */
+            kind: string;
+            person: components["schemas"]["PersonView"];
+            /** Reasons */
+            reasons: string[];
+            /** Said */
+            said: string;
+            /** Seq */
+            seq: number;
+            /** Stage */
+            stage: string;
+            /** Stage Label */
+            stage_label: string;
+            /** Take */
+            take: number | null;
+            /** Task */
+            task: string;
+            /** Value */
+            value: number | null;
+            /** Value Name */
+            value_name: string;
+            /** Words */
+            words: string | null;
+        };
+        /**
+         * ShotStageView
+         * @description A stage of a shot: its task and takes, the newest first.
+         */
+        ShotStageView: {
+            /** Label */
+            label: string;
+            /** Stage */
+            stage: string;
+            /** Status */
+            status: string;
+            /** Takes */
+            takes: components["schemas"]["ShotTakeView"][];
+            /** Task */
+            task: string;
+        };
+        /**
+         * ShotTakeView
+         * @description A take on the page of its shot.
+         *
+         *     Args:
+         *         parent: number of the take it was made from, or None.
+         *         state: circled, stale, vetoed, concern or review.
+         *         flags: checks that point at it; 0 while they are hidden.
+         *         hidden: what others said or was measured is hidden from this person until they decide.
+         */
+        ShotTakeView: {
+            /** Content */
+            content: string;
+            /** Flags */
+            flags: number;
+            /** Hidden */
+            hidden: boolean;
+            /** Id */
+            id: string;
+            /** In Cut */
+            in_cut: boolean;
+            /** Label */
+            label: string;
+            /** Made By */
+            made_by: components["schemas"]["PersonView"][];
+            /** Number */
+            number: number;
+            /** Origin */
+            origin: string;
+            /** Parent */
+            parent: number | null;
+            /** Poster */
+            poster: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ShotView
+         * @description A shot, or anything else that takes are made for, with its history.
+         *
+         *     Args:
+         *         frames: length that is wanted; 0 where that means nothing.
+         *         stages: those it has a task at, in the policy's order.
+         *         lines: everything that was decided or said, the newest first.
+         *         hidden: some of it is hidden from this person until they decide.
+         */
+        ShotView: {
+            /** Book Seq */
+            book_seq: number;
+            /** Code */
+            code: string;
+            /** Entity */
+            entity: string;
+            /** Frames */
+            frames: number;
+            /** Hidden */
+            hidden: boolean;
+            /** Kind */
+            kind: string;
+            /** Lines */
+            lines: components["schemas"]["ShotLineView"][];
+            production: components["schemas"]["ProductionView"];
+            /** Source Class */
+            source_class: string | null;
+            /** Stages */
+            stages: components["schemas"]["ShotStageView"][];
+            /** Title */
+            title: string;
         };
         /**
          * SignIn
@@ -7543,6 +7703,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shots_shot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                shot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShotView"];
                 };
             };
             /** @description A problem. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boardPath, characterPath, cutPath, deskAt, deskPath, hashOf, pageOf, placeOf } from "./route.svelte";
+import { boardPath, characterPath, cutPath, deskAt, deskPath, hashOf, pageOf, placeOf, shotPath } from "./route.svelte";
 
 describe("addresses", () => {
   it.each([
@@ -16,6 +16,8 @@ describe("addresses", () => {
     ["/p/bunny/film", { name: "film", production: "bunny" }],
     ["/p/bunny/still-holds", { name: "holds", production: "bunny" }],
     ["/p/bunny/characters/max", { name: "character", production: "bunny", character: "max" }],
+    ["/p/bunny/shots/SH010", { name: "shot", production: "bunny", shot: "SH010" }],
+    ["/p/bunny/shots", { name: "nowhere", path: "/p/bunny/shots" }],
     ["/p/bunny/characters", { name: "nowhere", path: "/p/bunny/characters" }],
     ["/t/t_01", { name: "desk", task: "t_01" }],
     ["/p/bunny/other", { name: "nowhere", path: "/p/bunny/other" }],
@@ -27,6 +29,7 @@ describe("addresses", () => {
   it("come back from what was written into them", () => {
     expect(pageOf(boardPath("a/b c"))).toEqual({ name: "board", production: "a/b c" });
     expect(pageOf(cutPath("a/b c"))).toEqual({ name: "cut", production: "a/b c" });
+    expect(pageOf(shotPath("a/b c", "d/e f"))).toEqual({ name: "shot", production: "a/b c", shot: "d/e f" });
     expect(pageOf(characterPath("a/b c", "d/e f"))).toEqual({ name: "character", production: "a/b c", character: "d/e f" });
     expect(pageOf(deskPath("t 1"))).toEqual({ name: "desk", task: "t 1" });
     expect(placeOf(hashOf(1043, 3))).toEqual({ frame: 1043, take: 3, gate: null });

@@ -14,6 +14,7 @@ export type Page =
   | { name: "holds"; production: string }
   | { name: "room"; production: string; room: string }
   | { name: "character"; production: string; character: string }
+  | { name: "shot"; production: string; shot: string }
   | { name: "desk"; task: string }
   | { name: "nowhere"; path: string };
 
@@ -34,6 +35,7 @@ export function pageOf(path: string): Page {
     if (parts.length === 3 && third === "film") return { name: "film", production: second };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
     if (parts.length === 4 && third === "together" && fourth !== undefined) return { name: "room", production: second, room: fourth };
+    if (parts.length === 4 && third === "shots" && fourth !== undefined) return { name: "shot", production: second, shot: fourth };
     if (parts.length === 4 && third === "characters" && fourth !== undefined) return { name: "character", production: second, character: fourth };
   }
   return { name: "nowhere", path };
@@ -46,6 +48,8 @@ export const guestsPath = (production: string): string => `${boardPath(productio
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const characterPath = (production: string, character: string): string =>
   `${boardPath(production)}/characters/${encodeURIComponent(character)}`;
+/** The page of a shot, or of anything else that takes are made for. */
+export const shotPath = (production: string, code: string): string => `${boardPath(production)}/shots/${encodeURIComponent(code)}`;
 export const roomPath = (production: string, room: string): string => `${boardPath(production)}/together/${encodeURIComponent(room)}`;
 export const deskPath = (task: string): string => `/t/${encodeURIComponent(task)}`;
 
