@@ -116,7 +116,12 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 evidence=[] if take.content in veil.contents else evidence.get(take.content, []),
                 stack=stack_of[take.id],
                 in_cut=in_cut.get(take.content),
-                overrides=[override_view(one, people) for one in overrides if one.content == take.content],
+                overrides=[
+                    override_view(one, people)
+                    for one in overrides
+                    if one.content == take.content
+                    and (one.person == str(who.person) or not veil.hides(task, take.content))
+                ],
                 notes=[
                     note_view(
                         one,

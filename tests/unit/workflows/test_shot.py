@@ -154,6 +154,12 @@ def test_an_override_tells_why_and_which_rules_did_not_hold(floor: Floor) -> Non
     make_lead_blind(floor, take)
     assert only(shot(floor, "leo"), "override").words, "their own"
     assert kinds(shot(floor, "dora")) == ["take"], "somebody else's, at a gate where she is blind"
+    assert [
+        len(floor.studio.task(floor[name], take.task).takes[0].overrides) for name in ("leo", "dora")
+    ] == [
+        1,
+        0,
+    ]
 
 
 def test_what_ships_a_take_is_told_with_its_folder(floor: Floor) -> None:
