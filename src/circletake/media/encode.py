@@ -31,6 +31,9 @@ from circletake.media.sound import Samples, SoundFeed
 from circletake.media.source import RATE_HZ
 
 _THREADS = 2
+# x264's macroblock tree makes other bytes of the same frames from run to run, whatever the threads; a frame
+# that is encoded again has to be what it was.
+_MBTREE = 0
 _SOUND_BITS_PER_S = 192_000  # transparent for stereo AAC
 _INTERLEAVE = 24  # frames between two pieces of sound; players read both without seeking
 
@@ -41,6 +44,7 @@ SEGMENT_RECIPE: dict[str, str | int] = {
     "gop": 48,
     "bframes": 3,
     "threads": _THREADS,
+    "mbtree": _MBTREE,
 }
 """How a cut's segments are encoded; every key counts into a segment's name."""
 
@@ -267,7 +271,8 @@ def write_movie(
         MediaUnreadable: a frame is of another size.
         DiskFull: no room; no file is left.
     """
-    coding = _LOSSLESS if lossless else Coding(options={"crf": str(crf), "preset": "medium"})
+    options = {"crf": str(crf), "preset": "medium", "x264-params": f"mbtree={_MBTREE}"}
+    coding = _LOSSLESS if lossless else Coding(options=options)
     feed = None if samples is None else SoundFeed(samples)
     with MovieWriter(
         path,
@@ -308,8 +313,8 @@ def encode_segment(
         MediaUnreadable: a frame is of another size.
         DiskFull: no room; no file is left.
     """
-    gop, bframes = int(recipe["gop"]), int(recipe["bframes"])
-    closed = f"keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:bframes={bframes}"
+    gop, bframes, mbtree = (int(recipe[key]) for key in ("gop", "bframes", "mbtree"))
+    closed = f"keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:bframes={bframes}:mbtree={mbtree}"
     coding = Coding(
         codec=str(recipe["codec"]),
         options={"crf": str(recipe["crf"]), "preset": str(recipe["preset"]), "x264-params": closed},

@@ -12,6 +12,7 @@ import pytest
 
 from circletake.domain.time import sample_of
 from circletake.errors import DiskFull, JobFailed, MediaUnreadable, NoFrames, Unavailable
+from circletake.generate.film import get_shot, render_frame
 from circletake.media.encode import SEGMENT_RECIPE, encode_segment, write_movie
 from circletake.media.join import join_segments, segment_sha256
 from circletake.media.source import open_file
@@ -199,3 +200,17 @@ def test_a_full_disk_ends_a_join_and_leaves_nothing(segments: list[Path], tmp_pa
     with pytest.raises(DiskFull):
         join_segments(out, segments * 20, rate=RATE, sound=None)
     assert not out.is_symlink()
+
+
+def test_the_same_frames_are_the_same_bytes_however_often_they_are_encoded(tmp_path: Path) -> None:
+    shot = get_shot("SH020")
+    frames = [render_frame(shot, shot.takes[1], n) for n in range(8)]
+    height_px, width_px = frames[0].shape[:2]
+    films, segments = set(), set()
+    for _ in range(6):
+        path = tmp_path / "film.mp4"
+        write_movie(path, frames, rate=Fraction(24), width_px=width_px, height_px=height_px)
+        films.add(path.read_bytes())
+        encode_segment(path, frames, rate=Fraction(24), size=(width_px, height_px), recipe=SEGMENT_RECIPE)
+        segments.add(path.read_bytes())
+    assert (len(films), len(segments)) == (1, 1)
