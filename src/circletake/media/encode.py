@@ -31,9 +31,6 @@ from circletake.media.sound import Samples, SoundFeed
 from circletake.media.source import RATE_HZ
 
 _THREADS = 2
-# x264's macroblock tree makes other bytes of the same frames from run to run, whatever the threads; a frame
-# that is encoded again has to be what it was.
-_MBTREE = 0
 _SOUND_BITS_PER_S = 192_000  # transparent for stereo AAC
 _INTERLEAVE = 24  # frames between two pieces of sound; players read both without seeking
 
@@ -44,7 +41,9 @@ SEGMENT_RECIPE: dict[str, str | int] = {
     "gop": 48,
     "bframes": 3,
     "threads": _THREADS,
-    "mbtree": _MBTREE,
+    # x264's macroblock tree makes other bytes of the same frames from run to run, whatever the threads; a
+    # segment that is encoded again has to be what it was.
+    "mbtree": 0,
 }
 """How a cut's segments are encoded; every key counts into a segment's name."""
 
@@ -271,8 +270,7 @@ def write_movie(
         MediaUnreadable: a frame is of another size.
         DiskFull: no room; no file is left.
     """
-    options = {"crf": str(crf), "preset": "medium", "x264-params": f"mbtree={_MBTREE}"}
-    coding = _LOSSLESS if lossless else Coding(options=options)
+    coding = _LOSSLESS if lossless else Coding(options={"crf": str(crf), "preset": "medium"})
     feed = None if samples is None else SoundFeed(samples)
     with MovieWriter(
         path,
