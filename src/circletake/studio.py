@@ -33,7 +33,6 @@ from circletake.errors import (
     Bug,
     CircletakeError,
     ConfigInvalid,
-    ContentMissing,
     JobFailed,
     NotFound,
     RoleMissing,
@@ -1335,10 +1334,7 @@ class Studio:
 
     def _derived(self, session: Session, content: str, recipe: str) -> str:
         self._allow(session, content)
-        found = self.house.queue.find_derived(content, recipe)
-        if found is None:
-            raise ContentMissing("This is still being made; it shows as soon as its job is done.")
-        return found
+        return self.house.derived(content, recipe)
 
     def self_test(self, session: Session, rate: Fraction) -> SelfTestView:  # noqa: ARG002 (any session may)
         """Film in which every frame says its number, at a rate, for the desk's player to test itself."""

@@ -8,19 +8,21 @@ Times are milliseconds of the server's clock; clients learn by how much theirs d
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from circletake.domain.drawing import WHOLE
 
 MOST_MEMBERS = 50
 LEADER_SILENT_MS = 5_000
 # How far back a leader may say that a frame was shown: longer than any way from there to here.
 _OLDEST_MS = 1_000
-_WHOLE = 65_536
 
 _Name = Annotated[str, Meta(min_length=1, max_length=100)]
 _Frame = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-_Place = Annotated[int, Meta(ge=0, le=_WHOLE)]
+_Place = Annotated[int, Meta(ge=0, le=WHOLE)]
 _Rate = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
@@ -144,7 +146,6 @@ class Pointed(Struct, frozen=True, tag_field="say", tag="pointed"):
 
 
 Heard = Welcome | Here | At | Pong | Pointed
-To = Literal["one", "others", "all"]
 
 
 @dataclass(slots=True)
@@ -155,23 +156,16 @@ class Room:
         id: made anew with the room, so that clients see that it was made again.
         members: by id, in the order they came.
         leader: id of the member that leads, or None.
-        n: of the last move.
+        at: the playhead, or None before anybody has led.
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     members: dict[str, Member] = field(default_factory=dict)
     leader: str | None = None
-    n: int = 0
-    _head: Playhead | None = None
-    _at_ms: float = 0.0
+    at: At | None = None
     _heard_at_ms: float = 0.0
     # Whoever led and is gone for a moment: their window's reconnection leads again.
     _gone_leader: str | None = None
-
-    @property
-    def at(self) -> At | None:
-        """The playhead, or None before anybody has led."""
-        return At(self.n, self._at_ms, self._head) if self._head else None
 
     @property
     def here(self) -> Here:
@@ -183,12 +177,11 @@ class Room:
 
         Whoever says that they led leads, if nobody else does and they may.
         """
-        member = Member(member.id, member.person, member.name, member.may_lead, hello.following)
-        self.members[member.id] = member
+        self.members[member.id] = replace(member, following=hello.following)
         comes_back = self._gone_leader in {None, member.person}
         if hello.led and member.may_lead and self.leader is None and comes_back:
             self._led_by(member.id, now_ms)
-        if self._head is None and hello.have is not None and member.may_lead:
+        if self.at is None and hello.have is not None and member.may_lead:
             self._put(hello.have, now_ms)
         return Welcome(self.id, member.id, list(self.members.values()), self.leader, self.at)
 
@@ -210,16 +203,14 @@ class Room:
 
     def follow(self, member: str, *, following: bool) -> None:
         """Note whether somebody goes along."""
-        known = self.members[member]
-        self.members[member] = Member(known.id, known.person, known.name, known.may_lead, following)
+        self.members[member] = replace(self.members[member], following=following)
 
     def move(self, member: str, said: Move, now_ms: float) -> At | None:
         """Move the playhead; None where somebody else leads."""
         if member != self.leader:
             return None
         self._heard_at_ms = now_ms
-        self._put(said.head, min(max(said.at_ms, now_ms - _OLDEST_MS), now_ms))
-        return self.at
+        return self._put(said.head, min(max(said.at_ms, now_ms - _OLDEST_MS), now_ms))
 
     def heard(self, member: str, now_ms: float) -> None:
         """Note that somebody is still there."""
@@ -234,14 +225,13 @@ class Room:
         if now_ms - self._heard_at_ms < LEADER_SILENT_MS or not (self.leader or self._gone_leader):
             return False
         self.leader = self._gone_leader = None
-        if self._head and self._head.playing:
-            head = self._head
-            self._put(Playhead(head.task, head.take, head.frame, False, 1.0, head.rate, head.span), now_ms)
+        if self.at and self.at.head.playing:
+            self._put(replace(self.at.head, playing=False, speed=1.0), now_ms)
         return True
 
     def _led_by(self, member: str, now_ms: float) -> None:
         self.leader, self._gone_leader, self._heard_at_ms = member, None, now_ms
 
-    def _put(self, head: Playhead, at_ms: float) -> None:
-        self.n += 1
-        self._head, self._at_ms = head, at_ms
+    def _put(self, head: Playhead, at_ms: float) -> At:
+        self.at = At((self.at.n if self.at else 0) + 1, at_ms, head)
+        return self.at

@@ -12,7 +12,7 @@ from circletake.domain.policy import Policy
 from circletake.domain.production import Production
 from circletake.domain.take import Take
 from circletake.domain.time import FrameRange
-from circletake.errors import ContentMissing, NotFound, RequestInvalid
+from circletake.errors import NotFound, RequestInvalid
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.canonical import canonical
@@ -79,26 +79,24 @@ class ContextView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
-    house: House
-    conn: reads.Connection
-    production: Production
-    policy: Policy
-    floor: Floor
+class _Stretch:
+    slot: Slot
+    row: reads.TaskRow
+    take: Take
+    frames: FrameRange
+    is_candidate: bool = False
 
-    def part(
-        self, slot: Slot, row: reads.TaskRow, take: Take, frames: FrameRange, *, is_candidate: bool
-    ) -> ContextPartView:
-        stage = self.policy.stage(row.task.stage)
+    def view(self, house: House, policy: Policy, floor: Floor) -> ContextPartView:
+        stage = policy.stage(self.row.task.stage)
         return ContextPartView(
-            shot=slot.shot,
-            task=row.task.id,
-            take=take.content,
-            number=take.number,
-            frames=RangeView(start=frames.start, end=frames.end),
-            state=take_state(self.floor, stage, take) if stage else "",
-            is_candidate=is_candidate,
-            media=media_view(take, self.house.queue.derived_of(take.content)),
+            shot=self.slot.shot,
+            task=self.row.task.id,
+            take=self.take.content,
+            number=self.take.number,
+            frames=RangeView(start=self.frames.start, end=self.frames.end),
+            state=take_state(floor, stage, self.take) if stage else "",
+            is_candidate=self.is_candidate,
+            media=media_view(self.take, house.queue.derived_of(self.take.content)),
         )
 
 
@@ -130,17 +128,23 @@ def show_context(house: House, who: Session, task: str, *, content: str, shots: 
         if cut is None or at is None:
             raise NotFound(f"{row.entity.code} is not in the cut yet; put it there and it has neighbours.")
         policy = house.policy(conn, production.policy)
-        scene = _Scene(house, conn, production, policy, seen_floor(house, conn, who, production.id))
         missing: list[str] = []
-        before = _neighbours(scene, cut, range(at - 1, max(-1, at - 1 - shots), -1), missing)
-        after = _neighbours(scene, cut, range(at + 1, min(len(cut.slots), at + 1 + shots)), missing)
+
+        def standing(places: range) -> list[_Stretch]:
+            return _neighbours(conn, production, policy, cut, places, missing)
+
+        before = standing(range(at - 1, max(-1, at - 1 - shots), -1))
+        after = standing(range(at + 1, min(len(cut.slots), at + 1 + shots)))
         slot = cut.slots[at]
         start = slot.source_in if slot.take == content else 0
         shown = FrameRange(start, min(max(take.n_frames, 1), start + slot.frames))
         if shown.frames < slot.frames:
             missing.append(f"This take is {slot.frames - shown.frames} frames shorter than its slot.")
-        here = scene.part(slot, row, take, shown, is_candidate=True)
-    parts = [*reversed(before), here, *after]
+        here = _Stretch(slot, row, take, shown, is_candidate=True)
+        stretches = [*reversed(before), here, *after]
+        tasks = {one.row.task.id for one in stretches}
+        floor = seen_floor(house, conn, who, production.id, tasks=tasks)
+    parts = [one.view(house, policy, floor) for one in stretches]
     addresses = [f"{part.take}.{part.frames.start}.{part.frames.end}" for part in parts]
     ready = all(part.media.proxy for part in parts)
     return ContextView(
@@ -160,13 +164,20 @@ def _slot_of(cut: CutVersion | None, shot: str, content: str) -> int | None:
     return next(iter([*own, *(at for at, slot in slots if slot.shot == shot)]), None)
 
 
-def _neighbours(scene: _Scene, cut: CutVersion, places: range, missing: list[str]) -> list[ContextPartView]:
+def _neighbours(
+    conn: reads.Connection,
+    production: Production,
+    policy: Policy,
+    cut: CutVersion,
+    places: range,
+    missing: list[str],
+) -> list[_Stretch]:
     """What stands at these places of the cut, from the nearest on; the nearest frames of what is long."""
-    found: list[ContextPartView] = []
+    found: list[_Stretch] = []
     longest = int(_LONGEST_S * cut.rate)
     for place in places:
         slot = cut.slots[place]
-        shipped = shipping_take(scene.conn, scene.production, scene.policy, slot) if slot.take else None
+        shipped = shipping_take(conn, production, policy, slot) if slot.take else None
         if shipped is None:
             missing.append(f"{slot.shot} is a gap in the cut; nothing is shown for it.")
             continue
@@ -176,7 +187,7 @@ def _neighbours(scene: _Scene, cut: CutVersion, places: range, missing: list[str
             end = min(end, start + longest)
         else:
             start = max(start, end - longest)
-        found.append(scene.part(slot, row, take, FrameRange(start, end), is_candidate=False))
+        found.append(_Stretch(slot, row, take, FrameRange(start, end)))
     return found
 
 
@@ -194,12 +205,7 @@ def joined(house: House, parts: list[tuple[str, FrameRange]], rate: Fraction) ->
     """
     if len(parts) > _MOST_PARTS or sum(frames.frames for _, frames in parts) > _MOST_FRAMES:
         raise RequestInvalid(f"At most {_MOST_PARTS} parts of {_MOST_FRAMES} frames in all play as one.")
-    sources: list[Part] = []
-    for content, frames in parts:
-        proxy = house.queue.find_derived(content, PROXY)
-        if proxy is None:
-            raise ContentMissing("A part of this is still being made; it shows as soon as its job is done.")
-        sources.append(Part(house.store.path(proxy), frames))
+    sources = [Part(house.store.path(house.derived(content, PROXY)), frames) for content, frames in parts]
     named = [[one.path.name, one.frames.start, one.frames.end] for one in sources]
     key = hashlib.sha256(canonical({"parts": named, "rate": str(rate), "recipe": 1})).hexdigest()
     kept = house.folder / "cache" / JOINED / f"{key}.mp4"

@@ -47,7 +47,7 @@ def words_of(person: str, *, name: str, label: str, came_at: str) -> str:
 
 def frame_for(house: House, viewer: Viewer, content: str, n: int) -> bytes:
     """One frame as a guest sees it, a JPEG."""
-    pack = _made(house, content, FRAMES)
+    pack = house.derived(content, FRAMES)
     if not viewer.words:
         return read_frame(house.store, pack, n)
     return _marked_frame(house.store.root, pack, viewer.words, n)
@@ -55,7 +55,7 @@ def frame_for(house: House, viewer: Viewer, content: str, n: int) -> bytes:
 
 def poster_for(house: House, viewer: Viewer, content: str) -> bytes:
     """The poster as a guest sees it, a JPEG."""
-    picture = house.store.read(_made(house, content, POSTER))
+    picture = house.store.read(house.derived(content, POSTER))
     return _marked(picture, viewer.words) if viewer.words else picture
 
 
@@ -66,7 +66,7 @@ def film_for(house: House, viewer: Viewer, content: str) -> Path:
         ContentMissing: it is not made yet.
     """
     if not viewer.words:
-        return house.store.path(_made(house, content, PROXY))
+        return house.store.path(house.derived(content, PROXY))
     found = film_at(house, viewer.person, content)
     if not found.is_file():
         raise ContentMissing("This is still being made; it shows as soon as its job is done.")
@@ -128,13 +128,6 @@ def film_at(house: House, person: str, content: str) -> Path:
 
 def _folder(house: House, person: str) -> Path:
     return house.folder / "cache" / "guests" / person
-
-
-def _made(house: House, content: str, recipe: str) -> str:
-    found = house.queue.find_derived(content, recipe)
-    if found is None:
-        raise ContentMissing("This is still being made; it shows as soon as its job is done.")
-    return found
 
 
 @lru_cache(maxsize=_HELD_FRAMES)

@@ -7,7 +7,7 @@ from pathlib import Path
 from circletake.domain.people import MAY, Action, MachineId, Role
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
-from circletake.errors import NotFound, RoleMissing
+from circletake.errors import ContentMissing, NotFound, RoleMissing
 from circletake.gates.policy import read_policy, with_policy_stage
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
@@ -32,6 +32,17 @@ class House:
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
+
+    def derived(self, content: str, recipe: str) -> str:
+        """What a recipe made of a content, in the store.
+
+        Raises:
+            ContentMissing: it is not made yet.
+        """
+        found = self.queue.find_derived(content, recipe)
+        if found is None:
+            raise ContentMissing("This is still being made; it shows as soon as its job is done.")
+        return found
 
     def policy(self, conn: reads.Connection, policy_hash: str) -> Policy:
         """The policy of this hash, read once, with a gate for changing it if it has none of its own."""

@@ -1,11 +1,13 @@
 /** Seeking by hand on a lane: from press to release, wherever the pointer goes meanwhile. */
 
-/** Calls back with 0 to below 1 along the lane; what is returned stops listening. */
-export function seekBy(lane: HTMLElement, to: (part: number) => void): () => void {
+import { frameAtPlace } from "./strip";
+
+/** Calls back with the frame under the pointer, of as many as the lane is long; what is returned stops listening. */
+export function seekBy(lane: HTMLElement, nFrames: () => number, to: (frame: number) => void): () => void {
   let isDown = false;
   const seek = (event: PointerEvent): void => {
     const { left, width } = lane.getBoundingClientRect();
-    to(Math.min(0.999_999, Math.max(0, (event.clientX - left) / width)));
+    to(frameAtPlace(event.clientX - left, width, nFrames()));
   };
   const down = (event: PointerEvent): void => {
     isDown = true;

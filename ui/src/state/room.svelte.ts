@@ -200,7 +200,7 @@ export class Room {
     if (this.isLed) this.follow(false);
   }
 
-  point(at: [number, number] | null): void {
+  point(at: readonly [number, number] | null): void {
     const now = this.#now();
     if (this.state !== "in" || (at !== null && now - this.#pointed_ms < POINTER_MS)) return;
     this.#pointed_ms = now;
