@@ -34,6 +34,11 @@ _THREADS = 2
 _SOUND_BITS_PER_S = 192_000  # transparent for stereo AAC
 _INTERLEAVE = 24  # frames between two pieces of sound; players read both without seeking
 
+# x264's macroblock tree makes other bytes of the same frames from run to run, whatever the threads; a film
+# that is encoded again has to be what it was.
+_MBTREE = 0
+_STEADY = {"x264-params": f"mbtree={_MBTREE}"}
+
 SEGMENT_RECIPE: dict[str, str | int] = {
     "codec": "libx264",
     "preset": "medium",
@@ -41,9 +46,7 @@ SEGMENT_RECIPE: dict[str, str | int] = {
     "gop": 48,
     "bframes": 3,
     "threads": _THREADS,
-    # x264's macroblock tree makes other bytes of the same frames from run to run, whatever the threads; a
-    # segment that is encoded again has to be what it was.
-    "mbtree": 0,
+    "mbtree": _MBTREE,
 }
 """How a cut's segments are encoded; every key counts into a segment's name."""
 
@@ -270,7 +273,7 @@ def write_movie(
         MediaUnreadable: a frame is of another size.
         DiskFull: no room; no file is left.
     """
-    coding = _LOSSLESS if lossless else Coding(options={"crf": str(crf), "preset": "medium"})
+    coding = _LOSSLESS if lossless else Coding(options={"crf": str(crf), "preset": "medium", **_STEADY})
     feed = None if samples is None else SoundFeed(samples)
     with MovieWriter(
         path,

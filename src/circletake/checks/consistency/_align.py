@@ -1,7 +1,7 @@
 """Laying the sheet's drawings over a frame: which view, how large, where; and a mask that follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,6 +19,10 @@ _FIRST_SCALES, _SECOND_SCALES = (0.8, 0.9, 1.0, 1.12, 1.26), (0.94, 1.0, 1.06)
 _KEPT = 6
 # Where the scale is known from a moment ago.
 _NEAR_PX, _NEAR_SCALES = 32, (0.97, 1.03)
+# What a drawing costs that is larger or smaller than the figure was, by the square of the ratio's log, and
+# the share of a difference by which what it was follows. A drawing that is too small lies over the even parts
+# of a figure better than the right one does in a pose that the sheet does not show; a camera is slower.
+_RESIZED, _FOLLOWS = 8.0, 0.1
 # Square Lab that a character's whole size away from where it should be costs.
 _STRAY = 2500.0
 # Height of the drawing when a whole frame is searched, and how much of the frame's height it may have.
@@ -47,6 +51,7 @@ class Laid:
         x: left edge in the frame.
         y: top edge in the frame.
         apart: mean square of the Lab difference under the drawing.
+        usual: scale that it has had lately.
     """
 
     view: int
@@ -54,6 +59,7 @@ class Laid:
     x: float
     y: float
     apart: float
+    usual: float
 
 
 class Aligner:
@@ -76,13 +82,16 @@ class Aligner:
         self._palette = np.asarray(np.mean(palettes, axis=0), dtype=np.float32)
         self._templates: dict[tuple[int, int], tuple[Lab, Plane]] = {}
 
-    def lay(self, rgb: Rgb, mask: Mask, *, near: Laid | None = None) -> Laid | None:
+    def lay(
+        self, rgb: Rgb, mask: Mask, *, near: Laid | None = None, afresh: bool = False
+    ) -> Laid | None:
         """Find the view that lies over the character best.
 
         Args:
             rgb: the frame.
             mask: where the character is, roughly, in pixels of the frame.
             near: how a view lay a moment ago, which tells the scale; None where that is not known.
+            afresh: try all scales; `near` says which is usual.
         """
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if not len(rows):
@@ -92,22 +101,25 @@ class Aligner:
         top, left = max(int(rows[0]) - grow, 0), max(int(columns[0]) - grow, 0)
         part = rgb[top : int(rows[-1]) + grow, left : int(columns[-1]) + grow]
         area = float(mask.sum())
-        known = None if near is None else near.scale
+        usual = None if near is None else near.usual
+        known = None if near is None or afresh else near.scale
         tried = [
-            (view, (known or float(np.sqrt(area / own.sum()))) * step)
+            (view, middling * step)
             for view, own in enumerate(self._masks)
+            for middling in {known or float(np.sqrt(area / own.sum())), known or usual}
+            if middling is not None
             for step in (_FIRST_SCALES if known is None else _NEAR_SCALES)
         ]
         middle = (float(columns.mean()) - left, float(rows.mean()) - top)
-        first = self._tried(part, (_FIRST_PX if known is None else _NEAR_PX) / size, tried, middle, size)
+        first = self._tried(part, (_FIRST_PX if known is None else _NEAR_PX) / size, tried, middle, size, usual)
         if not first:
             return None
         if known is not None:
             best = first[0]
-            return Laid(best.view, best.scale, best.x + left, best.y + top, best.apart)
+            return replace(best, x=best.x + left, y=best.y + top)
         tried = [(laid.view, laid.scale * step) for laid in first[:_KEPT] for step in _SECOND_SCALES]
-        best = (self._tried(part, _SECOND_PX / size, tried, middle, size) or first)[0]
-        return Laid(best.view, best.scale, best.x + left, best.y + top, best.apart)
+        best = (self._tried(part, _SECOND_PX / size, tried, middle, size, usual) or first)[0]
+        return replace(best, x=best.x + left, y=best.y + top)
 
     def search(self, rgb: Rgb) -> Laid | None:
         """Look for any of the drawings in a whole frame, at any scale; None where none correlates.
@@ -132,7 +144,8 @@ class Aligner:
                 alike = _correlation(planes, squares, drawing, weight)
                 y, x = np.unravel_index(int(alike.argmax()), alike.shape)
                 peak = float(alike[y, x])
-                peaks.append((peak, Laid(view, scale / zoom, float(x) / zoom, float(y) / zoom, 1 - peak)))
+                whole = scale / zoom
+                peaks.append((peak, Laid(view, whole, float(x) / zoom, float(y) / zoom, 1 - peak, whole)))
         peaks.sort(key=lambda one: -one[0])
         if not peaks or peaks[0][0] < _CORRELATES:
             return None
@@ -209,6 +222,7 @@ class Aligner:
         tried: Sequence[tuple[int, float]],
         middle: tuple[float, float],
         character_px: int,
+        usual: float | None,
     ) -> list[Laid]:
         size = (max(int(part.shape[1] * zoom), 8), max(int(part.shape[0] * zoom), 8))
         how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
@@ -226,13 +240,15 @@ class Aligner:
                 alike = cv2.matchTemplate(plane, drawing[..., channel] * weight, cv2.TM_CCORR)
                 apart = apart - 2 * np.asarray(alike, dtype=np.float32)
             apart = apart + np.float32((drawing * drawing * weight[..., None]).sum())
-            apart = apart / np.float32(weight.sum())
+            resized = float(np.log(scale / usual)) if usual else 0.0
+            apart = apart * np.float32((1 + _RESIZED * resized**2) / weight.sum())
             across = (np.arange(apart.shape[1]) + drawing.shape[1] / 2) * back - middle[0]
             down = (np.arange(apart.shape[0]) + drawing.shape[0] / 2) * back - middle[1]
             off = (across[None] ** 2 + down[:, None] ** 2) / character_px**2
             y, x = np.unravel_index(int((apart + _STRAY * off).argmin()), apart.shape)
             least = float(apart[y, x] + _STRAY * off[y, x])
-            laid.append(Laid(view, scale, float(x) * back, float(y) * back, least))
+            follows = usual * float(np.exp(_FOLLOWS * resized)) if usual else scale
+            laid.append(Laid(view, scale, float(x) * back, float(y) * back, least, follows))
         return sorted(laid, key=lambda one: (one.apart, one.view, one.scale))
 
     def _template(self, view: int, scale: float) -> tuple[Lab, Plane]:

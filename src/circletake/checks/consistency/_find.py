@@ -87,7 +87,12 @@ class Found:
 
 
 def find_character(  # noqa: C901 (the ways of finding, one after the other)
-    model: CharacterModel, held: Held, prior: Mask | None, *, thorough: bool = True
+    model: CharacterModel,
+    held: Held,
+    prior: Mask | None,
+    *,
+    thorough: bool = True,
+    lay: Laid | None = None,
 ) -> Found | None:
     """Find the character in a frame by itself.
 
@@ -96,6 +101,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
         held: the frame.
         prior: where it should be, carried on from the frame before; None where that is not known.
         thorough: look for it in all ways, also where it is as it was a moment ago.
+        lay: how a drawing of the sheet lay over it a moment ago; None where that is not known.
 
     Returns:
         What is most like it; None where nothing is.
@@ -133,7 +139,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
             best, limit = found, otherness
     if model.aligner is None:
         return best
-    found = _drawn_anew(model, model.aligner, held, best, vote)
+    found = _drawn_anew(model, model.aligner, held, best, vote, lay)
     if found is not None and best is None and prior is not None and _is_stranger(model, found, prior):
         return None
     return found
@@ -159,11 +165,16 @@ def stayed(model: CharacterModel, held: Held, prior: Mask, *, limit: float) -> F
 
 
 def _drawn_anew(
-    model: CharacterModel, aligner: Aligner, held: Held, best: Found | None, vote: Vote | None
+    model: CharacterModel,
+    aligner: Aligner,
+    held: Held,
+    best: Found | None,
+    vote: Vote | None,
+    lay: Laid | None,
 ) -> Found | None:
     """Find with a drawing of the sheet laid over it, which also finds what has drifted far."""
     if best is not None:
-        drawn = laid_over(aligner, held, best.mask)
+        drawn = laid_over(aligner, held, best.mask, lay, afresh=True)
         again = drawn and _judged(model, held, drawn[0], best.box, is_drawn=best.is_drawn)
         return replace(again, laid=drawn[1]) if again and drawn else best
     laid = aligner.search(held.rgb)
@@ -178,7 +189,9 @@ def _drawn_anew(
     return replace(again, laid=drawn[1]) if again and drawn else None
 
 
-def laid_over(aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None) -> tuple[Mask, Laid] | None:
+def laid_over(
+    aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None, *, afresh: bool = False
+) -> tuple[Mask, Laid] | None:
     """Draw a mask anew, in pixels of `held.rgb`, with the sheet's most alike drawing laid over it.
 
     Returns:
@@ -187,7 +200,7 @@ def laid_over(aligner: Aligner, held: Held, mask: Mask, near: Laid | None = None
     if touches_edge(mask):
         return None
     mask = sized(mask, held.rgb.shape[:2])
-    laid = aligner.lay(held.rgb, mask, near=near)
+    laid = aligner.lay(held.rgb, mask, near=near, afresh=afresh)
     if laid is None:
         return None
     drawn = aligner.mask(held.rgb, mask, laid)

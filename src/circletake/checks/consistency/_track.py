@@ -136,7 +136,8 @@ class Tracker:
 
     def _found(self, held: Held, prior: Mask | None, *, thorough: bool = True) -> Found | None:
         """Where the character is in a frame that it is looked for in."""
-        return find_character(self._model, held, prior, thorough=thorough)
+        lay = None if prior is None else self._lies
+        return find_character(self._model, held, prior, thorough=thorough, lay=lay)
 
     def finish(self) -> Track:
         """Close the take."""
