@@ -51,6 +51,8 @@ def flagged(evidence: Evidence) -> set[int]:
     [
         ("SH010", 3, "ear_colour"),
         ("SH030", 2, "horror_face"),
+        ("SH040", 3, "horror_face"),
+        ("SH040", 5, "flicker"),
         ("SH060", 4, "flicker"),
     ],
 )

@@ -30,8 +30,9 @@ _MOST = 6.0
 # Drawings vary less than film does, so that all of what drifts stands out further.
 _DRAWN = 1.4
 _SMOOTH = 5
-# Lab that the parts must jump by, there and back between two frames, to flicker.
-_FLICKER_LAB = 1.5
+# Lab that the parts must jump by, there and back between two frames, to flicker; times what they mostly jump
+# by in this take, if that is more; and from which it is flicker however much of the take does it.
+_FLICKER_LAB, _TIMES_MOSTLY, _PLAINLY_LAB = 1.5, 4.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _within(
 def is_flickering(judged: Judged) -> NDArray[np.bool_]:
     """Frames in which the character visibly jumps there and back, more than it mostly does in this take."""
     usual = float(np.median(judged.flicker)) if len(judged.flicker) else 0.0
-    return np.asarray(judged.flicker >= max(_FLICKER_LAB, 4 * usual))
+    return np.asarray(judged.flicker >= np.clip(_TIMES_MOSTLY * usual, _FLICKER_LAB, _PLAINLY_LAB))
 
 
 def leading_score(excess: Rows) -> int:
