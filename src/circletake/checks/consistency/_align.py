@@ -37,8 +37,6 @@ _AROUND = 0.55
 # Long side of the part in which the mask is drawn anew.
 _MASK_PX = 160
 _PRIOR = 1.3
-# Share of the surroundings from which a colour is theirs; share of a mask that is never theirs.
-_BEHIND, _STAYS = 0.003, 0.65
 # Drawings kept in the sizes they were last tried at: a frame asks for some dozens, a long film for thousands.
 _TEMPLATES = 256
 
@@ -215,11 +213,7 @@ class Aligner:
         near = cv2.GaussianBlur(shape, (0, 0), 4.0)
         odds = _log_odds(np.asarray(likely, np.float32), 0.02)
         odds += _PRIOR * _log_odds(np.asarray(near, np.float32), 0.08)
-        drawn = tidy((odds > 0) & _dilated(solid | before, 13), near=solid) | _eroded(solid, 5)
-        # What is behind the figure shows between its limbs, and where its pose leaves the drawing.
-        behind = ((around > _BEHIND) & (around > 4 * self._palette))[bins].reshape(solid.shape)
-        kept = drawn & ~_opened(behind, 5)
-        return tidy(kept, near=solid) if float(kept.sum()) > _STAYS * float(drawn.sum()) else drawn
+        return tidy((odds > 0) & _dilated(solid | before, 13), near=solid) | _eroded(solid, 5)
 
     def _tried(
         self,
@@ -306,12 +300,6 @@ def _eroded(mask: NDArray[np.bool_], size: int) -> Mask:
 
 def _dilated(mask: NDArray[np.bool_], size: int) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((size, size), np.uint8)) > 0)
-
-
-def _opened(mask: NDArray[np.bool_], size: int) -> Mask:
-    return np.asarray(
-        cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((size, size), np.uint8)) > 0
-    )
 
 
 def _log_odds(share: Plane, least: float) -> Plane:

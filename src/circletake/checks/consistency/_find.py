@@ -33,6 +33,8 @@ _ELSEWHERE = 0.2
 # The same between a mask and the one that a drawing laid over it gives.
 _LIES = 0.55
 _THUMB_PX = (64, 36)
+# Smallest piece of what is behind a figure that is cut out of its mask.
+_LEAK_PX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,20 @@ def laid_over(
     return (drawn, laid) if overlap(drawn, mask) >= _LIES else None
 
 
+def bare(model: CharacterModel, held: Held, mask: Mask) -> Mask:
+    """A mask without what is behind the figure, between its limbs and where its pose leaves the drawing.
+
+    Only what is looked at is bared: it is followed by the whole of what the drawing covers.
+    """
+    if model.aligner is None:
+        return mask
+    little = sized(mask, held.gray.shape)
+    leaks = (little & ~model.pixels.without_leaks(held.lab, little)).astype(np.uint8)
+    # lines and grain are no leaks
+    leaks = cv2.morphologyEx(leaks, cv2.MORPH_OPEN, np.ones((_LEAK_PX, _LEAK_PX), np.uint8))
+    return np.asarray(mask & ~sized(np.asarray(leaks > 0), mask.shape))
+
+
 def fitted(little: Rgb, mask: Mask) -> Mask:
     """Fit a carried mask to the edges of this frame, whatever its colours are."""
     inner = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
@@ -246,7 +262,7 @@ def overlap(a: Mask, b: Mask) -> float:
 def _judged(
     model: CharacterModel, held: Held, mask: Mask, box: Box | None, *, is_drawn: bool
 ) -> Found | None:
-    look = look_at(held.rgb, mask, box=box) if mask.any() else None
+    look = look_at(held.rgb, bare(model, held, mask), box=box) if mask.any() else None
     if look is None:
         return None
     seen = model.see(look)

@@ -12,6 +12,7 @@ from circletake.checks.consistency._find import (
     BACKWARD,
     Found,
     Held,
+    bare,
     find_character,
     fitted,
     hold,
@@ -175,7 +176,7 @@ class Tracker:
             self._skipped.append(_Skipped(held, mask, self._box))
             return mask
         mask = self._drawn_anew(held, mask)
-        look = look_at(held.rgb, mask, box=self._box)
+        look = look_at(held.rgb, self._bared(held, mask), box=self._box)
         if look is None or (touches_edge(mask) and float(mask.mean()) < self._seen_area * _LEFT):
             return None
         seen = self._model.see(look) if is_key and not self._is_laid(held.n) else None
@@ -192,9 +193,8 @@ class Tracker:
         if self._skipped and abs(off - self._off) > _TURNS:
             lies = self._lies
             for skipped in self._skipped:
-                between = look_at(
-                    skipped.held.rgb, self._drawn_anew(skipped.held, skipped.mask), box=skipped.box
-                )
+                anew = self._bared(skipped.held, self._drawn_anew(skipped.held, skipped.mask))
+                between = look_at(skipped.held.rgb, anew, box=skipped.box)
                 if between is not None:
                     self._meter.measure(skipped.held.n, between)
             self._lies = lies
@@ -202,8 +202,11 @@ class Tracker:
         self._measured_at, self._off = held.n, off
         x, y, width, height = look.box
         part = (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
-        whole = sized(mask, held.rgb.shape[:2])
+        whole = sized(self._bared(held, mask), held.rgb.shape[:2])
         self._meter.picture(held.n, held.rgb[part], whole[part])
+
+    def _bared(self, held: Held, mask: Mask) -> Mask:
+        return mask if self._is_given else bare(self._model, held, mask)
 
     def _drawn_anew(self, held: Held, mask: Mask) -> Mask:
         """A carried mask as this frame shows it."""
@@ -285,7 +288,7 @@ class Tracker:
                 self._meter.passed(earlier.n, None)
                 continue
             mask, laid = self._laid(earlier, mask, laid)
-            look = look_at(earlier.rgb, mask, box=found.box)
+            look = look_at(earlier.rgb, self._bared(earlier, mask), box=found.box)
             if look is None:
                 break
             seen = self._model.see(look)
@@ -336,7 +339,7 @@ class Tracker:
         if held.n - self._measured_at < self._every and not is_key:
             self._skipped.append(_Skipped(held, mask, None))
             return
-        look = look_at(held.rgb, mask)
+        look = look_at(held.rgb, self._bared(held, mask))
         if look is not None:
             self._measure(held, mask, look, self._model.see(look) if is_key else None)
 
