@@ -7,6 +7,7 @@ import numpy as np
 
 from circletake.checks.consistency._align import Laid
 from circletake.checks.consistency._find import (
+    PLAIN,
     Found,
     Held,
     find_character,
@@ -93,8 +94,8 @@ class LedTracker(Tracker):
         self._follow_decoys(held)
         super()._follow(held)
 
-    def _found(self, held: Held, prior: Mask | None, *, thorough: bool = True) -> Found | None:
-        found = super()._found(held, prior, thorough=thorough)
+    def _found(self, held: Held, prior: Mask | None, *, enough: float = PLAIN) -> Found | None:
+        found = super()._found(held, prior, enough=enough)
         if found is not None and self._is_decoy(found.mask):
             found = super()._found(without(held, self._decoys), prior)
         if found is not None and self._is_decoy(found.mask):

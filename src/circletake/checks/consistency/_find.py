@@ -13,7 +13,7 @@ from circletake.checks.consistency._keypoints import Vote
 from circletake.checks.consistency._light import plausible_light
 from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
 from circletake.checks.consistency._model import CharacterModel, Seen
-from circletake.checks.consistency._pixels import Lab, Mask, Plane, lab_of, sized, small
+from circletake.checks.consistency._pixels import Lab, Mask, Plane, around, lab_of, sized, small
 from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
 from circletake.checks.protocol import Box, Rgb
 
@@ -24,7 +24,7 @@ _CERTAIN = 12.0
 # Otherness (two for the sheet's own worst view) up to which a thing is taken for the character: strictly
 # where nothing was seen before and more so when carried back in time, leniently where it was seen, most
 # where its drawing is recognised; below the first there is no need to look further.
-_PLAIN, BACKWARD, _FIRST, _AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
+PLAIN, BACKWARD, _FIRST, AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
 # Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
 # replace what was carried on.
 _STAYS = 0.7
@@ -93,7 +93,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
     held: Held,
     prior: Mask | None,
     *,
-    thorough: bool = True,
+    enough: float = PLAIN,
     lay: Laid | None = None,
 ) -> Found | None:
     """Find the character in a frame by itself.
@@ -102,21 +102,20 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
         model: of the character.
         held: the frame.
         prior: where it should be, carried on from the frame before; None where that is not known.
-        thorough: look for it in all ways, also where it is as it was a moment ago.
+        enough: otherness up to which what is where it was a moment ago is it, and nothing else is tried.
         lay: how a drawing of the sheet lay over it a moment ago; None where that is not known.
 
     Returns:
         What is most like it; None where nothing is.
     """
     best: Found | None = None
-    limit = _FIRST if prior is None else _AGAIN
+    limit = _FIRST if prior is None else AGAIN
     # At most once a frame: it costs more than all the rest of looking but the cut itself.
     resemblance = cache(lambda: model.pixels.resemblance(held.lab))
     if prior is not None and model.aligner is None:
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
-        mask = _mask_of_pixels(model, held, resemblance(), prior)
+        mask = _mask_of_pixels(model, held, model.pixels.resemblance(held.lab, around(prior)), prior)
         best = _judged(model, held, mask, None, is_drawn=False)
-        enough = _PLAIN if thorough else _AGAIN
         if best is not None and overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= enough:
             return best
         best = None
@@ -130,14 +129,14 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
             best = None
     # Where the carried mask has slipped, looking afresh finds the character again.
     for where in (None,) if prior is None else (prior, None):
-        if best is not None and limit <= _PLAIN:
+        if best is not None and limit <= PLAIN:
             break
         found = _judged(model, held, _mask_of_pixels(model, held, resemblance(), where), None, is_drawn=False)
         if found is None:
             continue
         otherness = model.otherness(found.seen)
         jumps = prior is not None and overlap(found.mask, prior) < _STAYS
-        if otherness < limit and not (jumps and otherness > _PLAIN):
+        if otherness < limit and not (jumps and otherness > PLAIN):
             best, limit = found, otherness
     if model.aligner is None:
         return best
@@ -218,9 +217,9 @@ def bare(model: CharacterModel, held: Held, mask: Mask) -> Mask:
     if model.aligner is None:
         return mask
     little = sized(mask, held.gray.shape)
-    leaks = (little & ~model.pixels.without_leaks(held.lab, little)).astype(np.uint8)
+    behind = (little & ~model.pixels.without_leaks(held.lab, little)).astype(np.uint8)
     # lines and grain are no leaks
-    leaks = cv2.morphologyEx(leaks, cv2.MORPH_OPEN, np.ones((_LEAK_PX, _LEAK_PX), np.uint8))
+    leaks = cv2.morphologyEx(behind, cv2.MORPH_OPEN, np.ones((_LEAK_PX, _LEAK_PX), np.uint8))
     return np.asarray(mask & ~sized(np.asarray(leaks > 0), mask.shape))
 
 
@@ -241,9 +240,9 @@ def without(held: Held, figures: Sequence[Mask]) -> Held:
     for figure in figures:
         mask = sized(figure, rgb.shape[:2]).astype(np.uint8)
         inner = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > 0
-        around = (cv2.dilate(mask, np.ones((31, 31), np.uint8)) > 0) & ~inner
-        if around.any():
-            rgb[inner] = np.median(rgb[around], axis=0).astype(np.uint8)
+        beside = (cv2.dilate(mask, np.ones((31, 31), np.uint8)) > 0) & ~inner
+        if beside.any():
+            rgb[inner] = np.median(rgb[beside], axis=0).astype(np.uint8)
     return hold(held.n, rgb)
 
 
@@ -292,8 +291,8 @@ def _mask_of_drawing(model: CharacterModel, held: Held, resemblance: Plane, shap
     hints[likely | ((shape > 0.15) & (resemblance > 0.6))] = cv2.GC_PR_FGD  # noqa: PLR2004 (some say so)
     core = cv2.erode((shape > 0.8).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0  # noqa: PLR2004 (nearly all)
     hints[core] = cv2.GC_FGD
-    around = cv2.dilate((shape > 0.1).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0  # noqa: PLR2004 (any)
-    hints[~around] = cv2.GC_BGD
+    near = cv2.dilate((shape > 0.1).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0  # noqa: PLR2004 (any)
+    hints[~near] = cv2.GC_BGD
     mask = model.pixels.without_leaks(held.lab, grabcut(held.little, hints, 2))
     return tidy(mask, near=likely)
 
@@ -307,7 +306,7 @@ def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior
         blob = largest_blob(resemblance)
     if not blob.any():
         return blob
-    around = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+    near = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     hints = hints_from(resemblance)
-    hints[~around] = cv2.GC_BGD
+    hints[~near] = cv2.GC_BGD
     return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, 2)), near=blob)

@@ -34,24 +34,34 @@ _EVEN, _BLACK_L, _BLACK = 0.35, 8.0, 0.4
 # Share of the area it lately had whole. Of a drawing, cut by the picture's edge, little may be missing, as
 # its views are whole; of frames of a film, that show it cut as well, more. Uncut, something is before it.
 _CUT, _CUT_FILM, _COVERED = 0.85, 0.5, 0.6
-# Looks whose largest is the area it lately had: a second, at one in three frames.
-_LATELY = 8
+# Frames whose largest is the area it lately had: a second.
+_LATELY = 24
+# Looks that follow each other closer than this are of hardly more frames.
+_DENSEST = 3
 # How much of the crop a figure spans if the crop was made around its mask; less, and the whole is known.
 _SPANS = 0.95 / MARGIN
-_LITTLE_PX, _GREY, _DARK = 64, 10, 40
+_GREY, _DARK = 10, 40
+TINY_PX = 64
+"""Long side of a picture that says whether there is colour or light in it."""
 
 
 class Fitness:
-    """Says of one look after the other why it cannot be judged, if it cannot."""
+    """Says of one look after the other why it cannot be judged, if it cannot.
 
-    def __init__(self, views: Sequence[View], *, drawings: bool) -> None:
+    Args:
+        views: the bank.
+        drawings: True where they show the character whole.
+        every: one look in so many frames.
+    """
+
+    def __init__(self, views: Sequence[View], *, drawings: bool, every: int = 3) -> None:
         own = [_upper(view.look) for view in views]
         self._dimmest = min(own)
         self._evenest = min(_spread(view.look) for view in views)
         self._blackest = max(_black(view.look) for view in views)
         self._least = _CUT if drawings else _CUT_FILM
         self._drawings = drawings
-        self._areas: deque[float] = deque(maxlen=_LATELY)
+        self._areas: deque[float] = deque(maxlen=max(_LATELY // max(every, _DENSEST), 1))
 
     def anew(self) -> None:
         """Forget how much of it there was: a cut, or found again."""
@@ -98,7 +108,7 @@ def is_cut(look: Look) -> bool:
 
 def is_colourless(rgb: Rgb) -> bool:
     """True where a picture has no colour: monochrome film, or nothing but grey."""
-    little = small(rgb, _LITTLE_PX).astype(np.int16)
+    little = small(rgb, TINY_PX).astype(np.int16)
     return float(np.quantile(np.ptp(little, axis=2), 0.99)) < _GREY
 
 
@@ -109,7 +119,7 @@ def is_grey(sheet: SheetRef) -> bool:
 
 def is_dark(rgb: Rgb) -> bool:
     """True where hardly anything can be seen in a picture."""
-    return float(np.quantile(cv2.cvtColor(small(rgb, _LITTLE_PX), cv2.COLOR_RGB2GRAY), 0.95)) < _DARK
+    return float(np.quantile(cv2.cvtColor(small(rgb, TINY_PX), cv2.COLOR_RGB2GRAY), 0.95)) < _DARK
 
 
 def without_colour(rgb: Rgb) -> Rgb:

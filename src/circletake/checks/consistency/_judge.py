@@ -30,6 +30,8 @@ _MOST = 6.0
 # Drawings vary less than film does, so that all of what drifts stands out further.
 _DRAWN = 1.4
 _SMOOTH = 5
+# Frames without a measurement from which what comes after is another stretch: half a second.
+_GAP = 12
 # Lab that the parts must jump by, there and back between two frames, to flicker; times what they mostly jump
 # by in this take, if that is more; and from which it is flicker however much of the take does it.
 _FLICKER_LAB, _TIMES_MOSTLY, _PLAINLY_LAB = 1.5, 4.0, 8.0
@@ -144,8 +146,8 @@ def leading_score(excess: Rows) -> int:
 
 
 def _runs(frames: Sequence[int]) -> list[slice]:
-    """Stretches of frames without a gap of more than a quarter of a second."""
-    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(frames)) if b - a > _SMOOTH]
+    """Stretches of frames without a gap of more than half a second."""
+    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(frames)) if b - a > _GAP]
     return [slice(a, b) for a, b in pairwise([0, *cuts, len(frames)])]
 
 

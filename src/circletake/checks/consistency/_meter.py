@@ -69,9 +69,14 @@ class Track:
 
 
 class Meter:
-    """Measures looks of one character."""
+    """Measures looks of one character.
 
-    def __init__(self, model: CharacterModel) -> None:
+    Args:
+        model: of it.
+        every: one look in so many frames, where nothing moves away from its neighbours.
+    """
+
+    def __init__(self, model: CharacterModel, *, every: int = 1) -> None:
         self._model = model
         self._frames: set[int] = set()
         self._values: dict[int, Rows] = {}
@@ -84,8 +89,8 @@ class Meter:
         self._knows_light = model.knows_light
         self._kept: dict[int, tuple[float, int, Look]] = {}
         self._pictures: list[Picture] = []
-        self._every = 1
-        self._fitness = Fitness(model.views, drawings=model.aligner is not None)
+        self._apart = 1
+        self._fitness = Fitness(model.views, drawings=model.aligner is not None, every=every)
         self._unfit: dict[int, str] = {}
         self._lost: set[int] = set()
         # So that there is one to show whatever is lost later.
@@ -139,8 +144,8 @@ class Meter:
         """See the character cut out; twelve to twenty-four are kept, evenly spread."""
         if len(self._pictures) >= 2 * _PICTURES:
             self._pictures = self._pictures[::2]
-            self._every *= 2
-        if not self._pictures or n - self._pictures[-1].n >= self._every:
+            self._apart *= 2
+        if not self._pictures or n - self._pictures[-1].n >= self._apart:
             self._pictures.append(Picture(n, rgb, mask))
 
     def finish(self) -> Track:

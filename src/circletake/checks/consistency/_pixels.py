@@ -26,6 +26,7 @@ _PAPER = 6.0
 Lab = NDArray[np.float32]
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Part = tuple[slice, slice]
 
 
 def lab_of(rgb: Rgb) -> Lab:
@@ -36,9 +37,23 @@ def lab_of(rgb: Rgb) -> Lab:
 def small(rgb: Rgb, long_side_px: int = LOOK_PX) -> Rgb:
     """Shrink so that the longer side is at most `long_side_px`; at least one pixel a side."""
     height, width = rgb.shape[:2]
-    scale = min(long_side_px / max(height, width), 1.0)
+    if max(height, width) <= long_side_px:
+        return rgb
+    scale = long_side_px / max(height, width)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def around(mask: Mask, *, least_px: int = 16) -> Part | None:
+    """The part of a picture that a figure is in, with half as much around it; None where there is none."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    grow = int(max(rows[-1] - rows[0], columns[-1] - columns[0])) // 2 + least_px
+    return (
+        slice(max(int(rows[0]) - grow, 0), int(rows[-1]) + 1 + grow),
+        slice(max(int(columns[0]) - grow, 0), int(columns[-1]) + 1 + grow),
+    )
 
 
 def sized(mask: Mask, shape: tuple[int, int]) -> Mask:
@@ -124,18 +139,25 @@ class PixelModel:
             normal.astype(np.float64), (lifted * weight[:, None]).T @ target
         ).astype(np.float32)
 
-    def resemblance(self, lab: Lab) -> Plane:
-        """How much each pixel looks like the character: 0–1, float32 height×width."""
+    def resemblance(self, lab: Lab, part: Part | None = None) -> Plane:
+        """How much each pixel looks like the character: 0–1, float32 height×width.
+
+        Args:
+            lab: the frame.
+            part: where it is asked; 0 elsewhere. Everywhere if left out.
+        """
+        found = np.zeros(lab.shape[:2], dtype=np.float32)
+        part = part or (slice(None), slice(None))
+        asked = lab[part]
+        looks = np.full(asked.shape[:2], 0.5, dtype=np.float32)
         if self._knows_outside:
-            margin = self._lift(_features(lab)) @ self._weights
-            looks = np.clip(1 / (1 + np.exp(-_STEEPNESS * margin)), 0.05, 0.95)
-        else:
-            looks = np.full(lab.shape[0] * lab.shape[1], 0.5, dtype=np.float32)
+            margin = self._lift(_features(np.ascontiguousarray(asked))) @ self._weights
+            looks = np.clip(1 / (1 + np.exp(-_STEEPNESS * margin)), 0.05, 0.95).reshape(looks.shape)
         bins = bins_of(lab)
-        here = histogram(bins)
-        ratio = np.clip(self._palette[bins] / np.maximum(here[bins], 1e-7), 1 / 16, 4)
-        odds = looks / (1 - looks) * ratio
-        return np.asarray(odds / (1 + odds), dtype=np.float32).reshape(lab.shape[:2])
+        ratio = np.clip(self._palette / np.maximum(histogram(bins), 1e-7), 1 / 16, 4)
+        odds = looks / (1 - looks) * ratio[bins.reshape(found.shape)[part]]
+        found[part] = odds / (1 + odds)
+        return found
 
     def without_leaks(self, lab: Lab, mask: Mask) -> Mask:
         """Take out of a mask what is coloured like its surroundings and unlike anything on the sheet.

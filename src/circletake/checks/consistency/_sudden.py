@@ -79,7 +79,7 @@ def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask) -> Surprise:
     near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     far = ~(cv2.dilate(mask.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0)
     off = [
-        np.sqrt((np.asarray(cv2.blur(here - other, (3, 3)), np.float32) ** 2).sum(axis=2))
+        _root_of_squares(np.asarray(cv2.blur(here - other, (3, 3)), np.float32))
         for other in (carried, foretold)
     ]
     inside, around = (
@@ -140,13 +140,17 @@ def doubt_of(changes: Sequence[Change], frames: Sequence[int]) -> Rows:
     return doubt
 
 
+def _root_of_squares(difference: Lab) -> Rows:
+    return np.asarray(np.sqrt(np.einsum("ijk,ijk->ij", difference, difference)), dtype=np.float32)
+
+
 def _place(off: Rows, near: Mask) -> tuple[float, float]:
     """Middle of what surprises most, 0–1 in the box around the character."""
     rows, columns = np.nonzero(near)
     if not len(rows):
         return 0.5, 0.5
     here = off[rows, columns]
-    most = here >= np.quantile(here, 1 - _SHARE)
+    most = here >= np.partition(here, int(len(here) * (1 - _SHARE)))[int(len(here) * (1 - _SHARE))]
     x = (columns[most].mean() - columns.min()) / max(int(np.ptp(columns)), 1)
     y = (rows[most].mean() - rows.min()) / max(int(np.ptp(rows)), 1)
     return float(x), float(y)

@@ -1,15 +1,18 @@
 """Following the character through a take: looked for every few frames, carried on between them."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from circletake.checks.consistency._align import Laid
 from circletake.checks.consistency._find import (
+    AGAIN,
     BACKWARD,
+    PLAIN,
     Found,
     Held,
     bare,
@@ -24,14 +27,17 @@ from circletake.checks.consistency._find import (
 from circletake.checks.consistency._look import Look, Rows, look_at
 from circletake.checks.consistency._meter import Meter, Track
 from circletake.checks.consistency._model import CharacterModel, Seen
-from circletake.checks.consistency._pixels import Lab, Mask, sized
+from circletake.checks.consistency._pixels import Lab, Mask, around, sized
 from circletake.checks.consistency._segment import tidy
-from circletake.checks.consistency._sudden import surprise_of
+from circletake.checks.consistency._sudden import Surprise, surprise_of
 from circletake.checks.protocol import Box, Rgb
 
 # Looked for on every sixth frame: a quarter of a second; flow carries the mask well for that long.
-# Where it moves fast (pixels of the small picture a frame) and is known by its drawing, every second.
-KEY_FRAMES, _FAST_KEY_FRAMES, _FAST_PX = 6, 2, 1.0
+# Where it moves fast (pixels of the small picture a frame) and is known by its drawing, every second; in film,
+# where it was found, has not stirred since nor gone far (in pixels of the small picture), and where nobody was
+# found for a second, half as often.
+KEY_FRAMES, _FAST_KEY_FRAMES, _FAST_PX, _CALM_KEY_FRAMES = 6, 2, 1.0, 12
+_FAR_PX = 3.0
 # How far back a first sighting is carried; longer and the mask is a guess.
 _CARRY_BACK = 24
 # Correlation of luma, whole pictures as thumbs and carried pictures under the mask. Shots stay above .8,
@@ -45,15 +51,21 @@ _SHRUNK = 0.3
 # The same at the picture's edge, where it walks out and leaves what was behind it to be carried on.
 _LEFT = 0.5
 _PARTS = 3
-# Measured on every third frame; where the mean deviation turns by so much in between, on all of them. Takes
-# of up to 16 frames are measured throughout: few frames say it all.
-_MEASURED_EVERY, _TURNS = 3, 0.75
+# Measured on every sixth frame of film, on every third of drawings, which are redrawn as often; where the
+# deviation turns by so much in between, also where it turns. Takes of up to 16 frames are measured throughout: few
+# frames say it all.
+_FILM_EVERY, _DRAWN_EVERY, _TURNS = 6, 3, 0.75
 _SHORT = 16
+# A frame stirs where it surprises by so much more than the last ones did, and no less than a person sees; it is
+# measured then, with the one before and the one after.
+_STIRS, _LAST, _SEEN_LAB = 1.5, 6, 3.0
 # How much worse than a moment ago, in square Lab, a drawing may lie over what has leapt.
 _LEAPS, _LEAST_APART = 1.6, 150.0
 # Frames that a leap takes, in which no drawing need lie over it.
 _LEAP = 12
-# Looked for in all ways once a second where it stays as it was.
+# How much more unlike the sheet than it was it may become and need not be looked for in all ways.
+_AS_UNLIKE = 1.15
+# Looked for in all ways once a second where it stays as it was, in film every other second.
 _LOOK_AGAIN = 24
 
 
@@ -80,8 +92,13 @@ class Tracker:
 
     def __init__(self, model: CharacterModel, n_frames: int = 0) -> None:
         self._model = model
-        self._every = _every(n_frames)
-        self._meter = Meter(model)
+        self._every = _every(n_frames, film=model.aligner is None)
+        self._meter = Meter(model, every=self._every)
+        self._surprises: deque[float] = deque(maxlen=_LAST)
+        # When it stirred, came or went.
+        self._turned_at, self._stirs_until = 0, -1
+        # Pixels of the small picture since it was found.
+        self._travelled = 0.0
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._before: Held | None = None
         self._mask: Mask | None = None
@@ -95,6 +112,7 @@ class Tracker:
         self._confirmed_at = 0
         self._looked_at = -_LOOK_AGAIN
         self._measured_at, self._off = -self._every, 0.0
+        self._unlike = 0.0
         self._is_given = False
         self._pending: list[Held] = []
         self._skipped: list[_Skipped] = []
@@ -111,11 +129,17 @@ class Tracker:
             mask, change = self._leapt(held)
         found: Found | None = None
         if self._is_time(held.n, mask) or (was_there and mask is None):
-            thorough = mask is None or held.n - self._looked_at >= _LOOK_AGAIN
+            is_film = self._model.aligner is None
+            thorough = mask is None or held.n - self._looked_at >= (2 if is_film else 1) * _LOOK_AGAIN
             if thorough or self._lies is not None:
                 self._looked_at = held.n
             prior = None if mask is None else sized(mask, held.gray.shape)
-            found = self._found(held, prior, thorough=thorough)
+            # what has become no more unlike the sheet since it was looked for in all ways
+            enough = PLAIN if thorough else max(PLAIN, min(_AS_UNLIKE * self._unlike, AGAIN))
+            found = self._found(held, prior, enough=enough)
+            if found is not None:
+                self._unlike = self._model.otherness(found.seen)
+                self._looked_at = held.n if self._unlike > enough else self._looked_at
         if found is not None:
             if (
                 mask is not None
@@ -130,15 +154,16 @@ class Tracker:
             if self._mask is None:
                 if was_there and held.n - self._confirmed_at > KEY_FRAMES:
                     self._meter.lost(self._confirmed_at)
+                self._turned_at = held.n if was_there else self._turned_at
                 self._box = None
                 self._skipped.clear()
                 self._pending = [*self._pending[1 - _CARRY_BACK :], held]
         self._before = held
 
-    def _found(self, held: Held, prior: Mask | None, *, thorough: bool = True) -> Found | None:
+    def _found(self, held: Held, prior: Mask | None, *, enough: float = PLAIN) -> Found | None:
         """Where the character is in a frame that it is looked for in."""
         lay = None if prior is None else self._lies
-        return find_character(self._model, held, prior, thorough=thorough, lay=lay)
+        return find_character(self._model, held, prior, enough=enough, lay=lay)
 
     def finish(self) -> Track:
         """Close the take."""
@@ -152,12 +177,23 @@ class Tracker:
         if self._is_laid(n) and mask is not None:
             # a drawing that lies over it keeps it in place
             return n - self._looked_at >= _LOOK_AGAIN
-        return n % (_FAST_KEY_FRAMES if self._is_fast else KEY_FRAMES) == 0
+        return n % self._key_every(n, is_held=mask is not None) == 0
+
+    def _key_every(self, n: int, *, is_held: bool) -> int:
+        if self._is_fast:
+            return _FAST_KEY_FRAMES
+        if self._model.aligner is not None or self._every == 1:
+            return KEY_FRAMES
+        if is_held and self._travelled > _FAR_PX:
+            return KEY_FRAMES
+        waits = _CALM_KEY_FRAMES if is_held else _LOOK_AGAIN
+        return _CALM_KEY_FRAMES if n - self._turned_at >= waits else KEY_FRAMES
 
     def _take(self, held: Held, found: Found, change: Rows | None) -> None:
         self._carry_back(held, found)
         self._pending.clear()
-        self._seen_area, self._confirmed_at = float(found.mask.mean()), held.n
+        self._turned_at = held.n if self._mask is None else self._turned_at
+        self._seen_area, self._confirmed_at, self._travelled = float(found.mask.mean()), held.n, 0.0
         self._is_drawn, self._lies = found.is_drawn, found.laid
         if found.laid is not None:
             self._laid_at = held.n
@@ -168,10 +204,11 @@ class Tracker:
     def _carry_on(self, held: Held, mask: Mask | None, change: Rows | None) -> Mask | None:
         if mask is None or float(mask.mean()) < self._seen_area * _SHRUNK:
             return None
-        is_key = held.n % KEY_FRAMES == 0
+        is_key = held.n % self._key_every(held.n, is_held=True) == 0
         if is_key and self._lies is None:
             mask = fitted(held.little, sized(mask, held.gray.shape))
-        if held.n - self._measured_at < self._every and not is_key:
+        is_awaited = held.n - self._measured_at < self._every and held.n > self._stirs_until
+        if is_awaited and not is_key:
             self._meter.passed(held.n, change)
             self._skipped.append(_Skipped(held, mask, self._box))
             return mask
@@ -190,20 +227,39 @@ class Tracker:
 
     def _measure(self, held: Held, mask: Mask, look: Look, seen: Seen | None) -> None:
         off = self._meter.measure(held.n, look, seen)
-        if self._skipped and abs(off - self._off) > _TURNS:
-            lies = self._lies
-            for skipped in self._skipped:
-                anew = self._bared(skipped.held, self._drawn_anew(skipped.held, skipped.mask))
-                between = look_at(skipped.held.rgb, anew, box=skipped.box)
-                if between is not None:
-                    self._meter.measure(skipped.held.n, between)
-            self._lies = lies
+        lies = self._lies
+        after = off
+        if held.n <= self._stirs_until and self._skipped:
+            # what it was before it stirred
+            after = self._measured_then(self._skipped.pop(), off)
+        self._between(self._skipped, self._off, after)
+        self._lies = lies
         self._skipped.clear()
         self._measured_at, self._off = held.n, off
         x, y, width, height = look.box
         part = (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
         whole = sized(self._bared(held, mask), held.rgb.shape[:2])
         self._meter.picture(held.n, held.rgb[part], whole[part])
+
+    def _between(self, skipped: Sequence[_Skipped], before: float, after: float) -> None:
+        """Measure where it turned, between two measurements that differ: the middle, and on from there."""
+        if not skipped or abs(after - before) <= _TURNS:
+            return
+        if self._model.aligner is not None:
+            # each drawing lies near the one before
+            for one in skipped:
+                self._measured_then(one, before)
+            return
+        middle = len(skipped) // 2
+        off = self._measured_then(skipped[middle], before)
+        self._between(skipped[:middle], before, off)
+        self._between(skipped[middle + 1 :], off, after)
+
+    def _measured_then(self, skipped: _Skipped, otherwise: float) -> float:
+        """Measure a frame that was passed by; `otherwise` where there is too little in it."""
+        anew = self._bared(skipped.held, self._drawn_anew(skipped.held, skipped.mask))
+        look = look_at(skipped.held.rgb, anew, box=skipped.box)
+        return otherwise if look is None else self._meter.measure(skipped.held.n, look)
 
     def _bared(self, held: Held, mask: Mask) -> Mask:
         return mask if self._is_given else bare(self._model, held, mask)
@@ -260,18 +316,32 @@ class Tracker:
         grid = _grid(flow)
         whole = _moved(self._mask, flow)
         mask = sized(whole, held.gray.shape)
-        if not _is_same(held.gray, _remap(before.gray.astype(np.float32), grid), mask):
+        part = around(mask)
+        if part is None:
             return None, None
-        carried, self._led = _remap(before.lab, grid), flow
+        mask, here, carried = mask[part], held.lab[part], _remap(before.lab, grid[part])
+        if not _is_same(here[..., 0], carried[..., 0], mask):
+            return None, None
+        self._led = flow
         if led is not None and led.shape == flow.shape:
-            foretold = _remap(before.lab, _grid(led))
-            self._meter.surprised(held.n, surprise_of(held.lab, carried, foretold, mask))
-        self._is_fast = self._is_drawn and float(np.abs(flow[mask]).max(axis=1).mean()) > _FAST_PX
+            foretold = _remap(before.lab, _grid(led)[part])
+            self._heed(held.n, surprise_of(here, carried, foretold, mask))
+        moved = flow[part][mask]
+        travelled = float(np.abs(moved).mean(axis=0).max())
+        self._travelled += travelled
+        self._is_fast = self._is_drawn and travelled > _FAST_PX
         if self._box is not None:
-            moved = flow[mask].mean(axis=0) * (held.rgb.shape[1] / held.gray.shape[1])
+            step = moved.mean(axis=0) * (held.rgb.shape[1] / held.gray.shape[1])
             x, y, side, _ = self._box
-            self._box = (round(x - float(moved[0])), round(y - float(moved[1])), side, side)
-        return whole, _change(held.lab - carried, mask)
+            self._box = (round(x - float(step[0])), round(y - float(step[1])), side, side)
+        return whole, _change(here - carried, mask)
+
+    def _heed(self, n: int, surprise: Surprise) -> None:
+        self._meter.surprised(n, surprise)
+        last = sorted(self._surprises)
+        self._surprises.append(surprise.inside)
+        if len(last) == _LAST and surprise.inside >= _STIRS * (last[_LAST // 2] + _SEEN_LAB):
+            self._turned_at, self._stirs_until = n, n + 1
 
     def _carry_back(self, held: Held, found: Found) -> None:
         after, mask, laid = held, found.mask, found.laid
@@ -280,8 +350,8 @@ class Tracker:
                 break
             flow = self._pulled(earlier, after)
             mask = _moved(mask, flow)
-            there = _remap(after.gray.astype(np.float32), _grid(flow))
-            if not _is_same(earlier.gray, there, sized(mask, earlier.gray.shape)):
+            there = _remap(after.lab, _grid(flow))
+            if not _is_same(earlier.lab[..., 0], there[..., 0], sized(mask, earlier.gray.shape)):
                 break
             after = earlier
             if (held.n - earlier.n) % self._every:
@@ -349,9 +419,13 @@ class Tracker:
             return None
         flow = self._pulled(here, there)
         brought = _moved(mask, flow)
-        seen = _remap(there.gray.astype(np.float32), _grid(flow))
+        seen = _remap(there.lab, _grid(flow))[..., 0]
         is_there = float(brought.mean()) >= _SHRUNK * float(mask.mean())
-        return brought if is_there and _is_same(here.gray, seen, sized(brought, here.gray.shape)) else None
+        return (
+            brought
+            if is_there and _is_same(here.lab[..., 0], seen, sized(brought, here.gray.shape))
+            else None
+        )
 
     def _is_cut(self, held: Held) -> bool:
         """True where a frame begins another shot."""
@@ -362,14 +436,21 @@ class Tracker:
         return np.asarray(self._flow.calc(here.gray, there.gray, empty), dtype=np.float32)
 
 
-def _every(n_frames: int) -> int:
+def _every(n_frames: int, *, film: bool) -> int:
     """Which frames of a take are measured, one in so many."""
-    return 1 if 0 < n_frames <= _SHORT else _MEASURED_EVERY
+    if 0 < n_frames <= _SHORT:
+        return 1
+    return _FILM_EVERY if film else _DRAWN_EVERY
+
+
+@lru_cache(maxsize=8)
+def _places(height: int, width: int) -> Rows:
+    rows, columns = np.indices((height, width), dtype=np.float32)
+    return np.ascontiguousarray(np.stack([columns, rows], axis=2))
 
 
 def _grid(flow: Rows) -> Rows:
-    rows, columns = np.indices(flow.shape[:2], dtype=np.float32)
-    return np.stack([columns + flow[..., 0], rows + flow[..., 1]], axis=2).astype(np.float32)
+    return np.asarray(flow + _places(*flow.shape[:2]), dtype=np.float32)
 
 
 def _moved(mask: Mask, flow: Rows) -> Mask:
@@ -381,7 +462,7 @@ def _moved(mask: Mask, flow: Rows) -> Mask:
 
 
 def _remap(plane: Rows, grid: Rows) -> Rows:
-    moved = cv2.remap(plane, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    moved = cv2.remap(plane, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]  # x and y in one map need no second
     return np.asarray(moved, dtype=np.float32)
 
 
@@ -389,11 +470,11 @@ def _is_next(before: Held, after: Held) -> bool:
     return before.gray.shape == after.gray.shape and _alike(before.thumb, after.thumb) >= _SAME_SHOT
 
 
-def _is_same(here: NDArray[np.uint8], there: Rows, mask: Mask) -> bool:
+def _is_same(here: Rows, there: Rows, mask: Mask) -> bool:
     if mask.sum() < 64:  # noqa: PLR2004 (too few pixels to correlate)
         return False
-    around = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    return _alike(here[around].astype(np.float32), there[around]) >= _SAME_SHOT
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    return _alike(here[near], there[near]) >= _SAME_SHOT
 
 
 def _alike(a: Rows, b: Rows) -> float:
@@ -416,5 +497,5 @@ def _change(difference: Lab, mask: Mask) -> Rows | None:
         xs = slice(left + width * column // _PARTS, left + width * (column + 1) // _PARTS)
         here = difference[ys, xs][mask[ys, xs]]
         if len(here) >= 12:  # noqa: PLR2004 (fewer are outline)
-            parts[part] = np.median(here, axis=0)
+            parts[part] = np.partition(here, len(here) // 2, axis=0)[len(here) // 2]
     return parts

@@ -17,6 +17,7 @@ from circletake.checks.consistency._fitness import (
     ALIKE,
     NOT_FOUND,
     STRANGERS,
+    TINY_PX,
     TOO_DARK,
     TOO_FEW,
     is_colourless,
@@ -119,15 +120,16 @@ class ConsistencyMeasure:
         try:
             picture = small(rgb, _LONG_SIDE_PX)
             self._width_px = self._width_px or rgb.shape[1]
-            if is_dark(picture):
+            tiny = small(picture, TINY_PX)
+            if is_dark(tiny):
                 self._dark.add(n)
-            self._follow(n, picture, frame)
+            self._follow(n, picture, frame, is_grey=is_colourless(tiny))
         finally:
             cv2.setNumThreads(threads)
 
-    def _follow(self, n: int, picture: Rgb, frame: Picture | None) -> None:
+    def _follow(self, n: int, picture: Rgb, frame: Picture | None, *, is_grey: bool) -> None:
         cast = self._cast
-        if is_colourless(picture):
+        if is_grey:
             # Without colour everybody is looked for as drawn in greys.
             self._colourless.add(n)
             if self._in_greys is None:
@@ -138,9 +140,9 @@ class ConsistencyMeasure:
         if frame is not None and cast.is_one_alone:
             mask = mask_of_alpha(frame.alpha_at(picture.shape[1], picture.shape[0]))
         self._masked += mask is not None
-        grey = [model.content in self._grey_sheets for model, _ in cast.trackers]
-        drained = without_colour(picture) if any(grey) else picture
-        cast.frame(n, [drained if is_so else picture for is_so in grey], mask)
+        greys = [model.content in self._grey_sheets for model, _ in cast.trackers]
+        drained = without_colour(picture) if any(greys) else picture
+        cast.frame(n, [drained if is_so else picture for is_so in greys], mask)
 
     def _cast_of(self, sheets: Sequence[SheetRef], models: Mapping[str, CharacterModel | None]) -> Cast:
         known = [
