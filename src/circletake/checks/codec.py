@@ -70,6 +70,8 @@ def evidence_bytes(evidence: Evidence) -> bytes:
             }
             for moment in evidence.moments
         ]
+    if evidence.interpolated:
+        plain["interpolated"] = [_range(frames) for frames in evidence.interpolated]
     return json.dumps(
         plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
@@ -153,6 +155,7 @@ def _evidence(plain: dict[str, Any]) -> Evidence:
             )
             for moment in plain.get("moments", ())
         ),
+        interpolated=tuple(FrameRange(*frames) for frames in plain.get("interpolated", ())),
     )
 
 

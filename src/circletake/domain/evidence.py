@@ -88,6 +88,8 @@ class Evidence:
         backend: what computed it (`numpy 2.4.6`, `cv2 5.0.0` …).
         precision: of the arithmetic (`f32`).
         moments: the worst frame of the take and of each flag: what people say of them is learnt from.
+        interpolated: frames that were not measured themselves: between two measured ones that hardly differ,
+            they have the figures of the nearer.
     """
 
     check: str
@@ -105,3 +107,4 @@ class Evidence:
     precision: str = "f32"
     params: dict[str, str | int | bool] = field(default_factory=dict)
     moments: tuple[Moment, ...] = ()
+    interpolated: tuple[FrameRange, ...] = ()

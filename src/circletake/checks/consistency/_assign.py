@@ -7,12 +7,13 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.consistency._cadence import KEY_FRAMES
 from circletake.checks.consistency._find import Held, overlap
 from circletake.checks.consistency._look import Look, look_at
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
 from circletake.checks.consistency._pixels import Mask
-from circletake.checks.consistency._track import KEY_FRAMES, Tracker
+from circletake.checks.consistency._track import Tracker
 
 # Intersection over union from which two masks are of one figure.
 _ONE = 0.5

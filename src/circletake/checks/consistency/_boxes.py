@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from circletake.checks.consistency._align import Laid
+from circletake.checks.consistency._cadence import KEY_FRAMES
 from circletake.checks.consistency._find import (
     PLAIN,
     Found,
@@ -23,7 +24,7 @@ from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel, views_of
 from circletake.checks.consistency._pixels import LOOK_PX, Lab, Mask, PixelModel, lab_of, sized, small
 from circletake.checks.consistency._segment import cut_from_box
-from circletake.checks.consistency._track import KEY_FRAMES, Tracker
+from circletake.checks.consistency._track import Tracker
 from circletake.checks.protocol import Box, Rgb, SheetRef
 from circletake.domain.boxed import Boxed, Where
 from circletake.domain.verdict import WHOLE

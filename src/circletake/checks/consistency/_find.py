@@ -112,13 +112,17 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
     limit = _FIRST if prior is None else AGAIN
     # At most once a frame: it costs more than all the rest of looking but the cut itself.
     resemblance = cache(lambda: model.pixels.resemblance(held.lab))
+    there: Found | None = None
     if prior is not None and model.aligner is None:
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
         mask = _mask_of_pixels(model, held, model.pixels.resemblance(held.lab, around(prior)), prior)
-        best = _judged(model, held, mask, None, is_drawn=False)
-        if best is not None and overlap(best.mask, prior) >= _STAYS and model.otherness(best.seen) <= enough:
-            return best
-        best = None
+        there = _judged(model, held, mask, None, is_drawn=False)
+        if (
+            there is not None
+            and overlap(there.mask, prior) >= _STAYS
+            and model.otherness(there.seen) <= enough
+        ):
+            return there
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
     if vote is not None and vote.strength >= _SURE:
         mask = _mask_of_drawing(model, held, resemblance(), vote.shape)
@@ -131,7 +135,10 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
     for where in (None,) if prior is None else (prior, None):
         if best is not None and limit <= PLAIN:
             break
-        found = _judged(model, held, _mask_of_pixels(model, held, resemblance(), where), None, is_drawn=False)
+        found = there if where is not None else None
+        if found is None:
+            mask = _mask_of_pixels(model, held, resemblance(), where)
+            found = _judged(model, held, mask, None, is_drawn=False)
         if found is None:
             continue
         otherness = model.otherness(found.seen)
@@ -309,4 +316,6 @@ def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior
     near = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     hints = hints_from(resemblance)
     hints[~near] = cv2.GC_BGD
-    return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, 2)), near=blob)
+    # What was carried on is nearly right.
+    rounds = 2 if prior is None else 1
+    return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, rounds)), near=blob)

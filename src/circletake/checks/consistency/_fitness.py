@@ -38,6 +38,8 @@ _CUT, _CUT_FILM, _COVERED = 0.85, 0.5, 0.6
 _LATELY = 24
 # Looks that follow each other closer than this are of hardly more frames.
 _DENSEST = 3
+# Looks of which one may be wrong.
+_ONE_OFF = 2
 # How much of the crop a figure spans if the crop was made around its mask; less, and the whole is known.
 _SPANS = 0.95 / MARGIN
 _GREY, _DARK = 10, 40
@@ -74,12 +76,16 @@ class Fitness:
         if is_cut(look):
             is_little = not self._areas and self._drawings
             if self._areas:
-                is_little = look.area_share < self._least * max(self._areas)
+                is_little = look.area_share < self._least * self._lately()
             return TOO_LITTLE if is_little else None
-        if self._areas and look.area_share < _COVERED * max(self._areas):
+        if self._areas and look.area_share < _COVERED * self._lately():
             return TOO_LITTLE
         self._areas.append(look.area_share)
         return None
+
+    def _lately(self) -> float:
+        """The area it had, the largest but one where there are some: one mask may hold what is beside it."""
+        return sorted(self._areas)[-2 if len(self._areas) > _ONE_OFF else -1]
 
     def _light(self, look: Look) -> str | None:
         """What of its inside cannot be seen, although it is there."""

@@ -13,7 +13,8 @@ from circletake.checks.consistency._look import Rows
 from circletake.checks.consistency._meter import Track, spread_to
 from circletake.checks.consistency._model import SCORES, CharacterModel
 from circletake.checks.consistency._steps import steps_of
-from circletake.checks.consistency._sudden import Change, changes_of, doubt_of
+from circletake.checks.consistency._sudden import Change, changes_of, doubt_of, flashes_of
+from circletake.domain.time import ranges_of
 
 # Without approved takes the take's own level is that of its best tenth, but no further from the sheet than
 # this many of the sheet's spreads in each score: a take that is off throughout has no level to hide behind.
@@ -30,6 +31,8 @@ _MOST = 6.0
 # Drawings vary less than film does, so that all of what drifts stands out further.
 _DRAWN = 1.4
 _SMOOTH = 5
+LEAST_FRAMES = 5
+"""Shortest run that is flagged for what it looks like, unless a policy says otherwise."""
 # Frames without a measurement from which what comes after is another stretch: half a second.
 _GAP = 12
 # Lab that the parts must jump by, there and back between two frames, to flicker; times what they mostly jump
@@ -63,7 +66,9 @@ class Judged:
     changes: list[Change]
 
 
-def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) -> Judged:
+def judge(
+    model: CharacterModel, track: Track, *, alpha: float, level: float, least_frames: int = LEAST_FRAMES
+) -> Judged:
     """Say how far the character drifts in a take.
 
     Args:
@@ -71,6 +76,7 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
         track: of it through the take; not empty.
         alpha: false-alarm rate, where approved shots say what is usual.
         level: root mean square of the excess at which a frame is flagged, where they do not yet.
+        least_frames: shortest run that is flagged for what it looks like.
     """
     frames, values = track.measured, track.values
     off = model.off(values)
@@ -87,12 +93,21 @@ def judge(model: CharacterModel, track: Track, *, alpha: float, level: float) ->
         drift = np.maximum(fused - middle, 0) / max(limit - middle, 1e-3)
     nearest = spread_to(track.frames, track.measured)
     # What is flagged for what it looks like says itself how long; the word of a change alone is not needed.
-    over = {n for n, row in zip(track.frames, nearest, strict=True) if drift[row] >= 1}
+    runs = ranges_of([n for n, row in zip(track.frames, nearest, strict=True) if drift[row] >= 1])
+    over = {n for run in runs if run.frames >= least_frames for n in range(run.start, run.end)}
     changes = [
         change
         for change in changes_of(track.surprises, track.frames, frames, off)
         if over.isdisjoint(range(change.at - 3, change.at + 3))
     ]
+    told = {n for change in changes for n in range(change.start, change.end)}
+    short = [
+        run
+        for run in runs
+        if run.frames < least_frames and told.isdisjoint(range(run.start, run.end))
+        if set(track.measured).issuperset(range(run.start, run.end))
+    ]
+    changes = sorted([*changes, *flashes_of(track.surprises, short, 1.0)], key=lambda change: change.at)
     doubt = doubt_of(changes, track.frames)
     return Judged(
         frames=track.frames,

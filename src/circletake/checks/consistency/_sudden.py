@@ -9,6 +9,7 @@ import numpy as np
 from circletake.checks.consistency._look import Rows
 from circletake.checks.consistency._pixels import Lab, Mask
 from circletake.checks.consistency.scorers.protocol import top
+from circletake.domain.time import FrameRange
 
 # Share of the character in which a change is looked for, and of what is around it.
 _SHARE = 0.1
@@ -64,7 +65,7 @@ class Change:
     is_over: bool = False
 
 
-def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask) -> Surprise:
+def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask, *, placed_from: float = 0.0) -> Surprise:
     """How much a frame surprises.
 
     Motion alone explains what flow carries on from the frame before; that motion went on as it had begun
@@ -75,6 +76,7 @@ def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask) -> Surprise:
         carried: the frame before, moved by the flow between the two.
         foretold: the frame before, moved on by the flow that led to it.
         mask: True on the character.
+        placed_from: surprise inside from which its place is asked; below, it is the middle.
     """
     near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     far = ~(cv2.dilate(mask.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0)
@@ -85,6 +87,8 @@ def surprise_of(here: Lab, carried: Lab, foretold: Lab, mask: Mask) -> Surprise:
     inside, around = (
         float(np.sqrt(np.prod([top(plane[where], _SHARE) for plane in off]))) for where in (near, far)
     )
+    if inside < placed_from:
+        return Surprise(inside, around)
     return Surprise(inside, around, _place(np.sqrt(off[0] * off[1]), near))
 
 
@@ -122,6 +126,23 @@ def changes_of(
             end = min(_end_of(rated, frames, n, jumps), _run_end(sighted, n))
             changes.append(Change(n, n, end, strength, place))
     return [change for change in changes if change.end > change.start]
+
+
+def flashes_of(
+    surprises: Mapping[int, Surprise], runs: Sequence[FrameRange], strength: float
+) -> list[Change]:
+    """Runs too short to be flagged for what they look like that came suddenly and went as suddenly.
+
+    Args:
+        surprises: by frame.
+        runs: of measured frames, each by itself unlike the sheet.
+        strength: of a change that is as much as is flagged.
+    """
+    return [
+        Change(run.start, run.start, run.end, strength, surprises[run.start].place, is_over=True)
+        for run in runs
+        if all(n in surprises and _times_usual(surprises, n) >= _ENDS for n in (run.start, run.end))
+    ]
 
 
 def doubt_of(changes: Sequence[Change], frames: Sequence[int]) -> Rows:

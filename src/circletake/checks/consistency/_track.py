@@ -1,14 +1,14 @@
 """Following the character through a take: looked for every few frames, carried on between them."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from circletake.checks.consistency._align import Laid
+from circletake.checks.consistency._cadence import KEY_FRAMES, TURNS, Cadence
+from circletake.checks.consistency._carry import change_in, grid, is_next, is_same, moved_by, remap
 from circletake.checks.consistency._find import (
     AGAIN,
     BACKWARD,
@@ -27,22 +27,13 @@ from circletake.checks.consistency._find import (
 from circletake.checks.consistency._look import Look, Rows, look_at
 from circletake.checks.consistency._meter import Meter, Track
 from circletake.checks.consistency._model import CharacterModel, Seen
-from circletake.checks.consistency._pixels import Lab, Mask, around, sized
+from circletake.checks.consistency._pixels import Mask, around, sized
 from circletake.checks.consistency._segment import tidy
-from circletake.checks.consistency._sudden import Surprise, surprise_of
+from circletake.checks.consistency._sudden import surprise_of
 from circletake.checks.protocol import Box, Rgb
 
-# Looked for on every sixth frame: a quarter of a second; flow carries the mask well for that long.
-# Where it moves fast (pixels of the small picture a frame) and is known by its drawing, every second; in film,
-# where it was found, has not stirred since nor gone far (in pixels of the small picture), and where nobody was
-# found for a second, half as often.
-KEY_FRAMES, _FAST_KEY_FRAMES, _FAST_PX, _CALM_KEY_FRAMES = 6, 2, 1.0, 12
-_FAR_PX = 3.0
 # How far back a first sighting is carried; longer and the mask is a guess.
 _CARRY_BACK = 24
-# Correlation of luma, whole pictures as thumbs and carried pictures under the mask. Shots stay above .8,
-# cuts below .3; a change of hue leaves luma alone.
-_SAME_SHOT = 0.6
 # Intersection over union of two masks from which both are of one character.
 _ONE = 0.5
 # Frames that a mask is carried on without being confirmed by colour or by form: two seconds.
@@ -50,21 +41,12 @@ _UNCONFIRMED = 48
 _SHRUNK = 0.3
 # The same at the picture's edge, where it walks out and leaves what was behind it to be carried on.
 _LEFT = 0.5
-_PARTS = 3
-# Measured on every sixth frame of film, on every third of drawings, which are redrawn as often; where the
-# deviation turns by so much in between, also where it turns. Takes of up to 16 frames are measured throughout: few
-# frames say it all.
-_FILM_EVERY, _DRAWN_EVERY, _TURNS = 6, 3, 0.75
-_SHORT = 16
-# A frame stirs where it surprises by so much more than the last ones did, and no less than a person sees; it is
-# measured then, with the one before and the one after.
-_STIRS, _LAST, _SEEN_LAB = 1.5, 6, 3.0
 # How much worse than a moment ago, in square Lab, a drawing may lie over what has leapt.
 _LEAPS, _LEAST_APART = 1.6, 150.0
 # Frames that a leap takes, in which no drawing need lie over it.
 _LEAP = 12
 # How much more unlike the sheet than it was it may become and need not be looked for in all ways.
-_AS_UNLIKE = 1.15
+_AS_UNLIKE = 1.25
 # Looked for in all ways once a second where it stays as it was, in film every other second.
 _LOOK_AGAIN = 24
 
@@ -92,13 +74,9 @@ class Tracker:
 
     def __init__(self, model: CharacterModel, n_frames: int = 0) -> None:
         self._model = model
-        self._every = _every(n_frames, film=model.aligner is None)
+        self._cadence = Cadence(n_frames, is_film=model.aligner is None)
+        self._every = self._cadence.every
         self._meter = Meter(model, every=self._every)
-        self._surprises: deque[float] = deque(maxlen=_LAST)
-        # When it stirred, came or went.
-        self._turned_at, self._stirs_until = 0, -1
-        # Pixels of the small picture since it was found.
-        self._travelled = 0.0
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._before: Held | None = None
         self._mask: Mask | None = None
@@ -106,12 +84,11 @@ class Tracker:
         self._led: Rows | None = None
         self._lies: Laid | None = None
         self._laid_at = -_LOOK_AGAIN
-        self._is_fast = False
         self._is_drawn = False
         self._seen_area = 0.0
         self._confirmed_at = 0
         self._looked_at = -_LOOK_AGAIN
-        self._measured_at, self._off = -self._every, 0.0
+        self._measured_at, self._off, self._found_off = -self._every, 0.0, 0.0
         self._unlike = 0.0
         self._is_given = False
         self._pending: list[Held] = []
@@ -154,7 +131,8 @@ class Tracker:
             if self._mask is None:
                 if was_there and held.n - self._confirmed_at > KEY_FRAMES:
                     self._meter.lost(self._confirmed_at)
-                self._turned_at = held.n if was_there else self._turned_at
+                if was_there:
+                    self._cadence.turned(held.n)
                 self._box = None
                 self._skipped.clear()
                 self._pending = [*self._pending[1 - _CARRY_BACK :], held]
@@ -177,23 +155,15 @@ class Tracker:
         if self._is_laid(n) and mask is not None:
             # a drawing that lies over it keeps it in place
             return n - self._looked_at >= _LOOK_AGAIN
-        return n % self._key_every(n, is_held=mask is not None) == 0
-
-    def _key_every(self, n: int, *, is_held: bool) -> int:
-        if self._is_fast:
-            return _FAST_KEY_FRAMES
-        if self._model.aligner is not None or self._every == 1:
-            return KEY_FRAMES
-        if is_held and self._travelled > _FAR_PX:
-            return KEY_FRAMES
-        waits = _CALM_KEY_FRAMES if is_held else _LOOK_AGAIN
-        return _CALM_KEY_FRAMES if n - self._turned_at >= waits else KEY_FRAMES
+        return self._cadence.is_key(n, is_held=mask is not None)
 
     def _take(self, held: Held, found: Found, change: Rows | None) -> None:
         self._carry_back(held, found)
         self._pending.clear()
-        self._turned_at = held.n if self._mask is None else self._turned_at
-        self._seen_area, self._confirmed_at, self._travelled = float(found.mask.mean()), held.n, 0.0
+        if self._mask is None:
+            self._cadence.turned(held.n)
+        self._cadence.found()
+        self._seen_area, self._confirmed_at = float(found.mask.mean()), held.n
         self._is_drawn, self._lies = found.is_drawn, found.laid
         if found.laid is not None:
             self._laid_at = held.n
@@ -204,10 +174,10 @@ class Tracker:
     def _carry_on(self, held: Held, mask: Mask | None, change: Rows | None) -> Mask | None:
         if mask is None or float(mask.mean()) < self._seen_area * _SHRUNK:
             return None
-        is_key = held.n % self._key_every(held.n, is_held=True) == 0
+        is_key = self._cadence.is_key(held.n, is_held=True)
         if is_key and self._lies is None:
             mask = fitted(held.little, sized(mask, held.gray.shape))
-        is_awaited = held.n - self._measured_at < self._every and held.n > self._stirs_until
+        is_awaited = held.n - self._measured_at < self._every and not self._cadence.stirs(held.n)
         if is_awaited and not is_key:
             self._meter.passed(held.n, change)
             self._skipped.append(_Skipped(held, mask, self._box))
@@ -227,9 +197,14 @@ class Tracker:
 
     def _measure(self, held: Held, mask: Mask, look: Look, seen: Seen | None) -> None:
         off = self._meter.measure(held.n, look, seen)
+        if self._confirmed_at == held.n:
+            self._found_off = off
+        elif off <= self._found_off + TURNS:
+            # as like the sheet as where it was found
+            self._confirmed_at = held.n
         lies = self._lies
         after = off
-        if held.n <= self._stirs_until and self._skipped:
+        if self._cadence.stirs(held.n) and self._skipped:
             # what it was before it stirred
             after = self._measured_then(self._skipped.pop(), off)
         self._between(self._skipped, self._off, after)
@@ -243,7 +218,7 @@ class Tracker:
 
     def _between(self, skipped: Sequence[_Skipped], before: float, after: float) -> None:
         """Measure where it turned, between two measurements that differ: the middle, and on from there."""
-        if not skipped or abs(after - before) <= _TURNS:
+        if not skipped or abs(after - before) <= TURNS:
             return
         if self._model.aligner is not None:
             # each drawing lies near the one before
@@ -292,7 +267,7 @@ class Tracker:
         aligner, before = self._model.aligner, self._before
         if aligner is None or self._lies is None or self._mask is None or before is None:
             return None, None
-        if not _is_next(before, held):
+        if not is_next(before, held):
             return None, None
         mask = sized(self._mask, held.rgb.shape[:2])
         laid = aligner.lay(held.rgb, mask, near=self._lies)
@@ -301,8 +276,8 @@ class Tracker:
         self._lies = laid
         drawn = aligner.silhouette(laid, held.rgb.shape[:2]) > 0.5  # noqa: PLR2004 (half covered)
         found = aligner.mask(held.rgb, drawn, laid)
-        here = _change(held.lab, sized(found, held.gray.shape))
-        there = _change(before.lab, sized(mask, held.gray.shape))
+        here = change_in(held.lab, sized(found, held.gray.shape))
+        there = change_in(before.lab, sized(mask, held.gray.shape))
         return found, None if here is None or there is None else here - there
 
     def _carried(self, held: Held) -> tuple[Mask | None, Rows | None]:
@@ -310,48 +285,43 @@ class Tracker:
         # the flow that led to the frame before
         led, self._led = self._led, None
         before = self._before
-        if before is None or self._mask is None or not _is_next(before, held):
+        if before is None or self._mask is None or not is_next(before, held):
             return None, None
         flow = self._pulled(held, before)
-        grid = _grid(flow)
-        whole = _moved(self._mask, flow)
+        places = grid(flow)
+        whole = moved_by(self._mask, flow)
         mask = sized(whole, held.gray.shape)
         part = around(mask)
         if part is None:
             return None, None
-        mask, here, carried = mask[part], held.lab[part], _remap(before.lab, grid[part])
-        if not _is_same(here[..., 0], carried[..., 0], mask):
+        mask, here, carried = mask[part], held.lab[part], remap(before.lab, places[part])
+        if not is_same(here[..., 0], carried[..., 0], mask):
             return None, None
         self._led = flow
         if led is not None and led.shape == flow.shape:
-            foretold = _remap(before.lab, _grid(led)[part])
-            self._heed(held.n, surprise_of(here, carried, foretold, mask))
+            foretold = remap(before.lab, grid(led)[part])
+            from_ = self._cadence.stirs_from
+            surprise = surprise_of(here, carried, foretold, mask, placed_from=from_)
+            self._meter.surprised(held.n, surprise)
+            self._cadence.surprised(held.n, surprise.inside)
         moved = flow[part][mask]
         travelled = float(np.abs(moved).mean(axis=0).max())
-        self._travelled += travelled
-        self._is_fast = self._is_drawn and travelled > _FAST_PX
+        self._cadence.moved(travelled, is_drawn=self._is_drawn)
         if self._box is not None:
             step = moved.mean(axis=0) * (held.rgb.shape[1] / held.gray.shape[1])
             x, y, side, _ = self._box
             self._box = (round(x - float(step[0])), round(y - float(step[1])), side, side)
-        return whole, _change(here - carried, mask)
-
-    def _heed(self, n: int, surprise: Surprise) -> None:
-        self._meter.surprised(n, surprise)
-        last = sorted(self._surprises)
-        self._surprises.append(surprise.inside)
-        if len(last) == _LAST and surprise.inside >= _STIRS * (last[_LAST // 2] + _SEEN_LAB):
-            self._turned_at, self._stirs_until = n, n + 1
+        return whole, change_in(here - carried, mask)
 
     def _carry_back(self, held: Held, found: Found) -> None:
         after, mask, laid = held, found.mask, found.laid
         for earlier in reversed(self._pending):
-            if earlier.n != after.n - 1 or not _is_next(earlier, after):
+            if earlier.n != after.n - 1 or not is_next(earlier, after):
                 break
             flow = self._pulled(earlier, after)
-            mask = _moved(mask, flow)
-            there = _remap(after.lab, _grid(flow))
-            if not _is_same(earlier.lab[..., 0], there[..., 0], sized(mask, earlier.gray.shape)):
+            mask = moved_by(mask, flow)
+            there = remap(after.lab, grid(flow))
+            if not is_same(earlier.lab[..., 0], there[..., 0], sized(mask, earlier.gray.shape)):
                 break
             after = earlier
             if (held.n - earlier.n) % self._every:
@@ -415,87 +385,20 @@ class Tracker:
 
     def _brought(self, mask: Mask, there: Held, here: Held) -> Mask | None:
         """A mask of one frame in the one before or after it; None where what it showed is gone."""
-        if not _is_next(there, here):
+        if not is_next(there, here):
             return None
         flow = self._pulled(here, there)
-        brought = _moved(mask, flow)
-        seen = _remap(there.lab, _grid(flow))[..., 0]
+        brought = moved_by(mask, flow)
+        seen = remap(there.lab, grid(flow))[..., 0]
         is_there = float(brought.mean()) >= _SHRUNK * float(mask.mean())
         return (
-            brought
-            if is_there and _is_same(here.lab[..., 0], seen, sized(brought, here.gray.shape))
-            else None
+            brought if is_there and is_same(here.lab[..., 0], seen, sized(brought, here.gray.shape)) else None
         )
 
     def _is_cut(self, held: Held) -> bool:
         """True where a frame begins another shot."""
-        return self._before is not None and not _is_next(self._before, held)
+        return self._before is not None and not is_next(self._before, held)
 
     def _pulled(self, here: Held, there: Held) -> Rows:
         empty = np.zeros((*here.gray.shape, 2), dtype=np.float32)
         return np.asarray(self._flow.calc(here.gray, there.gray, empty), dtype=np.float32)
-
-
-def _every(n_frames: int, *, film: bool) -> int:
-    """Which frames of a take are measured, one in so many."""
-    if 0 < n_frames <= _SHORT:
-        return 1
-    return _FILM_EVERY if film else _DRAWN_EVERY
-
-
-@lru_cache(maxsize=8)
-def _places(height: int, width: int) -> Rows:
-    rows, columns = np.indices((height, width), dtype=np.float32)
-    return np.ascontiguousarray(np.stack([columns, rows], axis=2))
-
-
-def _grid(flow: Rows) -> Rows:
-    return np.asarray(flow + _places(*flow.shape[:2]), dtype=np.float32)
-
-
-def _moved(mask: Mask, flow: Rows) -> Mask:
-    height, width = mask.shape
-    if mask.shape != flow.shape[:2]:
-        larger = np.array([width / flow.shape[1], height / flow.shape[0]], dtype=np.float32)
-        flow = np.asarray(cv2.resize(flow, (width, height)), dtype=np.float32) * larger
-    return np.asarray(_remap(mask.astype(np.float32), _grid(flow)) > 0.5)  # noqa: PLR2004 (half covered)
-
-
-def _remap(plane: Rows, grid: Rows) -> Rows:
-    moved = cv2.remap(plane, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]  # x and y in one map need no second
-    return np.asarray(moved, dtype=np.float32)
-
-
-def _is_next(before: Held, after: Held) -> bool:
-    return before.gray.shape == after.gray.shape and _alike(before.thumb, after.thumb) >= _SAME_SHOT
-
-
-def _is_same(here: Rows, there: Rows, mask: Mask) -> bool:
-    if mask.sum() < 64:  # noqa: PLR2004 (too few pixels to correlate)
-        return False
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    return _alike(here[near], there[near]) >= _SAME_SHOT
-
-
-def _alike(a: Rows, b: Rows) -> float:
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    # Two even pictures are alike.
-    return float((a * b).sum()) / scale if scale > 1e-6 else 1.0  # noqa: PLR2004 (even)
-
-
-def _change(difference: Lab, mask: Mask) -> Rows | None:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return None
-    top, left = int(rows[0]), int(columns[0])
-    height, width = int(rows[-1]) + 1 - top, int(columns[-1]) + 1 - left
-    parts = np.zeros((_PARTS * _PARTS, 3), dtype=np.float32)
-    for part in range(_PARTS * _PARTS):
-        row, column = divmod(part, _PARTS)
-        ys = slice(top + height * row // _PARTS, top + height * (row + 1) // _PARTS)
-        xs = slice(left + width * column // _PARTS, left + width * (column + 1) // _PARTS)
-        here = difference[ys, xs][mask[ys, xs]]
-        if len(here) >= 12:  # noqa: PLR2004 (fewer are outline)
-            parts[part] = np.partition(here, len(here) // 2, axis=0)[len(here) // 2]
-    return parts

@@ -27,7 +27,7 @@ from circletake.checks.consistency._fitness import (
     sheet_in_greys,
     without_colour,
 )
-from circletake.checks.consistency._judge import Judged, is_flickering, judge, leading_score
+from circletake.checks.consistency._judge import LEAST_FRAMES, Judged, is_flickering, judge, leading_score
 from circletake.checks.consistency._look import CELLS
 from circletake.checks.consistency._meter import Track
 from circletake.checks.consistency._model import CharacterModel
@@ -56,6 +56,8 @@ _APART = 12
 # Frames in a second of a take that has no rate: a still, or drawings.
 _SECOND = 24
 _HEAT_FULL = 4.0
+# One measurement that stands for the frames around it is no run of drift.
+_LEAST_LOOKS = 2
 # Drift that is drawn as full, and flicker in Lab.
 _DRIFT_FULL, _FLICKER_FULL = 3.0, 20.0
 
@@ -74,7 +76,7 @@ class Params:
 
     alpha: float = 0.05
     level: float = 0.95
-    least_frames: int = 5
+    least_frames: int = LEAST_FRAMES
 
 
 class ConsistencyMeasure:
@@ -167,12 +169,9 @@ class ConsistencyMeasure:
             ]
         # What is known of a character is not taught by what shows it without its colours.
         tracks += self._in_greys.finish() if self._in_greys is not None else []
-        found = [
-            (model, judge(model, track, alpha=self._params.alpha, level=self._params.level), track)
-            for model, track in tracks
-            if track.measured
-        ]
+        found = [(model, self._judged(model, track), track) for model, track in tracks if track.measured]
         seen = {n for _, judged, _ in found for n in judged.frames}
+        between = {n for _, judged, track in found for n in set(judged.frames).difference(track.measured)}
         reasons = self._reasons([track for _, track in tracks], seen)
         abstained = ranges_of(list(reasons))
         flags: list[FlagRange] = []
@@ -190,6 +189,7 @@ class ConsistencyMeasure:
         summary: dict[str, str | int | bool] = {
             "frames": self._frames,
             "judged": len(seen),
+            "measured": len(seen - between),
             "abstained": len(reasons),
             "not_judged": say_why(reasons) if self._cast.trackers else "",
             "colourless": len(self._colourless),
@@ -237,7 +237,12 @@ class ConsistencyMeasure:
             precision="f32",
             params=params_of(self._params),
             moments=tuple(moments),
+            interpolated=tuple(ranges_of(sorted(between))),
         )
+
+    def _judged(self, model: CharacterModel, track: Track) -> Judged:
+        params = self._params
+        return judge(model, track, alpha=params.alpha, level=params.level, least_frames=params.least_frames)
 
     def _reasons(self, tracks: Sequence[Track], seen: set[int]) -> dict[int, str]:
         """Why each frame in which nobody was judged was not, in order."""
@@ -281,7 +286,8 @@ class ConsistencyMeasure:
         flags = []
         over = [n for n in judged.frames if judged.beyond[row_of[n]] >= 1]
         for frames in ranges_of(over):
-            if frames.frames < self._params.least_frames:
+            looked = sum(frames.start <= n < frames.end for n in track.measured)
+            if frames.frames < self._params.least_frames or looked < _LEAST_LOOKS:
                 continue
             rows = [row_of[n] for n in range(frames.start, frames.end)]
             leading = leading_score(judged.excess[rows])
@@ -385,7 +391,7 @@ class ConsistencyCheck:
     """Drift of a character from its adopted model sheet."""
 
     name = "consistency"
-    version = 5
+    version = 6
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True
