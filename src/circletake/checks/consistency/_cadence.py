@@ -31,7 +31,8 @@ class Cadence:
         """One measured frame in so many, where nothing stirs."""
         if 0 < n_frames <= _SHORT:
             self.every = 1
-        self._may_rest = is_film and self.every > 1
+        # Drawings are measured often enough as it is.
+        self._is_sampled = is_film and self.every > 1
         self._surprises: deque[float] = deque(maxlen=_LAST)
         self._turned_at, self._stirs_until = 0, -1
         self._travelled = 0.0
@@ -42,7 +43,7 @@ class Cadence:
         if self._is_fast:
             return n % _FAST_KEY_FRAMES == 0
         is_far = is_held and self._travelled > _FAR_PX
-        rests = self._may_rest and not is_far and n - self._turned_at >= _CALM_KEY_FRAMES
+        rests = self._is_sampled and not is_far and n - self._turned_at >= _CALM_KEY_FRAMES
         return n % (_CALM_KEY_FRAMES if rests else KEY_FRAMES) == 0
 
     @property
@@ -60,7 +61,7 @@ class Cadence:
         """Hear how much a frame surprises, on the character, in Lab."""
         least = self.stirs_from
         self._surprises.append(inside)
-        if least and inside >= least:
+        if self._is_sampled and least and inside >= least:
             self._turned_at, self._stirs_until = n, n + 1
 
     def moved(self, px: float, *, is_drawn: bool) -> None:

@@ -84,8 +84,9 @@ class Fitness:
         return None
 
     def _lately(self) -> float:
-        """The area it had, the largest but one where there are some: one mask may hold what is beside it."""
-        return sorted(self._areas)[-2 if len(self._areas) > _ONE_OFF else -1]
+        """The area it had; in film the largest but one: a mask there may hold what is beside it."""
+        is_some = len(self._areas) > _ONE_OFF and not self._drawings
+        return sorted(self._areas)[-2 if is_some else -1]
 
     def _light(self, look: Look) -> str | None:
         """What of its inside cannot be seen, although it is there."""

@@ -199,8 +199,8 @@ class Tracker:
         off = self._meter.measure(held.n, look, seen)
         if self._confirmed_at == held.n:
             self._found_off = off
-        elif off <= self._found_off + TURNS:
-            # as like the sheet as where it was found
+        elif self._model.aligner is None and off <= self._found_off + TURNS:
+            # in film, as like the sheet as where it was found
             self._confirmed_at = held.n
         lies = self._lies
         after = off
