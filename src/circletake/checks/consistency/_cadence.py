@@ -40,8 +40,10 @@ class Cadence:
 
     def is_key(self, n: int, *, is_held: bool) -> bool:
         """True where the character is looked for afresh; `is_held` where it was a frame ago."""
-        if self._is_fast:
-            return n % _FAST_KEY_FRAMES == 0
+        return n % _FAST_KEY_FRAMES == 0 if self._is_fast else self.is_due(n, is_held=is_held)
+
+    def is_due(self, n: int, *, is_held: bool = True) -> bool:
+        """True where it would be looked for however fast it goes."""
         is_far = is_held and self._travelled > _FAR_PX
         rests = self._is_sampled and not is_far and n - self._turned_at >= _CALM_KEY_FRAMES
         return n % (_CALM_KEY_FRAMES if rests else KEY_FRAMES) == 0

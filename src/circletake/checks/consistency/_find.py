@@ -316,6 +316,6 @@ def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior
     near = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     hints = hints_from(resemblance)
     hints[~near] = cv2.GC_BGD
-    # What was carried on is nearly right.
-    rounds = 2 if prior is None else 1
+    # What was carried on is nearly right in film.
+    rounds = 1 if prior is not None and model.aligner is None else 2
     return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, rounds)), near=blob)

@@ -33,8 +33,9 @@ _DRAWN = 1.4
 _SMOOTH = 5
 LEAST_FRAMES = 5
 """Shortest run that is flagged for what it looks like, unless a policy says otherwise."""
-# Frames without a measurement from which what comes after is another stretch: half a second.
-_GAP = 12
+# Frames without a measurement from which what comes after is another stretch: of film, which is measured half
+# as often, half a second, of drawings a quarter.
+_FILM_GAP, _DRAWN_GAP = 12, 5
 # Lab that the parts must jump by, there and back between two frames, to flicker; times what they mostly jump
 # by in this take, if that is more; and from which it is flicker however much of the take does it.
 _FLICKER_LAB, _TIMES_MOSTLY, _PLAINLY_LAB = 1.5, 4.0, 8.0
@@ -86,7 +87,7 @@ def judge(
     else:
         shots = model.shots if state == "own" else (*model.shots, *model.pooled)
         excess = np.maximum(model.scale.deviations(values), 0)
-        fused = _stepped(off, frames)
+        fused = _stepped(off, frames, _gap(model))
         p = p_values(fused, shots)
         limit = threshold_of(shots, alpha)
         middle = float(np.mean([shot.mean() for shot in shots]))
@@ -142,7 +143,7 @@ def _within(
     excess = np.clip((deviations - usual) / play, 0, _MOST)
     excess *= np.array([_WORTH.get(name, 1.0) for name in SCORES], dtype=np.float32)
     level = level if model.aligner is None else level * _DRAWN
-    drift = _stepped(np.sqrt(fuse(excess**2, model.weights)), frames) / level
+    drift = _stepped(np.sqrt(fuse(excess**2, model.weights)), frames, _gap(model)) / level
     here = model.off(values)
     own = np.concatenate(model.shots) if model.shots else np.zeros(0, dtype=np.float32)
     p = (1 + (own[None] >= here[:, None]).sum(axis=1)) / (len(own) + 1)
@@ -160,14 +161,18 @@ def leading_score(excess: Rows) -> int:
     return int(excess.mean(axis=0).argmax())
 
 
-def _runs(frames: Sequence[int]) -> list[slice]:
-    """Stretches of frames without a gap of more than half a second."""
-    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(frames)) if b - a > _GAP]
+def _gap(model: CharacterModel) -> int:
+    return _FILM_GAP if model.aligner is None else _DRAWN_GAP
+
+
+def _runs(frames: Sequence[int], gap: int) -> list[slice]:
+    """Stretches of frames without a gap of more than so many."""
+    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(frames)) if b - a > gap]
     return [slice(a, b) for a, b in pairwise([0, *cuts, len(frames)])]
 
 
-def _stepped(values: Rows, frames: Sequence[int]) -> Rows:
-    return np.concatenate([steps_of(values[run]) for run in _runs(frames)])
+def _stepped(values: Rows, frames: Sequence[int], gap: int) -> Rows:
+    return np.concatenate([steps_of(values[run]) for run in _runs(frames, gap)])
 
 
 def _smoothed(values: Rows, frames: Sequence[int]) -> Rows:

@@ -116,7 +116,7 @@ class Tracker:
             found = self._found(held, prior, enough=enough)
             if found is not None:
                 self._unlike = self._model.otherness(found.seen)
-                self._looked_at = held.n if self._unlike > enough else self._looked_at
+                self._looked_at = held.n if is_film and self._unlike > enough else self._looked_at
         if found is not None:
             if (
                 mask is not None
@@ -174,7 +174,7 @@ class Tracker:
     def _carry_on(self, held: Held, mask: Mask | None, change: Rows | None) -> Mask | None:
         if mask is None or float(mask.mean()) < self._seen_area * _SHRUNK:
             return None
-        is_key = self._cadence.is_key(held.n, is_held=True)
+        is_key = self._cadence.is_due(held.n)
         if is_key and self._lies is None:
             mask = fitted(held.little, sized(mask, held.gray.shape))
         is_awaited = held.n - self._measured_at < self._every and not self._cadence.stirs(held.n)
