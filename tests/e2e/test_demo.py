@@ -43,10 +43,9 @@ def flagged(evidence: Evidence) -> set[int]:
     return {n for flag in evidence.flags for n in range(flag.frames.start, flag.frames.end)}
 
 
-# Share of a fault's frames that have to be flagged, in every take that carries it. A horror face that comes
-# in the middle of a leap is flagged from the landing on. Kinds that are not here the check does not claim to
-# find: changed proportions and a spot that is gone.
-LEAST = {"ear_colour": 0.9, "horror_face": 0.5, "flicker": 0.9}
+# Share of a fault's frames that have to be flagged, in every take that carries it. Kinds that are not here the
+# check does not claim to find: changed proportions and a spot that is gone.
+LEAST = {"ear_colour": 0.9, "horror_face": 0.8, "flicker": 0.9}
 
 
 def test_planted_faults_are_flagged_where_they_are_and_clean_takes_are_left_alone(floor: Terminal) -> None:
