@@ -4,6 +4,11 @@ import hashlib
 
 FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
 PEAKS = "peaks-1"
+ALPHA = "alpha-1"
+"""Whether pictures carry coverage: what it made is `HAS_ALPHA`, or of nothing at all."""
+NOTHING = hashlib.sha256(b"").hexdigest()
+"""What a recipe made where there is nothing of its kind: no sound, no alpha."""
+HAS_ALPHA = hashlib.sha256(ALPHA.encode()).hexdigest()
 
 _CUTOUTS = "cutouts-1"
 _LONGEST = 32  # of a recipe's name, in the jobs' tables

@@ -13,6 +13,7 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
 from circletake.ledger.witness import Witness
+from circletake.media.full import FullReader
 from circletake.media.store import ContentStore
 from circletake.work.job import Lane
 from circletake.work.queue import JobQueue
@@ -32,6 +33,7 @@ class House:
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
+    reader: FullReader = field(default_factory=FullReader)
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

@@ -1,6 +1,6 @@
 """The task page: takes, their evidence, what each gate says and what was decided, in one record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
@@ -166,7 +166,7 @@ def _take_view(
     who: Session,
     take: Take,
     *,
-    made: Collection[str],
+    made: Mapping[str, str],
     stage: Stage,
     roles: frozenset[Role],
     facts: Facts,

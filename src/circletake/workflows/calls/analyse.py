@@ -23,7 +23,7 @@ from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.peaks import PeaksWriter
 from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
-from circletake.media.recipes import FRAMES, PEAKS, POSTER, PROXY, SIGNATURE, cutouts_of
+from circletake.media.recipes import ALPHA, FRAMES, PEAKS, POSTER, PROXY, SIGNATURE, cutouts_of
 from circletake.media.sheet import open_sheet
 from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
@@ -56,6 +56,32 @@ class _Signature:
         """The thumbs are there from now on."""
 
 
+class _Carried:
+    """Whether a content carries alpha, as its first picture has it, and whether it is silent."""
+
+    def __init__(self) -> None:
+        self._has_alpha = False
+        self._is_silent = False
+
+    def start(self, source: Source) -> None:
+        self._is_silent = not source.has_sound or source.rate is None
+
+    def frame(self, frame: Frame) -> None:
+        if frame.n == 0:
+            self._has_alpha = frame.alpha_at(frame.width_px, frame.height_px) is not None
+
+    def sound(self, samples: object, rate_hz: int) -> None:
+        """Looks only."""
+
+    def finish(self) -> None:
+        """It is known from the first frame on."""
+
+    def told(self, store: ContentStore) -> dict[str, str]:
+        """Of what kind there is something or nothing, so that nobody asks for what is not there."""
+        told = {ALPHA: store.put_bytes(ALPHA.encode() if self._has_alpha else b"")}
+        return told | {PEAKS: store.put_bytes(b"")} if self._is_silent else told
+
+
 def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     """In a worker process: decode a content once and put everything made of it into the store.
 
@@ -76,8 +102,8 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         writers[PROXY] = ProxyWriter(store)
     if PEAKS not in made and source.has_sound and source.rate is not None and source.n_frames:
         writers[PEAKS] = PeaksWriter(store)
-    thumbs, essence = _Signature(), EssenceHash()
-    listeners: list[Listener] = [*writers.values(), essence]
+    thumbs, essence, carried = _Signature(), EssenceHash(), _Carried()
+    listeners: list[Listener] = [*writers.values(), essence, carried]
     if SIGNATURE not in made:
         listeners.append(thumbs)
     # A take is no measure of itself, and what was said of it teaches nothing about it.
@@ -93,7 +119,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         again = _checks(store, source, args, wanting_references(args["checks"]), others, unsaid)
         listen(source, list(again.values()), progress=report.progress, cancelled=report.cancelled)
         checks |= again
-    derived = {recipe: writer.content for recipe, writer in writers.items()}
+    derived = {recipe: writer.content for recipe, writer in writers.items()} | carried.told(store)
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     for listener in checks.values():
