@@ -3354,9 +3354,12 @@ export interface components {
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
          *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
+         *         badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
          *         size_px: of the frames as stored for the desk [width, height].
          */
         MediaView: {
+            /** Badges */
+            badges: string | null;
             /** Frames */
             frames: string | null;
             /** Peaks */
