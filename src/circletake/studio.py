@@ -1177,6 +1177,7 @@ class Studio:
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
+            show_board.keep_all(self.house)
             if self._keeper is not None:
                 self._keeper.stop()
                 self._keeper = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -38,7 +39,7 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
         await pulse.look()
         beating = asyncio.create_task(pulse.run())
         studio.start_runner()
-        warming = asyncio.create_task(asyncio.to_thread(studio.work_out_boards))
+        warming = asyncio.create_task(_warm(studio))
         try:
             yield
         finally:
@@ -81,6 +82,20 @@ def bare_app(*, lifespan: object = None) -> FastAPI:
     app.include_router(desk.router)  # last: it answers every address that is left
     app.openapi = lambda: description.describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
+
+
+async def _warm(studio: Studio) -> None:
+    """Work out what the first who asks would wait for."""
+    try:
+        await asyncio.to_thread(studio.work_out_boards)
+    finally:
+        _let_collect()
+
+
+def _let_collect() -> None:
+    if not gc.isenabled():  # `serve` held it until here; what was made by now stays for as long as we run
+        gc.freeze()
+        gc.enable()
 
 
 def _operation_id(route: APIRoute) -> str:

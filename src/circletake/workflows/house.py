@@ -1,5 +1,6 @@
 """What every recipe is handed: the book, the store, the queue. The studio makes one and passes it on."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ class House:
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
+    first_board: threading.Lock = field(default_factory=threading.Lock)  # held while one is worked out first
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.
