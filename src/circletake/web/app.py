@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +20,7 @@ from circletake.web import description, desk, events, media, problems, rooms
 from circletake.web.auth import SignInLimit
 from circletake.web.doors import Doors
 from circletake.web.events import Pulse
-from circletake.web.rooms import Rooms
+from circletake.web.open_rooms import Rooms
 
 
 def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
@@ -39,6 +39,7 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
         await pulse.look()
         beating = asyncio.create_task(pulse.run())
         studio.start_runner()
+        disconnect = _connect(studio, app.state.rooms)
         warming = asyncio.create_task(_warm(studio))
         try:
             yield
@@ -46,6 +47,9 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
             pulse.stop()
             await beating
             await warming
+            app.state.rooms.end()
+            if disconnect is not None:
+                await asyncio.to_thread(disconnect)
             await asyncio.to_thread(studio.stop_runner)
 
     app = bare_app(lifespan=running)
@@ -82,6 +86,26 @@ def bare_app(*, lifespan: object = None) -> FastAPI:
     app.include_router(desk.router)  # last: it answers every address that is left
     app.openapi = lambda: description.describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
+
+
+def _connect(studio: Studio, rooms: Rooms) -> Callable[[], None] | None:
+    """Join the rooms of this server to those of others, where there may be others; ends that."""
+    loop = asyncio.get_running_loop()
+
+    def soon(act: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop ended first
+            loop.call_soon_threadsafe(act)
+
+    wire = studio.make_wire(
+        "circletake_rooms",
+        heard=lambda server, text: soon(lambda: rooms.letter(server, text)),
+        changed=lambda is_there: soon(lambda: rooms.wire_changed(is_there=is_there)),
+    )
+    if wire is None:
+        return None
+    rooms.connect(wire)
+    wire.start()
+    return wire.stop
 
 
 async def _warm(studio: Studio) -> None:
