@@ -202,6 +202,7 @@ class Wire:
             finally:
                 _refuse(todo)  # those that nobody came to
             if None in todo:
+                conn.exec_driver_sql("SELECT pg_advisory_unlock_all()")  # sooner than by the connection's end
                 return
 
     def _next(self) -> list[_Todo]:
@@ -225,7 +226,7 @@ class Wire:
             asked.taken.set_result(int(now_s) if is_taken else None)
 
     def _listen(self, conn: Connection) -> None:
-        driver: Any = conn.connection.driver_connection
+        driver: Any = conn.connection.dbapi_connection
         begun: dict[str, list[str]] = {}
         try:
             while not self._broken.is_set():

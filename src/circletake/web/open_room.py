@@ -6,9 +6,7 @@ ends with whoever holds it; where it ends, another takes it and counts on from w
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 
@@ -32,41 +30,14 @@ from circletake.web.room import (
     Said,
     Welcome,
 )
+from circletake.web.servers import Servers
 
 SERVER_ID_LENGTH = 8
-_SILENT_MS = 1_000  # a server that counts and says nothing for so long may be gone: the lock is asked for
+_SILENT_MS = 600  # a server that counts and says nothing for two beats may be gone: the lock is asked for
 _ABSENT_MS = 2_000  # people of a server that says nothing for so long are
 _MOST_WAITING = 200
 # Numbers of one term begin above all of the terms before, and stay whole in a browser until 2106.
 _TERM = 2**21
-
-
-class Servers(Protocol):
-    """The servers of one studio, as a room at one of them knows them."""
-
-    @property
-    def id(self) -> str:
-        """Of this one; ids of its members begin with it."""
-
-    @property
-    def now_ms(self) -> Callable[[], float]:
-        """This server's clock, which never steps back."""
-
-    @property
-    def are_many(self) -> bool:
-        """Whether there may be others."""
-
-    def say(self, room: "OpenRoom", body: Body) -> None:
-        """Tell the others."""
-
-    async def take(self, room: "OpenRoom") -> int | None:
-        """Ask to count for a room: since when, in seconds, or None where another does."""
-
-    def let_go(self, room: "OpenRoom") -> None:
-        """Count for a room no longer."""
-
-    def closed(self, room: "OpenRoom") -> None:
-        """Nobody is in it any more."""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from circletake.web import letters
 from circletake.web.letters import Body, Letter
 from circletake.web.open_room import SERVER_ID_LENGTH, OpenRoom
 from circletake.web.room import Hello, Member, Said
+from circletake.web.servers import Shared
 from circletake.workflows.together import Seat
 
 _TICK_S = 0.25
@@ -116,12 +117,12 @@ class Rooms:
         """Whether other servers may have people in these rooms."""
         return self._wire is not None
 
-    def say(self, room: OpenRoom, body: Body) -> None:
+    def say(self, room: Shared, body: Body) -> None:
         """Tell the other servers."""
         if self._wire is not None:
             self._wire.say(letters.written(Letter(room.where, body)))
 
-    async def take(self, room: OpenRoom) -> int | None:
+    async def take(self, room: Shared) -> int | None:
         """Ask to count for a room; None where another server does.
 
         Raises:
@@ -134,12 +135,12 @@ class Rooms:
             self._wire.let_go(_name(room))
         return since_s
 
-    def let_go(self, room: OpenRoom) -> None:
+    def let_go(self, room: Shared) -> None:
         """Count for a room no longer."""
         if self._wire is not None:
             self._wire.let_go(_name(room))
 
-    def closed(self, room: OpenRoom) -> None:
+    def closed(self, room: Shared) -> None:
         """Forget a room."""
         if self._open.get(room.where) is room:
             del self._open[room.where]
@@ -154,6 +155,6 @@ class Rooms:
                 found.tick()
 
 
-def _name(room: OpenRoom) -> str:
+def _name(room: Shared) -> str:
     """What the lock of a room is called."""
     return "room {} {}".format(*room.where)
