@@ -18,10 +18,10 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.history import Entered
 from circletake.ledger.transaction import read_head
 from circletake.workflows.cut_book import frames_in_cut
+from circletake.workflows.floor import seen_floor, veil_of
 from circletake.workflows.house import House, require
 from circletake.workflows.shot_views import ShotLineView, ShotStageView, ShotTakeView, ShotView
 from circletake.workflows.show import Names, posters_of, production_view
-from circletake.workflows.show_board import seen_floor, veil_of
 from circletake.workflows.show_task import take_state
 from circletake.workflows.veil import Veil
 
