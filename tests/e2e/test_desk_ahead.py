@@ -62,7 +62,12 @@ def open_desk(coded: Coded, page: Page, *, shot: int = 0, frame: int = 0, ahead:
     page.goto(f"{coded.url}/t/{task_of(coded, shot)}{place}")
     expect(page.locator(".picture")).to_have_attribute("data-drawn", str(frame))
     own = content_of(coded, shot, 2)
-    wait_until(lambda: page.wait_for_timeout(50) is None and len(others_of(asked, own)) >= ahead)
+
+    def has_read_ahead() -> bool:
+        page.wait_for_timeout(50)
+        return len(others_of(asked, own)) >= ahead
+
+    wait_until(has_read_ahead)
     watch_verdicts(page)
     return asked
 
