@@ -104,7 +104,8 @@ def taken(source: Rgb, at: tuple[float, float], wide: int, high: int) -> Rgb:
 def shift_px(one: Rgb, other: Rgb) -> float:
     """How far one picture lies from another, in pixels."""
     grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) for picture in (one, other)]
-    (x, y), _ = cv2.phaseCorrelate(*grey, cv2.createHanningWindow(grey[0].shape[::-1], cv2.CV_32F))
+    high, wide = grey[0].shape
+    (x, y), _ = cv2.phaseCorrelate(grey[0], grey[1], cv2.createHanningWindow((wide, high), cv2.CV_32F))
     return float(np.hypot(x, y))
 
 

@@ -156,7 +156,7 @@ def test_a_full_frame_is_read_once_and_kept_while_there_is_room(
             patch.setattr(type(house.reader), "frame", _nobody)
             assert client.get(f"/media/{content}/full/3.jpg").content == first.content
         # one more than there is room for: what was asked for last stays
-        monkeypatch.setattr(full_frames, "KEPT_BYTES", len(first.content) + 10)
+        monkeypatch.setattr(full_frames, "KEPT_BYTES", len(first.content) * 3 // 2)
         second = client.get(f"/media/{content}/full/4.jpg")
         assert [one.read_bytes() for one in kept.iterdir()] == [second.content]
         # no room at all: it is shown all the same

@@ -16,7 +16,7 @@ from circletake.ledger.roles import productions_of as productions_of_person
 from circletake.ledger.tokens import machine_labels
 from circletake.media.frames import WIDEST_PX
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.media.recipes import ALPHA, FRAMES, HAS_ALPHA, NOTHING, PEAKS, POSTER, PROXY
+from circletake.media.recipes import ALPHA, BADGES, FRAMES, HAS_ALPHA, NOTHING, PEAKS, POSTER, PROXY
 from circletake.work.job import Job
 from circletake.workflows.house import House
 from circletake.workflows.mentions import told
@@ -147,6 +147,7 @@ def media_view(take: Take, made: Mapping[str, str]) -> MediaView:
         proxy=f"{at}/proxy.mp4" if PROXY in made else None,
         poster=f"{at}/poster.jpg" if POSTER in made else None,
         peaks=f"{at}/peaks.bin" if may_sound else None,
+        badges=f"{at}/badges.json" if BADGES in made else None,
         size_px=[take.width_px, take.height_px],
     )
 

@@ -17,14 +17,15 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.ledger.transaction import read_head
 from circletake.media.manifest import Sheet, read_manifest
+from circletake.media.recipes import NOTHING, TIMECODE
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import frames_in_cut
+from circletake.workflows.floor import Floor, seen_floor, veil_of
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import may_circle, note_view, override_view
 from circletake.workflows.show import Names, media_view, production_view
-from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.stacks import stack_numbers
 from circletake.workflows.stale import cause_view
 from circletake.workflows.veil import Veil
@@ -89,6 +90,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 who,
                 take,
                 made=made.get(take.content, {}),
+                timecode=timecode_of(house, made.get(take.content, {})),
                 stage=stage,
                 roles=roles,
                 facts=facts[task, take.content],
@@ -167,6 +169,7 @@ def _take_view(
     take: Take,
     *,
     made: Mapping[str, str],
+    timecode: str | None,
     stage: Stage,
     roles: frozenset[Role],
     facts: Facts,
@@ -192,6 +195,7 @@ def _take_view(
         label=take.label,
         n_frames=take.n_frames,
         rate=[take.rate.numerator, take.rate.denominator] if take.rate else None,
+        timecode=timecode,
         width_px=take.width_px,
         height_px=take.height_px,
         made_by=[people.person(maker) for maker in take.makers],
@@ -215,6 +219,12 @@ def _take_view(
         parent_take=parent,
         hidden=veil.hides(take.task, take.content) or take.content in veil.contents,
     )
+
+
+def timecode_of(house: House, made: Mapping[str, str]) -> str | None:
+    """SMPTE timecode of a take's first frame, where its file has some; `made` is what recipes made of it."""
+    found = made.get(TIMECODE, NOTHING)
+    return house.store.read(found).decode() if found != NOTHING and house.store.has(found) else None
 
 
 def _number_of(takes: Sequence[Take], content: str) -> int | None:

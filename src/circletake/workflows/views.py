@@ -751,6 +751,7 @@ class MediaView:
         proxy: all-intra MP4 of the same frames.
         poster: one small JPEG.
         peaks: how loud it is, four bytes a frame, 255 full scale; None for one known to be silent.
+        badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
         size_px: of the take as shown [width, height].
     """
 
@@ -761,6 +762,7 @@ class MediaView:
     proxy: str | None
     poster: str | None
     peaks: str | None
+    badges: str | None
     size_px: list[int]
 
 
@@ -802,6 +804,7 @@ class TakeView:
     label: str
     n_frames: int
     rate: list[int] | None
+    timecode: str | None
     width_px: int
     height_px: int
     made_by: list[PersonView]
