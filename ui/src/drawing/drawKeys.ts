@@ -31,7 +31,7 @@ export function drawKeys(desk: Desk, action: Action, event: { key: string; shift
   else if (action === "undo") drawings.undo();
   else if (action === "redo") drawings.redo();
   else if (action === "remove") drawings.remove();
-  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field]")?.focus();
+  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field] input")?.focus();
   else return deskKeys(desk, action, event);
   return true;
 }
