@@ -208,10 +208,9 @@ _NAMED = 3
 
 def _say(act: playlists.ActRow, codes: Mapping[str, str], numbers: Mapping[tuple[str, str], int]) -> str:
     """What somebody did, in words that follow their name."""
-    takes = [f" take {numbers[task, content]}" for task, content in act.body["takes"]]
-    named = [
-        codes[one] + take for one, take in zip(act.body["entries"], takes or [""] * 10_000, strict=False)
-    ]
+    entries = act.body["entries"]
+    takes = [f" take {numbers[task, content]}" for task, content in act.body["takes"]] or [""] * len(entries)
+    named = [codes[one] + take for one, take in zip(entries, takes, strict=True)]
     shown = ", ".join(named[:_NAMED])
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     return _SAID[act.body["act"]].format(named=shown + more)
