@@ -3,7 +3,7 @@ import { actionOf, KEYS, keySign, type Scope } from "./keys";
 
 describe("keys", () => {
   it("mean one thing on each page", () => {
-    for (const scope of ["everywhere", "queue", "board", "desk", "draw", "cut", "film", "holds", "guest"] satisfies Scope[]) {
+    for (const scope of ["everywhere", "queue", "board", "desk", "draw", "cut", "film", "dailies", "holds", "guest"] satisfies Scope[]) {
       const keys = KEYS.filter((one) => one.scope === scope).flatMap((one) => [...one.keys]);
       expect(new Set(keys).size).toBe(keys.length);
     }

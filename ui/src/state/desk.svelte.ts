@@ -164,6 +164,11 @@ export class Desk {
     void this.drawings.read(place);
   }
 
+  /** Frames that a verdict is about, where not the whole take. */
+  get range(): Span | null {
+    return this.playback.loop;
+  }
+
   /** Begins to draw on the frame shown. */
   startDrawing(): void {
     if (!this.take || !this.task?.may_note) return;
