@@ -37,6 +37,17 @@ describe("keys", () => {
     expect(actionOf({ key: "v" }, "board")).toBeNull();
   });
 
+  it("of dailies are their own first, then those of the desk's picture and verdict", () => {
+    expect(actionOf({ key: "ArrowDown" }, "dailies")).toBe("next");
+    expect(actionOf({ key: "ArrowDown", shiftKey: true }, "dailies")).toBe("entry-down");
+    expect(actionOf({ key: "c" }, "dailies")).toBe("circled");
+    expect(actionOf({ key: "X", shiftKey: true }, "dailies")).toBe("not-a-fault");
+    expect(actionOf({ key: "S", shiftKey: true }, "dailies")).toBe("start");
+    expect(actionOf({ key: "l" }, "dailies")).toBe("forwards");
+    expect(actionOf({ key: "z", ctrlKey: true }, "dailies")).toBe("withdraw");
+    expect(actionOf({ key: "e" }, "dailies")).toBeNull();
+  });
+
   it("are shown as signs", () => {
     expect(["ArrowLeft", "c", "Ctrl+z", "Space", "Shift+w"].map(keySign)).toEqual(["←", "C", "Ctrl+Z", "Space", "⇧W"]);
   });
