@@ -235,17 +235,16 @@ def test_a_playlist_plays_as_one_over_takes_of_any_size_and_rate(
 
 
 def lates(seen: list[dict[str, Any]]) -> list[float]:
-    """By how many of its frames each entry stood longer than it lasts, from what was in front at repaints."""
-    begun: list[tuple[int, float]] = []
-    for one in seen:
-        if not begun or begun[-1][0] != one["nth"]:
-            begun.append((one["nth"], one["at"]))
-    made = list(TAKES.values())
-    begun[0] = (0, next(one["at"] for one in seen if one["frame"] > 0) - 1000 / float(made[0].rate))
-    return [
-        (until - at) * float(made[nth].rate) / 1000 - made[nth].frames
-        for (nth, at), (_, until) in itertools.pairwise(begun)
-    ]
+    """By how many of its frames the last frame of each entry that was seen stood too long, until the next."""
+    late = []
+    entries = [(nth, list(at)) for nth, at in itertools.groupby(seen, key=lambda one: one["nth"])]
+    for (nth, shown), (_, following) in itertools.pairwise(entries):
+        made = list(TAKES.values())[nth]
+        last = shown[-1]["own"]
+        since = next(one["at"] for one in shown if one["own"] == last)
+        stood = (following[0]["at"] - since) * float(made.rate) / 1000
+        late.append(stood - (made.frames - last))
+    return late
 
 
 def test_the_place_stays_when_the_page_is_loaded_again(shown: Shown, page_of: Callable[..., Page]) -> None:
