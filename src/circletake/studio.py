@@ -179,6 +179,7 @@ class Studio:
             store=ContentStore(folder / CONTENT),
             queue=JobQueue(self._jobs_engine),
             witnesses=read_witnesses(config.witnesses),
+            encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
         )
         self._operations = {
             operation.name: operation

@@ -23,7 +23,12 @@ STUDIO = MachineId("m_studio")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The services of one studio folder."""
+    """The services of one studio folder.
+
+    Args:
+        boards: production → as `show_board` last worked it out.
+        encoder: manifest of the image encoder that checks may use; None is none.
+    """
 
     folder: Path
     book: Book
@@ -31,7 +36,8 @@ class House:
     queue: JobQueue
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
-    boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
+    boards: dict[str, object] = field(default_factory=dict)
+    encoder: Path | None = None
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

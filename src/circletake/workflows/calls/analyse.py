@@ -1,6 +1,7 @@
 """The decode pass of one content: checks, frame pack, proxy, poster and essence listen to it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,20 @@ from circletake.checks.bank import BankShot, model_bytes, read_answered, read_ba
 from circletake.checks.boxes import read_boxes
 from circletake.checks.codec import evidence_bytes
 from circletake.checks.consistency.learnt import heads_of
-from circletake.checks.protocol import CheckContext, SheetRef
+from circletake.checks.protocol import CheckContext, Encoder, SheetRef
 from circletake.checks.references import read_references
-from circletake.checks.run import CheckListener, get_check, shown, taking_boxes, wanting_references
+from circletake.checks.run import (
+    CheckListener,
+    get_check,
+    shown,
+    taking_boxes,
+    taking_encoder,
+    wanting_references,
+)
 from circletake.checks.stack import SIGNATURE_FRAMES, signature_bytes
 from circletake.domain.boxed import Boxed
 from circletake.domain.evidence import Evidence
+from circletake.errors import ConfigInvalid
 from circletake.media.cutouts import cutouts_bytes
 from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
@@ -28,6 +37,7 @@ from circletake.media.sheet import open_sheet
 from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter
+from circletake.models.manifest import read_manifest as read_model
 from circletake.work.executors.port import Report
 
 _THUMB_PX = (64, 36)
@@ -137,10 +147,24 @@ def _checks(
         for head in heads_of(characters).values():
             store.put_bytes(head.to_bytes())
     boxes = read_boxes(store.read(args["boxes"])) if args.get("boxes") else []
-    return {
-        name: CheckListener(get_check(name), _context(source, args, name, references, boxes))
-        for name in names
-    }
+    contexts = {name: _context(source, args, name, references, boxes) for name in names}
+    if through := taking_encoder(names):
+        encoder, why = _encoder(args)
+        for name in through:
+            contexts[name] = replace(contexts[name], encoder=encoder, without_encoder=why)
+    return {name: CheckListener(get_check(name), context) for name, context in contexts.items()}
+
+
+def _encoder(args: dict[str, Any]) -> tuple[Encoder | None, str]:
+    """The encoder that the studio names; or why it is done without."""
+    if not args.get("encoder"):
+        return None, ""
+    from circletake.models import encoder  # noqa: PLC0415 (40 MiB in every worker, seldom needed)
+
+    try:
+        return encoder.Encoder(read_model(Path(args["encoder"]))), ""
+    except ConfigInvalid as broken:
+        return None, str(broken)
 
 
 def _context(
