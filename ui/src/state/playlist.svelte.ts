@@ -3,6 +3,7 @@
 import * as calls from "../api/calls";
 import type { PlaylistActView, PlaylistBody, PlaylistDetailView, PlaylistEntryView } from "../api/types";
 import { adding, afterAt, applied, type Chosen, type EntryPart, FIRST, hashOf, LAST, operation, partOf, placeOf } from "../dailies/order";
+import type { Rate } from "../player/clock";
 import { Parts } from "../player/parts";
 import { Judging } from "./judging.svelte";
 import { Loading } from "./loading.svelte";
@@ -34,6 +35,7 @@ export class Playlist extends Projector<EntryPart> {
   /** A screening is what was watched, and an archived playlist stands still. */
   mayChange = $derived((this.view?.may_keep ?? false) && this.screening === null && !this.view?.archived);
   newer = $derived(this.entries.filter((one) => one.newer !== null));
+  readonly #news = new Loading<PlaylistDetailView>();
   #production = "";
   #id = "";
 
@@ -47,17 +49,12 @@ export class Playlist extends Projector<EntryPart> {
     if (view) this.#show(view, place.entry, place.frame);
   }
 
-  /** Asks again after the book grew; not while it plays, nor before what was done here is kept. */
+  /** Asks again after the book grew. */
   async refresh(): Promise<void> {
-    if (this.playing) {
-      this.isBehind = true;
-      return;
-    }
-    if (this.ops.waiting.length > 0) return;
-    this.isBehind = false;
-    const view = await this.loading.ask(() => calls.getPlaylist(this.#production, this.#id, this.screening));
-    if (view) this.#show(view);
-    void this.judging.refresh();
+    const { screening } = this;
+    const view = await this.#news.ask(() => calls.getPlaylist(this.#production, this.#id, screening));
+    if (view && screening === this.screening) this.#hear(view);
+    if (!this.playing) void this.judging.refresh();
     if (this.panel === "acts") void this.readActs();
   }
 
@@ -145,18 +142,29 @@ export class Playlist extends Projector<EntryPart> {
     // shown at once; what the studio makes of it comes after
     if (view && (view.entries.length > 1 || body.act !== "remove")) this.#show({ ...view, entries: applied(view.entries, body) });
     void this.ops.put(this.#production, body, (after) => {
-      if (after && this.screening === null && !this.playing) this.#show(after);
+      if (after && this.screening === null) this.#hear(after);
       else void this.refresh();
       if (this.panel === "acts") void this.readActs();
     });
+  }
+
+  /** Shows what the studio says, unless it is older than what is here, or would change what plays. */
+  #hear(view: PlaylistDetailView): void {
+    if (this.ops.waiting.length > 0 || view.id !== this.view?.id || view.seq < this.view.seq) return;
+    this.isBehind = this.playing && !this.isSame(...this.#partsOf(view));
+    if (!this.isBehind) this.#show(view);
+  }
+
+  #partsOf(view: PlaylistDetailView): [Parts<EntryPart>, Rate] {
+    const production = rateOf(view.production.rate, [24, 1]);
+    return [new Parts(view.entries.map((one) => partOf(one, production))), production];
   }
 
   /** Shows a playlist where it was, or at a place in it; an entry that went gives its place to the next. */
   #show(view: PlaylistDetailView, entry: string | null = this.entry?.id ?? null, frame: number = this.here?.frame ?? 0): void {
     const before = this.index;
     this.loading.set(view);
-    const production = rateOf(view.production.rate, [24, 1]);
-    const parts = new Parts(view.entries.map((one) => partOf(one, production)));
+    const [parts, production] = this.#partsOf(view);
     const found = view.entries.findIndex((one) => one.id === entry);
     const index = found >= 0 ? found : Math.min(before, view.entries.length - 1);
     const last = (parts.parts[index]?.frames.end ?? 1) - 1;

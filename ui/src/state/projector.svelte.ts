@@ -6,6 +6,9 @@ import { Reel, type ReelPart, type Seam } from "../player/reel";
 import { Stage } from "../player/stage";
 import { Sound } from "./sound.svelte";
 
+const keyOf = ({ parts }: Parts<ReelPart>, rate: Rate): string =>
+  JSON.stringify([rate, parts.map(({ frames, nFrames, pictures, proxy, rate: own }) => [frames, nFrames, pictures, proxy, own])]);
+
 export class Projector<P extends ReelPart> {
   readonly sound = new Sound();
   frame = $state(0);
@@ -54,7 +57,7 @@ export class Projector<P extends ReelPart> {
 
   /** Puts parts in; where what they show is the same as before, nothing stops and nothing is loaded again. */
   put(parts: Parts<P>, rate: Rate, at = this.clock.frame): void {
-    const shown = JSON.stringify([rate, parts.parts.map(({ frames, nFrames, pictures, proxy, rate: own }) => [frames, nFrames, pictures, proxy, own])]);
+    const shown = keyOf(parts, rate);
     this.parts = parts;
     this.rate = rate;
     if (shown === this.#loaded) return;
@@ -62,6 +65,11 @@ export class Projector<P extends ReelPart> {
     this.clock.load(parts.nFrames, rate);
     this.clock.seek(at);
     this.#fill();
+  }
+
+  /** Whether these parts are what it shows already. */
+  isSame(parts: Parts<P>, rate: Rate): boolean {
+    return keyOf(parts, rate) === this.#loaded;
   }
 
   setSound(volume: number, muted: boolean): void {
