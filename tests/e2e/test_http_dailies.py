@@ -1,6 +1,7 @@
 """Dailies over HTTP: two people at once, what is refused, and what somebody who may not look learns."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -100,6 +101,33 @@ def test_five_hundred_entries_are_one_request_each_way(served: Served) -> None:
     assert order(read(served, f"/{made['id']}")) == entries
     keep(served, "move", made["id"], *reversed(entries[250:]), after="first", by="dora")
     assert order(read(served, f"/{made['id']}")) == [*reversed(entries[250:]), *entries[:250]]
+
+
+def test_two_editors_at_once_on_five_hundred_entries_lose_nothing(served: Served) -> None:
+    before = [new_id() for _ in range(500)]
+    made = keep(served, "make", new_id(), *before, label="Both at once")
+    added: dict[str, list[str]] = {"leo": [], "dora": []}
+    removed = {"leo": before[:20], "dora": before[100:120]}
+
+    def edit(by: str) -> None:
+        for nth in range(20):
+            fresh = [new_id(), new_id()]
+            keep(served, "add", made["id"], *fresh, by=by, after=before[10 * nth])
+            keep(served, "remove", made["id"], removed[by][nth], by=by)
+            keep(served, "move", made["id"], before[300 + nth], by=by, after="first")
+            added[by] += fresh
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(edit, added))  # raises what was raised
+    view = read(served, f"/{made['id']}")
+    gone = {*removed["leo"], *removed["dora"]}
+    assert set(order(view)) == ({*before} - gone) | {*added["leo"], *added["dora"]}
+    assert len(order(view)) == len(set(order(view)))
+    said = read(served, f"/{made['id']}/acts")
+    assert len(said) == 1 + 2 * 3 * 20
+    checked = served.studio.book_replay()
+    assert checked.holds, checked.sentence
+    assert order(read(served, f"/{made['id']}")) == order(view)
 
 
 def test_somebody_who_is_part_of_nothing_learns_nothing(served: Served) -> None:
