@@ -20,6 +20,7 @@ from circletake.config import (
     read_config,
 )
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
+from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
 from circletake.domain.drawing import DrawingOp
 from circletake.domain.entity import SourceClass
@@ -1184,6 +1185,7 @@ class Studio:
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
+            show_board.keep_all(self.house)
             if self._keeper is not None:
                 self._keeper.stop()
                 self._keeper = None
@@ -1238,6 +1240,20 @@ class Studio:
     def wait(self, after: int, timeout_s: float) -> int:
         """Wait until the book goes past an entry, or the time is up; returns the last entry's number."""
         return self.house.book.wait(after, timeout_s)
+
+    def make_wire(
+        self, channel: str, *, heard: Callable[[str, str], None], changed: Callable[[bool], None]
+    ) -> Wire | None:
+        """A wire to the other servers of this studio, to be started; None where there can be no others.
+
+        Args:
+            channel: only what is said in it is heard in it.
+            heard: called, on another thread, with a server's id and what it said.
+            changed: called, on another thread, with whether the wire is there, when that changed.
+        """
+        if self.config.database is None:
+            return None
+        return Wire(self._book_engine, channel, heard=heard, changed=changed)
 
     def book_verify(self) -> BookCheckView:
         """Check every byte of the book."""
@@ -1330,7 +1346,7 @@ class Studio:
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `peaks-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1`, `peaks-1` or `badges-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
 
     def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:

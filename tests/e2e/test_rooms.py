@@ -140,7 +140,7 @@ def test_a_word_too_long_is_not_read(served: Served) -> None:
 def test_a_room_holds_so_many_windows_and_says_so_to_the_next(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("circletake.web.rooms.MOST_MEMBERS", 3)
+    monkeypatch.setattr("circletake.web.open_room.MOST_MEMBERS", 3)
     opened = [window(served, "leo", "full") for _ in range(4)]
     lines = [one.__enter__() for one in opened]
     try:

@@ -1,5 +1,6 @@
 """What every recipe is handed: the book, the store, the queue. The studio makes one and passes it on."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class House:
 
     Args:
         boards: production → as `show_board` last worked it out.
+        first_board: held while one is worked out first.
         encoder: manifest of the image encoder that checks may use; None is none.
     """
 
@@ -38,6 +40,7 @@ class House:
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     boards: dict[str, object] = field(default_factory=dict)
     encoder: Path | None = None
+    first_board: threading.Lock = field(default_factory=threading.Lock)
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

@@ -14,12 +14,13 @@ from circletake.ledger import notices, reads, saved
 from circletake.ledger.accounts import Session
 from circletake.ledger.roles import productions_of
 from circletake.ledger.transaction import read_head
+from circletake.workflows.floor import veil_of
 from circletake.workflows.give_verdict import vote_range
 from circletake.workflows.house import House
 from circletake.workflows.inbox_views import InboxItemView, NoticesView, NoticeView
 from circletake.workflows.mentions import mentions
 from circletake.workflows.show import Names, posters_of
-from circletake.workflows.show_board import seen_board, veil_of
+from circletake.workflows.show_board import seen_board
 from circletake.workflows.show_queue import may_circle
 from circletake.workflows.veil import Veil
 from circletake.workflows.views import CellView, RowView

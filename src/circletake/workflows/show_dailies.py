@@ -18,9 +18,9 @@ from circletake.workflows.dailies_views import (
     PlaylistView,
     ScreeningView,
 )
+from circletake.workflows.floor import Floor, seen_floor
 from circletake.workflows.house import House, require
 from circletake.workflows.show import Names, media_view, posters_of, production_view
-from circletake.workflows.show_board import Floor, seen_floor
 from circletake.workflows.show_task import take_state
 
 _POSTERS = 4

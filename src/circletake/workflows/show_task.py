@@ -20,11 +20,11 @@ from circletake.media.manifest import Sheet, read_manifest
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import frames_in_cut
+from circletake.workflows.floor import Floor, seen_floor, veil_of
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import may_circle, note_view, override_view
 from circletake.workflows.show import Names, media_view, production_view
-from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.stacks import stack_numbers
 from circletake.workflows.stale import cause_view
 from circletake.workflows.veil import Veil
