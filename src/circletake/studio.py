@@ -179,6 +179,7 @@ class Studio:
             store=ContentStore(folder / CONTENT),
             queue=JobQueue(self._jobs_engine),
             witnesses=read_witnesses(config.witnesses),
+            encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
         )
         self._operations = {
             operation.name: operation
@@ -1339,7 +1340,7 @@ class Studio:
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `peaks-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1`, `peaks-1` or `badges-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
 
     def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:

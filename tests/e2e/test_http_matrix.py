@@ -146,6 +146,8 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("HEAD", "/media/{sha}/proxy.mp4", None, ALL, ANY),
     ("GET", "/media/{sha}/peaks.bin", None, ALL, ANY),
     ("HEAD", "/media/{sha}/peaks.bin", None, ALL, ANY),
+    ("GET", "/media/{sha}/badges.json", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/badges.json", None, ALL, ANY),
     ("GET", "/media/joined/{num}-{den}/{parts}.mp4", None, ALL, ANY),
     ("HEAD", "/media/joined/{num}-{den}/{parts}.mp4", None, ALL, ANY),
     ("SOCKET", "/api/productions/{code}/rooms/{name}", None, ALL, NONE),

@@ -4,6 +4,7 @@ import hashlib
 
 FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
 PEAKS = "peaks-1"
+BADGES = "badges-1"
 
 _CUTOUTS = "cutouts-1"
 _LONGEST = 32  # of a recipe's name, in the jobs' tables

@@ -221,6 +221,13 @@ def peaks(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> 
     return answer(request, path, etag=path.name, kind="application/octet-stream")
 
 
+@router.api_route("/media/{sha}/badges.json", methods=["GET", "HEAD"])
+def badges(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
+    """What there is to know of content's picture: a list of `code`, `label` and `sentence`."""
+    path = studio.derived(session, sha, "badges-1")
+    return answer(request, path, etag=path.name, kind="application/json")
+
+
 @router.api_route("/media/joined/{num}-{den}/{parts}.mp4", methods=["GET", "HEAD"])
 def joined(
     request: Request, num: _Rate, den: _Rate, parts: _Parts, studio: StudioHere, session: SignedIn

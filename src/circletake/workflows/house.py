@@ -24,7 +24,13 @@ STUDIO = MachineId("m_studio")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The services of one studio folder."""
+    """The services of one studio folder.
+
+    Args:
+        boards: production → as `show_board` last worked it out.
+        first_board: held while one is worked out first.
+        encoder: manifest of the image encoder that checks may use; None is none.
+    """
 
     folder: Path
     book: Book
@@ -32,8 +38,9 @@ class House:
     queue: JobQueue
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
-    boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
-    first_board: threading.Lock = field(default_factory=threading.Lock)  # held while one is worked out first
+    boards: dict[str, object] = field(default_factory=dict)
+    encoder: Path | None = None
+    first_board: threading.Lock = field(default_factory=threading.Lock)
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

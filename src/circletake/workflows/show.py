@@ -15,7 +15,7 @@ from circletake.ledger.guests import guest_names
 from circletake.ledger.roles import productions_of as productions_of_person
 from circletake.ledger.tokens import machine_labels
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.media.recipes import FRAMES, PEAKS, POSTER, PROXY
+from circletake.media.recipes import BADGES, FRAMES, PEAKS, POSTER, PROXY
 from circletake.work.job import Job
 from circletake.workflows.house import House
 from circletake.workflows.mentions import told
@@ -136,6 +136,7 @@ def media_view(take: Take, made: Collection[str]) -> MediaView:
         proxy=f"{at}/proxy.mp4" if PROXY in made else None,
         poster=f"{at}/poster.jpg" if POSTER in made else None,
         peaks=f"{at}/peaks.bin" if PEAKS in made else None,
+        badges=f"{at}/badges.json" if BADGES in made else None,
         size_px=[take.width_px, take.height_px],
     )
 

@@ -748,6 +748,7 @@ class MediaView:
         proxy: all-intra MP4 of the same frames.
         poster: one small JPEG.
         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
+        badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
         size_px: of the frames as stored for the desk [width, height].
     """
 
@@ -755,6 +756,7 @@ class MediaView:
     proxy: str | None
     poster: str | None
     peaks: str | None
+    badges: str | None
     size_px: list[int]
 
 

@@ -3360,9 +3360,12 @@ export interface components {
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
          *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
+         *         badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
          *         size_px: of the frames as stored for the desk [width, height].
          */
         MediaView: {
+            /** Badges */
+            badges: string | null;
             /** Frames */
             frames: string | null;
             /** Peaks */
@@ -4545,15 +4548,15 @@ export interface components {
          *
          *     Args:
          *         seq: its entry in the book.
-         *         kind: take, verdict, withdrawn, override, note, answer, settled, hold, resumed, omitted, restored,
-         *             adopted, emptied, cut_in, cut_out, sealed or delivered.
+         *         kind: take, verdict, withdrawn, carried, recalled, override, note, answer, settled, hold, resumed,
+         *             omitted, restored, adopted, emptied, cut_in, cut_out, sealed or delivered.
          *         stage: key of the stage it belongs to; empty where it concerns the shot as a whole.
          *         take: number of the take it is about, or None.
          *         content: of that take, in hex; empty where there is none.
          *         value: of a verdict, else None.
          *         reasons: in words.
          *         words: what somebody wrote, or None.
-         *         said: a disposition, a severity, rules that did not hold, a folder: by kind.
+         *         said: by kind a disposition, a severity, rules that did not hold, a folder, the entry it follows from.
          *         ended: `withdrawn` or `superseded` for what no longer counts, else empty.
          *         ended_by: entry that ended it, or None.
          */

@@ -3,6 +3,7 @@
 import { frameAt, frameDuration_ms, seekTarget, type Rate } from "./clock";
 import { Ring } from "./ring";
 import type { Layer, Standing } from "./stage";
+import type { Turns } from "./turns";
 
 export interface Source {
   /** Address of frame `{n}`, or of each. */
@@ -19,6 +20,15 @@ const NUDGE = 0.05;
 export const START_MS = 80;
 // A repaint before the last frame's time is over, its successor is put in front of it.
 export const REPAINT_MS = 8;
+
+export interface SurfaceOptions {
+  /** Frames kept on either side. */
+  radius?: number;
+  /** Where pictures come from. */
+  load?: (address: string) => Promise<ImageBitmap>;
+  /** Shared with whatever else is fetched ahead. */
+  turns?: Turns;
+}
 
 export async function fetchPicture(address: string): Promise<ImageBitmap> {
   const response = await fetch(address);
@@ -59,7 +69,7 @@ export class PictureSurface implements Layer {
   /** Two, so that one stands on the loop's first frame while the other plays towards its last. */
   #videos: [HTMLVideoElement, HTMLVideoElement];
   #arrived: (frame: number) => void;
-  #radius: number;
+  #options: SurfaceOptions;
   #source: Source | null = null;
   #ring: Ring<ImageBitmap> | null = null;
   #run = 0;
@@ -72,9 +82,9 @@ export class PictureSurface implements Layer {
   #speed = 1;
   #playing = false;
 
-  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void, radius = 24) {
+  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void, options: SurfaceOptions = {}) {
     this.canvas = canvas;
-    this.#radius = radius;
+    this.#options = options;
     this.#videos = videos;
     this.#arrived = arrived;
   }
@@ -95,11 +105,12 @@ export class PictureSurface implements Layer {
       else video.removeAttribute("src");
     }
     if (!source) return;
+    const { load = fetchPicture, ...options } = this.#options;
     this.#ring = new Ring(
-      (frame) => fetchPicture(typeof source.frames === "string" ? source.frames.replace("{n}", String(frame)) : source.frames(frame)),
+      (frame) => load(typeof source.frames === "string" ? source.frames.replace("{n}", String(frame)) : source.frames(frame)),
       source.nFrames,
       (frame) => this.#arrived(frame),
-      { radius: this.#radius },
+      options,
     );
   }
 

@@ -1,9 +1,11 @@
 /** The clock as components see it. */
 
 import type { TakeView } from "../api/types";
+import { Ahead } from "../player/ahead";
 import { Clock, type Rate, type Span } from "../player/clock";
 import { Stage } from "../player/stage";
-import { PictureSurface, type Source } from "../player/surface";
+import { fetchPicture, PictureSurface, type Source } from "../player/surface";
+import { Turns } from "../player/turns";
 import { Sound } from "./sound.svelte";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
@@ -37,6 +39,9 @@ export class Playback {
   visible = true;
 
   readonly clock = new Clock(() => this.#read());
+  readonly #turns = new Turns();
+  /** Pictures of what is likely to be looked at next. */
+  readonly ahead = new Ahead(fetchPicture, this.#turns);
   readonly #stage = new Stage({
     drawn: (frame) => {
       const { width, height } = this.#leader?.canvas ?? { width: 1, height: 1 };
@@ -61,7 +66,10 @@ export class Playback {
 
   /** The surface of the take that is looked at; the returned function lets go of it. */
   attach(canvas: HTMLCanvasElement, videos: Videos): () => void {
-    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), {
+      load: (address) => this.ahead.load(address),
+      turns: this.#turns,
+    });
     this.#leader = surface;
     this.sound.read();
     surface.sound(this.sound.volume, this.sound.muted);
@@ -73,12 +81,13 @@ export class Playback {
       this.#leader = null;
       this.#stage.leave(surface);
       surface.close();
+      this.ahead.plan([]);
     };
   }
 
   /** Another take beside or over it, that follows; the returned function lets go of it. */
   join(canvas: HTMLCanvasElement, videos: Videos, take: TakeView): () => void {
-    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), FOLLOWERS_RADIUS);
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), { radius: FOLLOWERS_RADIUS });
     surface.sound(0, true);
     surface.load(sourceOf(take, this.clock.rate));
     this.#stage.join(surface);
@@ -93,13 +102,14 @@ export class Playback {
     this.#leader?.sound(this.sound.volume, muted);
   }
 
-  load(take: Played | null, rate: Rate): void {
+  /** Shows a take, on the frame that is shown unless another is named. */
+  load(take: Played | null, rate: Rate, frame = this.clock.frame): void {
     void this.sound.look(take?.media.peaks ?? null);
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
     this.#take = take;
     if (same && sameProxy) return;
-    this.clock.load(take?.n_frames ?? 1, rate);
+    this.clock.load(take?.n_frames ?? 1, rate, frame);
     this.#fill();
   }
 

@@ -62,8 +62,14 @@ export function deskAt(task: string, take: number, gate: string): string {
   return deskPath(task) + (hash ? `#${hash}` : "");
 }
 
+export interface Place {
+  frame: number | null;
+  take: number | null;
+  gate: string | null;
+}
+
 /** The frame, take and gate an address names: `#f=1043&take=3&gate=lead`. */
-export function placeOf(hash: string): { frame: number | null; take: number | null; gate: string | null } {
+export function placeOf(hash: string): Place {
   const named = new URLSearchParams(hash.replace(/^#/, ""));
   const whole = (name: string): number | null => {
     const value = named.get(name);
