@@ -3102,13 +3102,19 @@ export interface components {
         };
         /**
          * GuestNoteView
-         * @description A note of a guest, or an answer to one; `frame` is where it begins, None where it is of the whole.
+         * @description A note of a guest, or an answer to one.
+         *
+         *     Args:
+         *         frame: where it begins, None where it is of the whole.
+         *         drawings: ids of those that show what it says.
          */
         GuestNoteView: {
             /** At */
             at: string;
             /** By */
             by: string;
+            /** Drawings */
+            drawings: string[];
             /** Frame */
             frame: number | null;
             /** Id */
