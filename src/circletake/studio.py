@@ -104,6 +104,7 @@ from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
+from circletake.workflows.dailies import Dailies
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -451,6 +452,11 @@ class Studio:
     def guests(self) -> Guests:
         """Guest links: made, revoked, and what comes by them."""
         return Guests(self.house)
+
+    @property
+    def dailies(self) -> Dailies:
+        """Dailies: playlists, what stands in them, and what was watched."""
+        return Dailies(self.house)
 
     # signing in
 

@@ -172,6 +172,11 @@ export class Desk {
     void this.drawings.read(place);
   }
 
+  /** Frames that a verdict is about, where not the whole take. */
+  get range(): Span | null {
+    return this.playback.loop;
+  }
+
   /** Has at hand what would come next, once the picture rests. */
   lookAhead(): void {
     const { task, take, playback } = this;
