@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from circletake.domain.time import FrameRange
-from circletake.errors import CircletakeError, MediaUnreadable, NoFrames
+from circletake.errors import CircletakeError, ContentMissing, MediaUnreadable, NoFrames
 from circletake.media.frames import jpeg
 from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.peaks import peaks_of
@@ -61,9 +61,9 @@ class FullReader:
             layer: `full` is its colours, `alpha` its coverage as grey, `checker` its colours over checks.
 
         Raises:
-            ContentMissing: the store lacks it.
+            ContentMissing: the store lacks it, or it has no alpha.
             MediaUnreadable: it cannot be decoded, or took too long.
-            NoFrames: there is no such frame, or no alpha in it.
+            NoFrames: there is no such frame.
         """
         return self._ask({"root": str(root), "content": content, "n": n, "layer": layer})
 
@@ -217,7 +217,7 @@ def drawn(frame: Frame, layer: Layer) -> bytes:
     """A frame as JPEG bytes in its own size, with whole chroma.
 
     Raises:
-        NoFrames: its alpha is asked for, and it has none.
+        ContentMissing: its alpha is asked for, and it has none.
     """
     looks: dict[Layer, Callable[[], Rgb]] = {
         "full": frame.rgb,
@@ -230,7 +230,7 @@ def drawn(frame: Frame, layer: Layer) -> bytes:
 def _alpha(frame: Frame) -> Alpha:
     alpha = frame.alpha_at(frame.width_px, frame.height_px)
     if alpha is None:
-        raise NoFrames("This take has no alpha; it is opaque all over.")
+        raise ContentMissing("This take has no alpha; it is opaque all over.")
     return alpha
 
 

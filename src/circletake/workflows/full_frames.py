@@ -26,9 +26,9 @@ def full_frame(house: House, content: str, n: int, layer: Layer) -> bytes:
         layer: `full` is its colours, `alpha` its coverage as grey, `checker` its colours over checks.
 
     Raises:
-        ContentMissing: the store lacks it.
+        ContentMissing: the store lacks it, or it has no alpha.
         MediaUnreadable: it cannot be decoded.
-        NoFrames: there is no such frame, or no alpha in it.
+        NoFrames: there is no such frame.
     """
     made = {"content": content, "layer": layer, "n": n, "recipe": RECIPE}
     kept = house.folder / "cache" / FULL / f"{hashlib.sha256(canonical(made)).hexdigest()}.jpg"

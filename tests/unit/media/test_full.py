@@ -65,7 +65,7 @@ def test_a_still_is_one_frame_and_what_has_no_alpha_says_so(store: ContentStore,
     still = store.put_bytes(png_of(coded_frame(7, WIDTH_PX, HEIGHT_PX)))
     assert read_code(read_rgb(reader.frame(store.root, still, 0, "full"))) == 7
     for layer in ("alpha", "checker"):
-        with pytest.raises(NoFrames, match="no alpha"):
+        with pytest.raises(ContentMissing, match="no alpha"):
             reader.frame(store.root, still, 0, layer)
     with pytest.raises(NoFrames):
         reader.frame(store.root, still, 1, "full")
