@@ -199,7 +199,19 @@ def test_every_route_asks_for_a_sign_in_before_anything_else(served: Served) -> 
             assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("tail", ["", "/frames/0.jpg", "/proxy.mp4", "/poster.jpg", "/peaks.bin"])
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "",
+        "/frames/0.jpg",
+        "/full/0.jpg",
+        "/alpha/0.jpg",
+        "/checker/0.jpg",
+        "/proxy.mp4",
+        "/poster.jpg",
+        "/peaks.bin",
+    ],
+)
 def test_media_asks_for_a_sign_in_before_it_says_anything(served: Served, tail: str) -> None:
     content = served.take().content
     with served.client() as client:

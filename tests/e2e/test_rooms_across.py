@@ -54,14 +54,22 @@ def found(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> I
     postgresql.drop(name)
 
 
+@pytest.fixture(scope="module")
+def both(found: Found) -> Iterator[list[Server]]:
+    made = [Server(found.folder, free_port()) for _ in range(2)]
+    yield made
+    for one in made:
+        if one.process:
+            one.kill()
+
+
 @pytest.fixture
-def servers(found: Found) -> Iterator[list[Server]]:
-    started = [Server(found.folder, free_port()) for _ in range(2)]
-    for one in started:
-        one.start()
-    yield started
-    for one in started:
-        one.kill()
+def servers(both: list[Server]) -> list[Server]:
+    """Both servers, those started again that the test before has ended."""
+    for one in both:
+        if one.process is None or one.process.poll() is not None:
+            one.start()
+    return both
 
 
 @dataclass

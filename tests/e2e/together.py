@@ -53,6 +53,8 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        if self.process and self.process.stdout:
+            self.process.stdout.close()
         self.process = subprocess.Popen(
             [str(PROGRAM), "serve", str(self.folder), "--port", str(self.port)],
             stdout=subprocess.PIPE,

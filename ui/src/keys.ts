@@ -175,6 +175,7 @@ export const KEYS = [
   spec("last", "End", "guest", "Guest", "Last frame"),
   spec("previous", "ArrowUp", "guest", "Guest", "Shot before", true),
   spec("next", "ArrowDown", "guest", "Guest", "Next shot", true),
+  spec("draw", "a", "guest", "Guest", "Draw on the picture, where the link lets you note"),
 ] as const;
 
 export type Action = (typeof KEYS)[number]["action"];

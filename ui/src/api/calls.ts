@@ -157,4 +157,7 @@ export const enterAsGuest = (token: string, name: string, passphrase: string) =>
   or(client.POST("/api/guest/open", { body: { token, name, passphrase } }));
 export const getGuest = () => or(client.GET("/api/guest"));
 export const noteAsGuest = (body: GuestNoteBody) => or(client.POST("/api/guest/notes", { body }));
+export const getGuestDrawings = (task_id: string, sha: string) =>
+  or(client.GET("/api/guest/tasks/{task_id}/takes/{sha}/drawings", { params: { path: { task_id, sha } } }));
+export const drawAsGuest = (body: DrawingBody) => or(client.POST("/api/guest/drawings", { body, signal: AbortSignal.timeout(PATIENCE_MS) }));
 export const orderGuestFilm = (sha: string) => or(client.POST("/api/guest/takes/{sha}/film", { params: { path: { sha } } }));

@@ -3102,13 +3102,19 @@ export interface components {
         };
         /**
          * GuestNoteView
-         * @description A note of a guest, or an answer to one; `frame` is where it begins, None where it is of the whole.
+         * @description A note of a guest, or an answer to one.
+         *
+         *     Args:
+         *         frame: where it begins, None where it is of the whole.
+         *         drawings: ids of those that show what it says.
          */
         GuestNoteView: {
             /** At */
             at: string;
             /** By */
             by: string;
+            /** Drawings */
+            drawings: string[];
             /** Frame */
             frame: number | null;
             /** Id */
@@ -3425,18 +3431,27 @@ export interface components {
          * @description Addresses of what a browser plays; None while it is still being made.
          *
          *     Args:
-         *         frames: pattern with `{n}`: one JPEG a frame.
+         *         frames: pattern with `{n}`: one JPEG a frame, 1280 pixels wide at most.
+         *         full: the same in all of their own pixels, made when asked for; None where `frames` have them all.
+         *         alpha: their alpha as grey, made when asked for; None of a take that is known to have none.
+         *         checker: their colours over a chequered ground, by their alpha; None likewise.
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
-         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
+         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for one known to be silent.
          *         badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
-         *         size_px: of the frames as stored for the desk [width, height].
+         *         size_px: of the take as shown [width, height].
          */
         MediaView: {
+            /** Alpha */
+            alpha: string | null;
             /** Badges */
             badges: string | null;
+            /** Checker */
+            checker: string | null;
             /** Frames */
             frames: string | null;
+            /** Full */
+            full: string | null;
             /** Peaks */
             peaks: string | null;
             /** Poster */
@@ -5124,6 +5139,8 @@ export interface components {
             stack: number;
             /** State */
             state: string;
+            /** Timecode */
+            timecode: string | null;
             /** Verdicts */
             verdicts: components["schemas"]["VerdictView"][];
             /** Width Px */

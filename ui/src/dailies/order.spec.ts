@@ -47,7 +47,7 @@ describe("what is done to a list", () => {
 const entry = (more: Partial<PlaylistEntryView> = {}): PlaylistEntryView => ({
   id: "e", task: "t", code: "SH010", title: "", stage: "animation", stage_label: "Animation", content: "c", number: 1, label: "",
   n_frames: 48, rate: [24, 1], state: "review", person: { id: "p", name: "leo" }, at: "", newer: null,
-  media: { frames: "/{n}.jpg", proxy: "/p.mp4", poster: null, peaks: null, badges: null, size_px: [16, 9] }, ...more,
+  media: { frames: "/{n}.jpg", proxy: "/p.mp4", poster: null, peaks: null, badges: null, alpha: null, checker: null, full: null, size_px: [16, 9] }, ...more,
 });
 const RATE = { num: 24, den: 1 };
 

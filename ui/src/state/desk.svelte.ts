@@ -157,8 +157,9 @@ export class Desk {
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
     this.compare.look(take, this.takes);
-    if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate), frame);
-    else this.playback.load(null, rateOf(null, [24, 1]));
+    const rate = rateOf(take?.rate ?? null, this.task?.production.rate ?? [24, 1]);
+    counter.begin(take?.timecode ?? null, rate);
+    this.playback.load(take, rate, frame);
     if (this.playback.visible) this.#watching?.begin();
   }
 
