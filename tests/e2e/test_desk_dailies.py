@@ -530,3 +530,29 @@ def test_nobody_is_shut_out_by_how_a_playlist_is_drawn(shown: Shown, page_of: Ca
         expect(page.locator("[data-offer]").first).to_be_visible()
         faults["making one"] = faults_of(page)
         assert {name: found for name, found in faults.items() if found} == {}, look
+
+
+def test_everything_is_within_reach_on_any_window(shown: Shown, page_of: Callable[..., Page]) -> None:
+    page = page_of()
+    shown.open(page, shown.make("SH010", "SH020"))
+    for width_px, height_px in ((820, 1180), (1280, 720), (3840, 2160)):
+        page.set_viewport_size({"width": width_px, "height": height_px})
+        for place in (
+            ".picture",
+            ".lane",
+            "a[href^='/t/']",
+            "[data-start]",
+            "[data-archive]",
+            "[data-act=remove]",
+            ".record",
+        ):
+            box = page.locator(place).bounding_box()
+            assert box, (place, width_px)
+            assert box["x"] >= 0, (place, width_px, box)
+            assert box["x"] + box["width"] <= width_px, (place, width_px, box)
+            assert box["y"] + box["height"] <= height_px, (place, width_px, box)
+        picture, entries = (page.locator(one).bounding_box() for one in (".picture", "aside"))
+        assert picture
+        assert entries
+        beside = picture["x"] + picture["width"] <= entries["x"]
+        assert beside or picture["y"] + picture["height"] <= entries["y"], width_px
