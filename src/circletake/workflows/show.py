@@ -16,7 +16,7 @@ from circletake.ledger.roles import productions_of as productions_of_person
 from circletake.ledger.tokens import machine_labels
 from circletake.media.frames import WIDEST_PX
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.media.recipes import ALPHA, BADGES, FRAMES, HAS_ALPHA, NOTHING, PEAKS, POSTER, PROXY
+from circletake.media.recipes import ALPHA, BADGES, FRAMES, HAS_ALPHA, NOTHING, PEAKS, POSTER, PROXY, TIMECODE
 from circletake.work.job import Job
 from circletake.workflows.house import House
 from circletake.workflows.mentions import told
@@ -150,6 +150,12 @@ def media_view(take: Take, made: Mapping[str, str]) -> MediaView:
         badges=f"{at}/badges.json" if BADGES in made else None,
         size_px=[take.width_px, take.height_px],
     )
+
+
+def timecode_of(house: House, made: Mapping[str, str]) -> str | None:
+    """SMPTE timecode of a take's first frame, where its file has some; `made` is what recipes made of it."""
+    found = made.get(TIMECODE, NOTHING)
+    return house.store.read(found).decode() if found != NOTHING and house.store.has(found) else None
 
 
 def is_sheet_picture(house: House, who: Session, content: str) -> bool:

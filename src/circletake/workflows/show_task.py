@@ -17,7 +17,6 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.ledger.transaction import read_head
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.media.recipes import NOTHING, TIMECODE
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import frames_in_cut
@@ -25,7 +24,7 @@ from circletake.workflows.floor import Floor, seen_floor, veil_of
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import may_circle, note_view, override_view
-from circletake.workflows.show import Names, media_view, production_view
+from circletake.workflows.show import Names, media_view, production_view, timecode_of
 from circletake.workflows.stacks import stack_numbers
 from circletake.workflows.stale import cause_view
 from circletake.workflows.veil import Veil
@@ -219,12 +218,6 @@ def _take_view(
         parent_take=parent,
         hidden=veil.hides(take.task, take.content) or take.content in veil.contents,
     )
-
-
-def timecode_of(house: House, made: Mapping[str, str]) -> str | None:
-    """SMPTE timecode of a take's first frame, where its file has some; `made` is what recipes made of it."""
-    found = made.get(TIMECODE, NOTHING)
-    return house.store.read(found).decode() if found != NOTHING and house.store.has(found) else None
 
 
 def _number_of(takes: Sequence[Take], content: str) -> int | None:

@@ -30,7 +30,7 @@ export function drawKeys(easel: Easel, action: Action, event: { key: string; shi
   else if (action === "undo") drawings.undo();
   else if (action === "redo") drawings.redo();
   else if (action === "remove") drawings.remove();
-  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field]")?.focus();
+  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field] input")?.focus();
   else return otherwise();
   return true;
 }
