@@ -47,6 +47,7 @@ from circletake.ledger.book import Book, Transaction
 from circletake.ledger.move import Moved, move_book
 from circletake.ledger.witness import read_witnesses
 from circletake.media.frames import read_frame
+from circletake.media.full import Layer
 from circletake.media.recipes import FRAMES
 from circletake.media.store import ContentStore
 from circletake.plugins import find_members
@@ -66,6 +67,7 @@ from circletake.workflows import (
     exchange,
     fill_gap,
     found_production,
+    full_frames,
     import_film,
     inbox,
     machines,
@@ -102,6 +104,7 @@ from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
+from circletake.workflows.dailies import Dailies
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -261,6 +264,7 @@ class Studio:
     def close(self) -> None:
         """Stop the runner, hand its jobs back, let go of the files."""
         self.stop_runner()
+        self.house.reader.close()
         self._lock.close()
         self._book_engine.dispose()
         self._jobs_engine.dispose()
@@ -448,6 +452,11 @@ class Studio:
     def guests(self) -> Guests:
         """Guest links: made, revoked, and what comes by them."""
         return Guests(self.house)
+
+    @property
+    def dailies(self) -> Dailies:
+        """Dailies: playlists, what stands in them, and what was watched."""
+        return Dailies(self.house)
 
     # signing in
 
@@ -1339,8 +1348,18 @@ class Studio:
         """One frame of a take as the desk shows it, a JPEG."""
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
+    def full_frame(self, session: Session, content: str, n: int, layer: Layer) -> bytes:
+        """One frame of a take in all of its own pixels, or its alpha, a JPEG."""
+        self._allow(session, content)
+        return full_frames.full_frame(self.house, content, n, layer)
+
+    def peaks(self, session: Session, content: str) -> Path:
+        """How loud a content is, four bytes a frame."""
+        self._allow(session, content)
+        return full_frames.peaks(self.house, content)
+
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1`, `poster-1`, `peaks-1` or `badges-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `badges-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
 
     def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:

@@ -258,6 +258,7 @@ PAGES = {
     "the board": "/p/lord-queso",
     "the cut": "/p/lord-queso/cut",
     "the film": "/p/lord-queso/film",
+    "dailies": "/p/lord-queso/dailies",
     "what still holds": "/p/lord-queso/still-holds",
     "a character": "/p/lord-queso/characters/lord_queso",
     "a shot": "/p/lord-queso/shots/SH020",

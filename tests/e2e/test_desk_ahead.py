@@ -63,11 +63,11 @@ def open_desk(coded: Coded, page: Page, *, shot: int = 0, frame: int = 0, ahead:
     expect(page.locator(".picture")).to_have_attribute("data-drawn", str(frame))
     own = content_of(coded, shot, 2)
 
-    def has_read_ahead() -> bool:
-        page.wait_for_timeout(50)
+    def has_come() -> bool:
+        page.wait_for_timeout(50)  # requests are told while the page is waited for
         return len(others_of(asked, own)) >= ahead
 
-    wait_until(has_read_ahead)
+    wait_until(has_come)
     watch_verdicts(page)
     return asked
 

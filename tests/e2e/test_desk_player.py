@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -106,6 +107,35 @@ def test_the_counter_counts_frames_timecode_and_drop_frame_and_remembers(page: P
         expect(counter).to_have_text(text)
     page.reload()
     expect(counter).to_have_text("00:00:01:00")
+
+
+def test_timecode_begins_where_that_of_the_file_does(tmp_path: Path, browser: Browser) -> None:
+    with coded_takes(tmp_path, n_frames=14, takes=1) as made:
+        studio = made.studio
+        arti = studio.session_of(studio.sign_in_by_link(studio.make_link("arti")))
+        with (
+            av.open(str(tmp_path / "take0.mp4")) as film,
+            av.open(str(tmp_path / "slated.mov"), "w") as slated,
+        ):
+            slated.metadata["timecode"] = "10:00:59;25"
+            stream = slated.add_stream_from_template(film.streams.video[0])
+            for packet in film.demux(film.streams.video[0]):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    slated.mux(packet)
+        studio.add_take(arti, "spring", shot="SH010", stage="animation", path=tmp_path / "slated.mov")
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        shown = context.new_page()
+        made.open(shown, "#f=0&take=1")
+        shown.locator("[data-count]").click()
+        expect(shown.locator("output.frame")).to_have_text("00:00:00:00")
+        shown.locator("button[data-take='2']").click()
+        expect(shown.locator("output.frame")).to_have_text("10:00:59;25", timeout=60_000)
+        stands(shown, 0)
+        go_to(shown, "10:01:00;02")
+        stands(shown, 5)
+        expect(shown.locator("output.frame")).to_have_text("10:01:00;02")
+        context.close()
 
 
 # the lens

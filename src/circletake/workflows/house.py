@@ -14,6 +14,7 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
 from circletake.ledger.witness import Witness
+from circletake.media.full import FullReader
 from circletake.media.store import ContentStore
 from circletake.work.job import Lane
 from circletake.work.queue import JobQueue
@@ -41,6 +42,7 @@ class House:
     boards: dict[str, object] = field(default_factory=dict)
     encoder: Path | None = None
     first_board: threading.Lock = field(default_factory=threading.Lock)
+    reader: FullReader = field(default_factory=FullReader)
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

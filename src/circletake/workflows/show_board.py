@@ -118,7 +118,7 @@ _CHANGES = {
     (
         "box", "carry", "consent", "cut", "delivered", "done", "drawing", "erased", "essence", "flag_call",
         "grant", "group", "group_grant", "guest", "guest_end", "guest_link", "lapsed", "member", "override",
-        "recalled", "sealed", "unbox",
+        "playlist", "recalled", "sealed", "unbox",
     ),
     "",
 )  # fmt: skip

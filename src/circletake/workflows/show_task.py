@@ -1,6 +1,6 @@
 """The task page: takes, their evidence, what each gate says and what was decided, in one record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
@@ -17,6 +17,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.ledger.transaction import read_head
 from circletake.media.manifest import Sheet, read_manifest
+from circletake.media.recipes import NOTHING, TIMECODE
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import frames_in_cut
@@ -89,6 +90,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 who,
                 take,
                 made=made.get(take.content, {}),
+                timecode=timecode_of(house, made.get(take.content, {})),
                 stage=stage,
                 roles=roles,
                 facts=facts[task, take.content],
@@ -166,7 +168,8 @@ def _take_view(
     who: Session,
     take: Take,
     *,
-    made: Collection[str],
+    made: Mapping[str, str],
+    timecode: str | None,
     stage: Stage,
     roles: frozenset[Role],
     facts: Facts,
@@ -192,6 +195,7 @@ def _take_view(
         label=take.label,
         n_frames=take.n_frames,
         rate=[take.rate.numerator, take.rate.denominator] if take.rate else None,
+        timecode=timecode,
         width_px=take.width_px,
         height_px=take.height_px,
         made_by=[people.person(maker) for maker in take.makers],
@@ -215,6 +219,12 @@ def _take_view(
         parent_take=parent,
         hidden=veil.hides(take.task, take.content) or take.content in veil.contents,
     )
+
+
+def timecode_of(house: House, made: Mapping[str, str]) -> str | None:
+    """SMPTE timecode of a take's first frame, where its file has some; `made` is what recipes made of it."""
+    found = made.get(TIMECODE, NOTHING)
+    return house.store.read(found).decode() if found != NOTHING and house.store.has(found) else None
 
 
 def _number_of(takes: Sequence[Take], content: str) -> int | None:

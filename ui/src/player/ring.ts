@@ -7,7 +7,7 @@ export interface Picture {
 }
 
 export interface RingOptions {
-  /** Frames kept on either side. */
+  /** Frames kept on either side; with 0, none is fetched but the wanted one. */
   radius?: number;
   /** Rest after a jump before neighbours are fetched: someone who scrubs is on the way elsewhere. */
   idle_ms?: number;

@@ -2,12 +2,14 @@
 
 import { frameAt, frameDuration_ms, seekTarget, type Rate } from "./clock";
 import { Ring } from "./ring";
-import type { Layer, Standing } from "./stage";
+import type { FullKind, Layer, Standing } from "./stage";
 import type { Turns } from "./turns";
 
 export interface Source {
   /** Address of frame `{n}`, or of each. */
   frames: string | ((frame: number) => string);
+  /** The same frames larger, or their alpha, by kind; what is not there does not exist of this take. */
+  full?: Partial<Record<FullKind, string | null>>;
   proxy: string | null;
   nFrames: number;
   rate: Rate;
@@ -28,6 +30,8 @@ export interface SurfaceOptions {
   load?: (address: string) => Promise<ImageBitmap>;
   /** Shared with whatever else is fetched ahead. */
   turns?: Turns;
+  /** A larger picture came. */
+  arrivedFull?: () => void;
 }
 
 export async function fetchPicture(address: string): Promise<ImageBitmap> {
@@ -72,6 +76,8 @@ export class PictureSurface implements Layer {
   #options: SurfaceOptions;
   #source: Source | null = null;
   #ring: Ring<ImageBitmap> | null = null;
+  #kind: FullKind | null = null;
+  #full: Ring<ImageBitmap> | null = null;
   #run = 0;
   #presented = 0;
   /** Where play goes round to, after which frame, and whether the spare video is on its way already. */
@@ -99,13 +105,14 @@ export class PictureSurface implements Layer {
     this.#ring?.close();
     this.#ring = null;
     this.#source = source;
+    this.#openFull();
     for (const video of this.#videos) {
       video.style.visibility = "hidden";
       if (source?.proxy) video.src = source.proxy;
       else video.removeAttribute("src");
     }
     if (!source) return;
-    const { load = fetchPicture, ...options } = this.#options;
+    const { load = fetchPicture, arrivedFull: _, ...options } = this.#options;
     this.#ring = new Ring(
       (frame) => load(typeof source.frames === "string" ? source.frames.replace("{n}", String(frame)) : source.frames(frame)),
       source.nFrames,
@@ -139,6 +146,26 @@ export class PictureSurface implements Layer {
     if (!picture) return;
     paintOn(this.canvas, picture);
     for (const video of this.#videos) video.style.visibility = "hidden";
+  }
+
+  fullOf(kind: FullKind | null): void {
+    this.#kind = kind;
+    this.#openFull();
+  }
+
+  primeFull(frame: number): void {
+    this.#full?.want(this.#inside(frame));
+  }
+
+  standingFull(frame: number): Standing {
+    if (!this.#full) return "empty";
+    const inside = this.#inside(frame);
+    if (this.#full.get(inside)) return "here";
+    return this.#full.hasFailed(inside) ? "failed" : "coming";
+  }
+
+  paintFull(frame: number): void {
+    paintOn(this.canvas, this.#full?.get(this.#inside(frame)));
   }
 
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean {
@@ -208,7 +235,22 @@ export class PictureSurface implements Layer {
   close(): void {
     this.pause();
     this.#ring?.close();
+    this.#full?.close();
     for (const video of this.#videos) video.removeAttribute("src");
+  }
+
+  #openFull(): void {
+    this.#full?.close();
+    const source = this.#source;
+    const pattern = this.#kind && source?.full?.[this.#kind];
+    this.#full = null;
+    if (!source || !pattern) return;
+    this.#full = new Ring(
+      (frame) => fetchPicture(pattern.replace("{n}", String(frame))),
+      source.nFrames,
+      () => this.#options.arrivedFull?.(),
+      { radius: 0 }, // a 4K picture in memory is some 33 MB
+    );
   }
 
   #inside(frame: number): number {

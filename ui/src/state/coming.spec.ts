@@ -6,7 +6,7 @@ import { Coming, type Here, mixed } from "./coming";
 import { live } from "./live.svelte";
 import { take, task } from "./samples";
 
-const media = (frames: string | null) => ({ frames, proxy: null, poster: null, peaks: null, badges: null, size_px: [1280, 720] });
+const media = (frames: string | null) => ({ frames, full: null, alpha: null, checker: null, proxy: null, poster: null, peaks: null, badges: null, size_px: [1280, 720] });
 
 /** Tasks t1, t2, … of one take each, each leading to the next. */
 const chain = (many: number): Map<string, TaskView> =>

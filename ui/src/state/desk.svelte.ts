@@ -157,8 +157,9 @@ export class Desk {
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
     this.compare.look(take, this.takes);
-    if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate), frame);
-    else this.playback.load(null, rateOf(null, [24, 1]));
+    const rate = rateOf(take?.rate ?? null, this.task?.production.rate ?? [24, 1]);
+    counter.begin(take?.timecode ?? null, rate);
+    this.playback.load(take, rate, frame);
     if (this.playback.visible) this.#watching?.begin();
   }
 
@@ -169,6 +170,11 @@ export class Desk {
     const place = task && take ? { task: task.id, content: take.content } : null;
     void this.boxes.read(place);
     void this.drawings.read(place);
+  }
+
+  /** Frames that a verdict is about, where not the whole take. */
+  get range(): Span | null {
+    return this.playback.loop;
   }
 
   /** Has at hand what would come next, once the picture rests. */

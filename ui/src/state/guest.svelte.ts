@@ -181,6 +181,7 @@ export class Guest {
   #enter(view: GuestView): void {
     this.ended = null;
     counter.start = view.start_frame;
+    counter.begin(null, rateOf(null, [24, 1]));
     this.view = view;
     this.show(Math.min(this.at, Math.max(0, view.contents.length - 1)));
     // Whoever gives the same name at the same link is the same guest.

@@ -3,7 +3,7 @@
 import type { TakeView } from "../api/types";
 import { Ahead } from "../player/ahead";
 import { Clock, type Rate, type Span } from "../player/clock";
-import { Stage } from "../player/stage";
+import { type FullKind, type FullStanding, Stage } from "../player/stage";
 import { fetchPicture, PictureSurface, type Source } from "../player/surface";
 import { Turns } from "../player/turns";
 import { Sound } from "./sound.svelte";
@@ -19,7 +19,9 @@ const FOLLOWERS_RADIUS = 12;
 type Videos = [HTMLVideoElement, HTMLVideoElement];
 
 /** What of a take is played. */
-export type Played = Pick<TakeView, "content" | "n_frames"> & { media: Pick<TakeView["media"], "frames" | "proxy" | "peaks"> };
+export type Played = Pick<TakeView, "content" | "n_frames"> & {
+  media: Pick<TakeView["media"], "frames" | "proxy" | "peaks"> & Partial<Pick<TakeView["media"], FullKind>>;
+};
 
 export class Playback {
   frame = $state(0);
@@ -35,6 +37,8 @@ export class Playback {
   /** Pixels of the frames as they are stored for the desk. */
   stored = $state.raw({ width: 1, height: 1 });
   failed = $state(false);
+  /** How what is larger than the stored frames, or their alpha, stands on the screen. */
+  full = $state<FullStanding>("plain");
   /** Whether anybody can see it: not while the window is behind another. */
   visible = true;
 
@@ -51,6 +55,7 @@ export class Playback {
     },
     waiting: () => (this.failed = false),
     failed: () => (this.failed = true),
+    full: (standing) => (this.full = standing),
   });
   #leader: PictureSurface | null = null;
   #take: Played | null = null;
@@ -69,6 +74,7 @@ export class Playback {
     const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), {
       load: (address) => this.ahead.load(address),
       turns: this.#turns,
+      arrivedFull: () => this.#stage.arrivedFull(),
     });
     this.#leader = surface;
     this.sound.read();
@@ -87,7 +93,10 @@ export class Playback {
 
   /** Another take beside or over it, that follows; the returned function lets go of it. */
   join(canvas: HTMLCanvasElement, videos: Videos, take: TakeView): () => void {
-    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), { radius: FOLLOWERS_RADIUS });
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), {
+      radius: FOLLOWERS_RADIUS,
+      arrivedFull: () => this.#stage.arrivedFull(),
+    });
     surface.sound(0, true);
     surface.load(sourceOf(take, this.clock.rate));
     this.#stage.join(surface);
@@ -95,6 +104,11 @@ export class Playback {
       this.#stage.leave(surface);
       surface.close();
     };
+  }
+
+  /** Shows these pictures in place of stored frames while it is paused; null is the stored ones. */
+  sharpen(kind: FullKind | null): void {
+    this.#stage.sharpen(kind);
   }
 
   setSound(volume: number, muted: boolean): void {
@@ -131,6 +145,7 @@ export class Playback {
   #fill(): void {
     this.drawn = null;
     this.failed = false;
+    this.full = "plain";
     const source = this.#film ?? sourceOf(this.#take, this.clock.rate);
     this.#leader?.load(source);
     if (source) this.#stage.show(this.clock.frame);
@@ -153,6 +168,6 @@ export class Playback {
 }
 
 function sourceOf(take: Played | null, rate: Rate): Source | null {
-  const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
-  return take && frames ? { frames, proxy, nFrames: take.n_frames, rate } : null;
+  const { frames, proxy, ...larger } = take?.media ?? { frames: null, proxy: null };
+  return take && frames ? { frames, proxy, full: larger, nFrames: take.n_frames, rate } : null;
 }

@@ -33,7 +33,17 @@ from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.peaks import PeaksWriter
 from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
-from circletake.media.recipes import BADGES, FRAMES, PEAKS, POSTER, PROXY, SIGNATURE, cutouts_of
+from circletake.media.recipes import (
+    ALPHA,
+    BADGES,
+    FRAMES,
+    PEAKS,
+    POSTER,
+    PROXY,
+    SIGNATURE,
+    TIMECODE,
+    cutouts_of,
+)
 from circletake.media.sheet import open_sheet
 from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
@@ -67,6 +77,37 @@ class _Signature:
         """The thumbs are there from now on."""
 
 
+class _Carried:
+    """Whether a content carries alpha, as its first picture has it, or timecode, and whether it is silent."""
+
+    def __init__(self) -> None:
+        self._timecode = ""
+        self._has_alpha = False
+        self._is_silent = False
+
+    def start(self, source: Source) -> None:
+        self._is_silent = not source.has_sound or source.rate is None
+        self._timecode = source.start_timecode() or ""
+
+    def frame(self, frame: Frame) -> None:
+        if frame.n == 0:
+            self._has_alpha = frame.alpha_at(frame.width_px, frame.height_px) is not None
+
+    def sound(self, samples: object, rate_hz: int) -> None:
+        """Looks only."""
+
+    def finish(self) -> None:
+        """It is known from the first frame on."""
+
+    def told(self, store: ContentStore) -> dict[str, str]:
+        """Of what kind there is something or nothing, so that nobody asks for what is not there."""
+        told = {
+            ALPHA: store.put_bytes(ALPHA.encode() if self._has_alpha else b""),
+            TIMECODE: store.put_bytes(self._timecode.encode()),
+        }
+        return told | {PEAKS: store.put_bytes(b"")} if self._is_silent else told
+
+
 def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     """In a worker process: decode a content once and put everything made of it into the store.
 
@@ -79,8 +120,8 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
     made = {recipe: one for recipe, one in args.get("made", {}).items() if store.has(one)}
     writers = _writers(store, source, made)
-    thumbs, essence = _Signature(), EssenceHash()
-    listeners: list[Listener] = [*writers.values(), essence]
+    thumbs, essence, carried = _Signature(), EssenceHash(), _Carried()
+    listeners: list[Listener] = [*writers.values(), essence, carried]
     if SIGNATURE not in made:
         listeners.append(thumbs)
     # A take is no measure of itself, and what was said of it teaches nothing about it.
@@ -97,6 +138,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         listen(source, list(again.values()), progress=report.progress, cancelled=report.cancelled)
         checks |= again
     derived = {recipe: writer.content for recipe, writer in writers.items() if writer.content}
+    derived |= carried.told(store)
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     for listener in checks.values():
