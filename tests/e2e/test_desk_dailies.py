@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,7 @@ class Shown:
     studio: Studio
     url: str
     folder: Path
+    sessions: dict[str, Any] = field(default_factory=dict)
 
     def take_of(self, code: str, number: int = 1) -> tuple[str, str]:
         """Task and content of a take."""
@@ -104,11 +105,15 @@ class Shown:
         return view.id, next(take.content for take in view.takes if take.number == number)
 
     def session(self, name: str) -> Any:  # noqa: ANN401 (a session, which nobody here looks into)
-        return self.studio.session_of(self.studio.sign_in_by_link(self.studio.make_link(name)))
+        if name not in self.sessions:
+            token = self.studio.sign_in_by_link(self.studio.make_link(name))
+            self.sessions[name] = self.studio.session_of(token)
+        return self.sessions[name]
 
     def make(self, *codes: str, label: str = "Monday") -> str:
         """A playlist of these shots' first takes; its id."""
-        takes = tuple(self.take_of(code) for code in codes)
+        known = {code: self.take_of(code) for code in set(codes)}
+        takes = tuple(known[code] for code in codes)
         done = PlaylistOp(new_id(), "make", new_id(), tuple(new_id() for _ in codes), takes, label=label)
         return self.studio.dailies.keep(self.session("leo"), "spring", done).id
 
@@ -525,3 +530,29 @@ def test_nobody_is_shut_out_by_how_a_playlist_is_drawn(shown: Shown, page_of: Ca
         expect(page.locator("[data-offer]").first).to_be_visible()
         faults["making one"] = faults_of(page)
         assert {name: found for name, found in faults.items() if found} == {}, look
+
+
+def test_everything_is_within_reach_on_any_window(shown: Shown, page_of: Callable[..., Page]) -> None:
+    page = page_of()
+    shown.open(page, shown.make("SH010", "SH020"))
+    for width_px, height_px in ((820, 1180), (1280, 720), (3840, 2160)):
+        page.set_viewport_size({"width": width_px, "height": height_px})
+        for place in (
+            ".picture",
+            ".lane",
+            "a[href^='/t/']",
+            "[data-start]",
+            "[data-archive]",
+            "[data-act=remove]",
+            ".record",
+        ):
+            box = page.locator(place).bounding_box()
+            assert box, (place, width_px)
+            assert box["x"] >= 0, (place, width_px, box)
+            assert box["x"] + box["width"] <= width_px, (place, width_px, box)
+            assert box["y"] + box["height"] <= height_px, (place, width_px, box)
+        picture, entries = (page.locator(one).bounding_box() for one in (".picture", "aside"))
+        assert picture
+        assert entries
+        beside = picture["x"] + picture["width"] <= entries["x"]
+        assert beside or picture["y"] + picture["height"] <= entries["y"], width_px

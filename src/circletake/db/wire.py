@@ -20,7 +20,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from circletake.errors import DatabaseBusy
 
@@ -87,7 +87,7 @@ class Wire:
         self._is_there = False
         self._changing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
-        self._errors: tuple[type[Exception], ...] = (DBAPIError, DatabaseBusy, OSError)
+        self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, DatabaseBusy, OSError)
         if engine.dialect.loaded_dbapi is not None:
             self._errors += (engine.dialect.loaded_dbapi.Error,)
 

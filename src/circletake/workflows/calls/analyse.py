@@ -138,7 +138,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         listen(source, list(again.values()), progress=report.progress, cancelled=report.cancelled)
         checks |= again
     derived = {recipe: writer.content for recipe, writer in writers.items() if writer.content}
-    derived |= carried.told(store)
+    derived |= {recipe: one for recipe, one in carried.told(store).items() if recipe not in made}
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     for listener in checks.values():
