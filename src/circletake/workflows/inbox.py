@@ -66,10 +66,13 @@ def _cells(
             moved = f"{', '.join(cell.causes)} moved" if cell.causes else "the policy or a measurement moved"
             yield _item("stale", f"Your approval went stale: {moved}.", production, policy, row, cell)
         elif gate is not None and may_circle(gate, vote_range(gate, roles)):
-            flags = ""
+            why, flags = "gate", ""
             if cell.flagged:
-                flags = f" {cell.flagged} of its takes {'is' if cell.flagged == 1 else 'are'} flagged."
-            yield _item("gate", f"Your voice at {gate.label}.{flags}", production, policy, row, cell)
+                why, flags = (
+                    "flags",
+                    f" {cell.flagged} of its takes {'is' if cell.flagged == 1 else 'are'} flagged.",
+                )
+            yield _item(why, f"Your voice at {gate.label}.{flags}", production, policy, row, cell)
 
 
 def _words(
