@@ -296,6 +296,10 @@ class PostgreSQLServer:
         self.run(f"CREATE DATABASE {name} TEMPLATE {template or self.template} STRATEGY file_copy")
         return name
 
+    def cut_off(self, name: str) -> None:
+        """End every connection to one of its databases, as an administrator or a restart does."""
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608 (ours)
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

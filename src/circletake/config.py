@@ -48,6 +48,7 @@ class Config:
         oidc_label: what the button on the sign-in page calls the provider.
         oidc_domains: domains, separated by commas, whose verified addresses come in without an invitation.
         public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
+        encoder: manifest of the image encoder that checks look through; None is none.
         database: where book and jobs are kept, `postgresql://USER@HOST/NAME`; None is files in the folder.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
         witnesses: who is shown checkpoints of the book, as `[witnesses.<name>]` of `studio.toml` has them.
@@ -67,6 +68,7 @@ class Config:
     oidc_label: str | None = None
     oidc_domains: str | None = None
     public_url: str | None = None
+    encoder: str | None = None
     database: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
     witnesses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -325,6 +327,8 @@ def _checked_text(name: str, value: str, origin: str) -> str | None:
         checked = value.strip() or None
         if name == "oidc_issuer":
             _check_address(name, checked, origin, "an https address such as https://id.example", is_issuer)
+    elif name == "encoder":
+        checked = value.strip() or None
     elif name == "public_url":
         checked = value.rstrip("/") or None
         _check_address(name, checked, origin, "a site's address such as https://takes.example", is_site)

@@ -88,6 +88,12 @@ class Bug(CircletakeError):
 # refused
 
 
+class PlaylistEmpty(Refused):
+    """A playlist of dailies keeps at least one entry; it is archived, not emptied."""
+
+    code = "playlist-empty"
+
+
 class GateClosed(Refused):
     """A gate does not pass; `missing` lists every rule that does not hold, a sentence each."""
 
@@ -203,6 +209,12 @@ class VerdictInvalid(Invalid):
     """A verdict's value, reason or range is not one there is."""
 
     code = "verdict-invalid"
+
+
+class PlaylistInvalid(Invalid):
+    """This cannot be done to a playlist of dailies."""
+
+    code = "playlist-invalid"
 
 
 class DrawingInvalid(Invalid):

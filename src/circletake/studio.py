@@ -20,6 +20,7 @@ from circletake.config import (
     read_config,
 )
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
+from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
 from circletake.domain.drawing import DrawingOp
 from circletake.domain.entity import SourceClass
@@ -46,6 +47,7 @@ from circletake.ledger.book import Book, Transaction
 from circletake.ledger.move import Moved, move_book
 from circletake.ledger.witness import read_witnesses
 from circletake.media.frames import read_frame
+from circletake.media.full import Layer
 from circletake.media.recipes import FRAMES
 from circletake.media.store import ContentStore
 from circletake.plugins import find_members
@@ -65,6 +67,7 @@ from circletake.workflows import (
     exchange,
     fill_gap,
     found_production,
+    full_frames,
     import_film,
     inbox,
     machines,
@@ -101,6 +104,7 @@ from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
+from circletake.workflows.dailies import Dailies
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -178,6 +182,7 @@ class Studio:
             store=ContentStore(folder / CONTENT),
             queue=JobQueue(self._jobs_engine),
             witnesses=read_witnesses(config.witnesses),
+            encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
         )
         self._operations = {
             operation.name: operation
@@ -259,6 +264,7 @@ class Studio:
     def close(self) -> None:
         """Stop the runner, hand its jobs back, let go of the files."""
         self.stop_runner()
+        self.house.reader.close()
         self._lock.close()
         self._book_engine.dispose()
         self._jobs_engine.dispose()
@@ -446,6 +452,11 @@ class Studio:
     def guests(self) -> Guests:
         """Guest links: made, revoked, and what comes by them."""
         return Guests(self.house)
+
+    @property
+    def dailies(self) -> Dailies:
+        """Dailies: playlists, what stands in them, and what was watched."""
+        return Dailies(self.house)
 
     # signing in
 
@@ -1177,6 +1188,7 @@ class Studio:
         if self._runner is not None:
             self._runner.stop()
             self._runner = None
+            show_board.keep_all(self.house)
             if self._keeper is not None:
                 self._keeper.stop()
                 self._keeper = None
@@ -1231,6 +1243,20 @@ class Studio:
     def wait(self, after: int, timeout_s: float) -> int:
         """Wait until the book goes past an entry, or the time is up; returns the last entry's number."""
         return self.house.book.wait(after, timeout_s)
+
+    def make_wire(
+        self, channel: str, *, heard: Callable[[str, str], None], changed: Callable[[bool], None]
+    ) -> Wire | None:
+        """A wire to the other servers of this studio, to be started; None where there can be no others.
+
+        Args:
+            channel: only what is said in it is heard in it.
+            heard: called, on another thread, with a server's id and what it said.
+            changed: called, on another thread, with whether the wire is there, when that changed.
+        """
+        if self.config.database is None:
+            return None
+        return Wire(self._book_engine, channel, heard=heard, changed=changed)
 
     def book_verify(self) -> BookCheckView:
         """Check every byte of the book."""
@@ -1322,8 +1348,18 @@ class Studio:
         """One frame of a take as the desk shows it, a JPEG."""
         return read_frame(self.house.store, self._derived(session, content, FRAMES), n)
 
+    def full_frame(self, session: Session, content: str, n: int, layer: Layer) -> bytes:
+        """One frame of a take in all of its own pixels, or its alpha, a JPEG."""
+        self._allow(session, content)
+        return full_frames.full_frame(self.house, content, n, layer)
+
+    def peaks(self, session: Session, content: str) -> Path:
+        """How loud a content is, four bytes a frame."""
+        self._allow(session, content)
+        return full_frames.peaks(self.house, content)
+
     def derived(self, session: Session, content: str, recipe: str) -> Path:
-        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `peaks-1`."""
+        """What was made of a content: `frames-1`, `proxy-1`, `poster-1` or `badges-1`."""
         return self.house.store.path(self._derived(session, content, recipe))
 
     def joined(self, session: Session, parts: list[tuple[str, FrameRange]], rate: Fraction) -> Path:

@@ -101,3 +101,14 @@ def test_every_error_has_a_sentence_of_documentation() -> None:
         error.__name__ for error in error_classes() if not (error.__doc__ or "").strip().endswith(".")
     ] == []
     assert issubclass(error_classes()[0], CircletakeError)
+
+
+def test_every_test_that_the_page_of_complaints_names_exists() -> None:
+    page = (ROOT / "docs" / "explanation" / "what-hurts-elsewhere.md").read_text("utf-8")
+    named = []
+    for cell in re.split(r"[|;\n]", page):
+        files = re.findall(r"`((?:tests|ui)/[^`]+)`", cell)
+        named += [(file, test) for file in files for test in re.findall("“([^”]+)”", cell)]
+    assert len(named) >= 20
+    missing = [(file, test) for file, test in named if test not in (ROOT / file).read_text("utf-8")]
+    assert missing == []

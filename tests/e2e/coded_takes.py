@@ -78,8 +78,14 @@ def coded_takes(
     size_px: tuple[int, int] = (480, 270),
     n_frames: int = N_FRAMES,
     takes: int = 2,
+    shots: int = 1,
 ) -> Iterator[Coded]:
-    """Serve a production with one shot, whose takes say their frames, each from another number on."""
+    """Serve a production whose takes say their frames, each take from another number on.
+
+    Args:
+        takes: of each shot.
+        shots: whose tasks follow one another; the first one's is opened.
+    """
     with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
         people = {}
         for name in ("ana", "leo", "arti"):
@@ -92,16 +98,18 @@ def coded_takes(
         number_frames(studio, ana.person)
         for name, role in (("leo", "lead"), ("arti", "artist")):
             studio.set_role(ana, "spring", person=name, role=role)
-        studio.add_shot(
-            ana, "spring", code="SH010", title="", frames=n_frames - 2 * HANDLE, source_class="drawn"
-        )
-        for take in range(takes):
-            path = folder / f"take{take}.mp4"
-            first = APART * take
-            write_coded(
-                path, rate=rate, n_frames=n_frames, width_px=size_px[0], height_px=size_px[1], first=first
+        for shot in range(shots):
+            code = f"SH{10 * (shot + 1):03}"
+            studio.add_shot(
+                ana, "spring", code=code, title="", frames=n_frames - 2 * HANDLE, source_class="drawn"
             )
-            studio.add_take(people["arti"], "spring", shot="SH010", stage="animation", path=path)
+            for take in range(takes):
+                path = folder / f"take{take}.mp4"
+                first = APART * take + n_frames * shot
+                write_coded(
+                    path, rate=rate, n_frames=n_frames, width_px=size_px[0], height_px=size_px[1], first=first
+                )
+                studio.add_take(people["arti"], "spring", shot=code, stage="animation", path=path)
         failed = [job for job in studio.run_jobs() if job.state == "failed"]
         assert not failed
         task = studio.find_task(people["leo"], "spring", "SH010", "animation")

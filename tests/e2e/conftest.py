@@ -31,7 +31,18 @@ TRUST = ssl.create_default_context()
 
 
 # Modules that take minutes, longest first: begun last, one of them would keep the other workers waiting.
-LONG = ["test_real_footage", "test_desk", "test_kill_studio", "test_two_servers", "test_demo"]
+LONG = [
+    "test_real_footage",
+    "test_desk",
+    "test_kill_studio",
+    "test_two_servers",
+    "test_demo",
+    "test_desk_self_test",  # waits more than it works: beside the others it costs little
+    "test_desk_drawings",
+    "test_desk_guests",
+    "test_desk_together",
+    "test_rooms_across",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -43,8 +43,8 @@ def flagged(evidence: Evidence) -> set[int]:
     return {n for flag in evidence.flags for n in range(flag.frames.start, flag.frames.end)}
 
 
-# Share of a fault's frames that have to be flagged, in every take that carries it. Kinds that are not here the
-# check does not claim to find: changed proportions and a spot that is gone.
+# Share of a fault's frames that have to be flagged, in every take that carries it. Kinds that are not here
+# the check does not claim to find: changed proportions and a spot that is gone.
 LEAST = {"ear_colour": 0.9, "horror_face": 0.8, "flicker": 0.9}
 
 

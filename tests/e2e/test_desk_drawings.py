@@ -537,6 +537,45 @@ def test_a_loop_or_the_whole_take_can_be_meant(stage: Stage, opened: Opener) -> 
     assert [(one.frames.start, one.frames.end) for one in stage.drawings()] == [(1, 5), (0, N_FRAMES)]
 
 
+def test_names_are_offered_in_notes_on_drawings_and_in_answers(stage: Stage, opened: Opener) -> None:
+    page = opened("leo")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Ask @do")
+    expect(page.locator("[data-mention=dora]")).to_be_visible()
+    picture_of(page, "mention-note")
+    page.keyboard.press("Enter")
+    field = page.locator("[data-note-field] input")
+    expect(field).to_have_value("Ask @dora ")
+    page.keyboard.type("first")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-note]")).to_contain_text("Ask @dora first")
+    saved(page)
+    other = opened("dora")
+    other.locator("[data-answer]").click()
+    answer = other.get_by_role("combobox", name="Answer to leo; Enter sends it")
+    expect(answer).to_be_focused()
+    other.keyboard.type("No, @le")
+    expect(other.locator("[data-mention=leo]")).to_be_visible()
+    picture_of(other, "mention-answer")
+    # Escape closes what is offered, then the answer; nothing is sent
+    other.keyboard.press("Escape")
+    expect(other.locator("[data-mention]")).to_have_count(0)
+    expect(answer).to_be_visible()
+    other.keyboard.press("Backspace")
+    expect(other.locator("[data-mention=leo]")).to_be_visible()
+    other.keyboard.press("Tab")
+    expect(answer).to_have_value("No, @leo ")
+    other.keyboard.type("knows")
+    other.keyboard.press("Enter")
+    expect(other.locator("[data-reply]")).to_contain_text("No, @leo knows")
+    saved(other)
+    first, reply = sorted(stage.notes(), key=lambda one: one.seq)
+    assert [first.text, reply.text] == ["Ask @dora first", "No, @leo knows"]
+    told = stage.studio.notices(stage.session("leo"))
+    assert any(one.kind == "mention" for one in told.notices)
+
+
 def test_a_note_names_what_was_drawn_is_answered_found_and_settled(stage: Stage, opened: Opener) -> None:
     page = opened("leo")
     page.keyboard.press("ArrowRight")
@@ -546,7 +585,7 @@ def test_a_note_names_what_was_drawn_is_answered_found_and_settled(stage: Stage,
     drag(page, (0.3, 0.3), (0.6, 0.6))
     page.locator("[data-severity=blocker]").click()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-note-field]")).to_be_focused()
+    expect(page.locator("[data-note-field] input")).to_be_focused()
     page.keyboard.type("The square is cut off here")
     page.keyboard.press("Enter")
     note = page.locator("[data-note]")

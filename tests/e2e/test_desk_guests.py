@@ -327,6 +327,108 @@ def test_a_link_without_a_watermark_shows_what_the_desk_shows(house: House) -> N
     expect(page.get_by_role("note")).to_contain_text("You may look.")
 
 
+def stroke(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw across the picture, in parts of it."""
+    box = page.locator("svg[data-drawings]").bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (begin, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=8)
+    page.mouse.up()
+
+
+def test_a_guest_draws_on_a_frame_and_a_note_names_it_as_people_here_see(house: House) -> None:
+    _, address = house.link()
+    page = house.come(address)
+    page.keyboard.press("End")
+    expect(page.locator(f"[data-drawn='{N_FRAMES - 1}']")).to_be_visible()
+    page.get_by_role("button", name="Draw").click()
+    stroke(page, (0.25, 0.25), (0.75, 0.5))
+    page.keyboard.press("w")
+    stroke(page, (0.2, 0.8), (0.5, 0.8))
+    expect(page.locator("svg[data-drawings='2']")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.locator("svg[data-drawings='1']")).to_be_visible()
+    page.keyboard.press("Shift+u")
+    expect(page.locator("svg[data-drawings='2']")).to_be_visible()
+    picture(page, "guest-drawing")
+    expect(page.locator("[data-loose]")).to_contain_text("what you drew (2)")
+    page.get_by_label("Note on frame").fill("From here to there.")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.get_by_role("list", name="Notes on SH010")).to_contain_text("From here to there.")
+    expect(page.locator("[data-loose]")).to_have_count(0)
+    task, content = house.shown[0]
+    drawn = house.studio.drawings(house.ana, task=task, content=content)
+    mine = [one for one in drawn if one.person.name == "Nia Okafor (guest)"][-2:]
+    assert [(one.shape, one.frames.start, one.frames.end) for one in mine] == [
+        ("pen", N_FRAMES - 1, N_FRAMES),
+        ("arrow", N_FRAMES - 1, N_FRAMES),
+    ]
+    x, y = mine[0].points[0]
+    assert abs(x / 65_536 - 0.25) < 0.01
+    assert abs(y / 65_536 - 0.25) < 0.01
+    notes = house.studio.task(house.ana, task).takes[0].notes
+    note = next(one for one in notes if one.text == "From here to there.")
+    assert sorted(note.drawings) == sorted(one.id for one in mine)
+    page.reload()
+    expect(page.locator("[data-drawn='0']")).to_be_visible()
+    page.keyboard.press("End")
+    expect(page.locator("svg[data-drawings='2']")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(page.locator("svg[data-drawings='0']")).to_be_visible()
+    # at another link nobody sees it
+    _, elsewhere = house.link(label="Another screening")
+    other = house.come(elsewhere, "Ole")
+    other.keyboard.press("End")
+    expect(other.locator(f"[data-drawn='{N_FRAMES - 1}']")).to_be_visible()
+    expect(other.locator("svg[data-drawings='0']")).to_be_visible()
+
+
+def test_what_a_guest_drew_while_the_line_was_cut_is_sent_after_all(house: House) -> None:
+    _, address = house.link(label="In a tunnel")
+    page = house.come(address)
+    page.keyboard.press("a")
+    expect(page.get_by_label("Drawing", exact=True)).to_be_visible()
+    page.context.set_offline(True)
+    stroke(page, (0.3, 0.3), (0.6, 0.6))
+    expect(page.locator("[data-on-the-way]")).to_contain_text("1 on the way")
+    page.context.set_offline(False)
+    expect(page.locator("[data-on-the-way]")).to_have_count(0)
+    task, content = house.shown[0]
+    drawn = house.studio.drawings(house.ana, task=task, content=content)
+    assert drawn[-1].person.name.startswith("Nia Okafor")
+
+
+def test_who_may_only_look_is_offered_no_pen(house: House) -> None:
+    _, address = house.link(rights=[])
+    page = house.come(address)
+    expect(page.get_by_role("button", name="Draw")).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.get_by_label("Drawing", exact=True)).to_have_count(0)
+
+
+def test_a_guest_sets_how_loud_it_is_and_the_browser_remembers(house: House) -> None:
+    _, address = house.link()
+    page = house.come(address)
+    expect(page.get_by_role("button", name="Play")).to_be_enabled(timeout=60_000)
+    page.get_by_label("Volume").fill("0.25")
+
+    def levels() -> list[tuple[float, bool]]:
+        videos = page.evaluate("[...document.querySelectorAll('video')].map((v) => [v.volume, v.muted])")
+        return [(volume, muted) for volume, muted in videos]
+
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_selector(PLAYING)
+    assert (0.25, False) in levels()
+    page.get_by_role("button", name="Sound off").click()
+    assert all(muted for _, muted in levels())
+    page.reload()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible()
+    page.get_by_role("button", name="Sound on").click()
+    expect(page.get_by_label("Volume")).to_have_value("0.25")
+
+
 def test_a_link_that_is_over_or_was_never_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     _, address = house.link(hours=1)
     page = house.come(address)

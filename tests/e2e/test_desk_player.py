@@ -5,14 +5,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
 from circletake.media.coded import read_code
+from circletake.media.frames import read_rgb
+from circletake.media.picture import Rgb
 
 from .browser import ARGUMENTS, CHROMIUM, needs_browser
 from .coded_takes import APART, HANDLE, N_FRAMES, START, Coded, code_on, coded_takes, seen
+
+WHOLE = 65_536
 
 pytestmark = [
     pytest.mark.sqlite,  # what the browser sees does not know the database
@@ -106,6 +111,35 @@ def test_the_counter_counts_frames_timecode_and_drop_frame_and_remembers(page: P
         expect(counter).to_have_text(text)
     page.reload()
     expect(counter).to_have_text("00:00:01:00")
+
+
+def test_timecode_begins_where_that_of_the_file_does(tmp_path: Path, browser: Browser) -> None:
+    with coded_takes(tmp_path, n_frames=14, takes=1) as made:
+        studio = made.studio
+        arti = studio.session_of(studio.sign_in_by_link(studio.make_link("arti")))
+        with (
+            av.open(str(tmp_path / "take0.mp4")) as film,
+            av.open(str(tmp_path / "slated.mov"), "w") as slated,
+        ):
+            slated.metadata["timecode"] = "10:00:59;25"
+            stream = slated.add_stream_from_template(film.streams.video[0])
+            for packet in film.demux(film.streams.video[0]):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    slated.mux(packet)
+        studio.add_take(arti, "spring", shot="SH010", stage="animation", path=tmp_path / "slated.mov")
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        shown = context.new_page()
+        made.open(shown, "#f=0&take=1")
+        shown.locator("[data-count]").click()
+        expect(shown.locator("output.frame")).to_have_text("00:00:00:00")
+        shown.locator("button[data-take='2']").click()
+        expect(shown.locator("output.frame")).to_have_text("10:00:59;25", timeout=60_000)
+        stands(shown, 0)
+        go_to(shown, "10:01:00;02")
+        stands(shown, 5)
+        expect(shown.locator("output.frame")).to_have_text("10:01:00;02")
+        context.close()
 
 
 # the lens
@@ -242,6 +276,78 @@ def test_flip_wipe_and_difference_show_the_same_frame_of_two_takes(page: Page) -
     page.keyboard.press("d")
     expect(bar).to_have_count(0)
     assert read_code(seen(page)) == a + 29
+
+
+def ink_off_px(before: Rgb, after: Rgb, start: tuple[float, float], end: tuple[float, float]) -> float:
+    """How far what was painted since lies from the way of the pen, across it and at its ends."""
+    changed = np.abs(after.astype(int) - before.astype(int)).max(axis=2) > 50
+    y, x = np.nonzero(changed)
+    assert len(x) > 50
+    points = np.stack([x + 0.5, y + 0.5], axis=1)
+    way = np.subtract(end, start)
+    long = float(np.hypot(*way))
+    along = (points - start) @ way / long
+    across = (points - start) @ (-way[1], way[0]) / long
+    thick = (across.max() - across.min()) / 2  # the cap of a line reaches as far beyond its end
+    return float(max(abs(across.mean()), abs(along.min() + thick), abs(along.max() - thick - long)))
+
+
+@pytest.mark.parametrize("how", ["plain", "near", "moved", "beside"])
+def test_ink_lies_where_the_pen_was_at_any_zoom_and_beside_another_take(
+    coded: Coded, page: Page, how: str
+) -> None:
+    studio, number = coded.studio, ["plain", "near", "moved", "beside"].index(how)
+    go_to(page, str(START + 40 + number))
+    stands(page, 40 + number)
+    if how == "beside":
+        page.locator("button[data-take='2']").click(modifiers=["Shift"])
+        expect(page.locator("[data-letter=B]")).to_be_visible()
+    pane = box_of(page, "[data-pane] >> nth=0")
+    middle = (round(pane[0] + pane[2] / 2), round(pane[1] + pane[3] / 2))
+    page.mouse.move(middle[0] + 31, middle[1] - 17)
+    if how != "plain":
+        page.mouse.wheel(0, -950)
+        expect(page.locator("[data-lens]")).to_be_visible()
+    page.keyboard.press("a")
+    if how == "moved":
+        page.mouse.down(button="middle")
+        page.mouse.move(middle[0] - 60, middle[1] + 43, steps=4)
+        page.mouse.up(button="middle")
+    page.keyboard.press("l")
+    box = box_of(page)
+    if how != "plain":
+        assert box[2] > 3.5 * pane[2]
+    clip = FloatRect(x=middle[0] - 160, y=middle[1] - 90, width=320, height=180)
+    before = read_rgb(page.screenshot(clip=clip))
+    start, end = (middle[0] - 120, middle[1] - 50), (middle[0] + 110, middle[1] + 60)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+    expect(page.locator("[data-unsaved]")).to_have_count(0, timeout=60_000)
+    after = read_rgb(page.screenshot(clip=clip))
+    picture_of(page, f"ink-{how}")
+    assert box_of(page) == box
+    here = [(x - clip["x"], y - clip["y"]) for x, y in (start, end)]
+    assert ink_off_px(before, after, here[0], here[1]) <= 1
+    leo = studio.session_of(studio.sign_in_by_link(studio.make_link("leo")))
+    content = next(one.content for one in studio.task(leo, coded.task).takes if one.number == 1)
+    drawings = studio.drawings(leo, task=coded.task, content=content)
+    (found,) = [one for one in drawings if one.frames.start == 40 + number]
+    for point, (x, y) in zip(found.points, (start, end), strict=True):
+        at = (box[0] + point[0] / WHOLE * box[2], box[1] + point[1] / WHOLE * box[3])
+        assert np.hypot(at[0] - x, at[1] - y) <= 1
+    # and it lies on the same place of the picture once all of that is seen again
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-lens]")).to_have_count(0)
+    box = box_of(page)
+    drawn = box_of(page, f"[data-drawing='{found.id}'] path >> nth=-1")
+    thick = found.width / WHOLE * box[3]
+    for axis in (0, 1):
+        low, high = sorted(point[axis] / WHOLE * box[2 + axis] for point in found.points)
+        assert abs(drawn[axis] - box[axis] - low) <= thick / 2 + 1
+        assert abs(drawn[axis] + drawn[2 + axis] - box[axis] - high) <= thick / 2 + 1
 
 
 def test_side_by_side_steps_and_plays_in_step(page: Page) -> None:

@@ -1,36 +1,37 @@
 """Looking at takes together: two browsers in a room see the same frame, whatever happens to their lines."""
 
-import os
 import random
 import re
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from circletake.config import Config
-from circletake.media.encode import write_movie
-from circletake.studio import Studio
-from circletake.web.auth import COOKIE
 
 from .browser import ARGUMENTS, CHROMIUM, needs_browser
-from .conftest import HEIGHT_PX, WIDTH_PX, wait_until
-from .terminal import PROGRAM
+from .conftest import wait_until
+from .together import (
+    N_FRAMES,
+    NEAR,
+    SAMPLER,
+    SLOW_MS,
+    Server,
+    Stage,
+    apart_while,
+    drawn,
+    found_studio,
+    frame_of,
+    free_port,
+    same_place,
+    task_of,
+)
 
-_SLOW_MS = 60_000
-N_FRAMES = 72
-OPERATIONS = 300  # ten minutes, one every other second
-NEAR = 2  # frames that two players may be apart while they play
+# Four minutes, one thing every other second; `tests/bench/test_meeting.py` has the ten.
+OPERATIONS = 120
 
 pytestmark = [
     pytest.mark.sqlite,  # what the browser sees does not know the database
@@ -40,118 +41,14 @@ pytestmark = [
     needs_browser,
 ]
 
-# Notes the frame on the screen at every refresh, by the machine's clock: both browsers are on one machine.
-SAMPLER = """() => {
-  window.seen = [];
-  const note = () => {
-    const picture = document.querySelector('.picture[role=img]');
-    const frame = Number(/frame (\\d+)/.exec(picture?.getAttribute('aria-label') ?? '')?.[1] ?? -1);
-    window.seen.push([Date.now(), frame]);
-    requestAnimationFrame(note);
-  };
-  note();
-}"""
-
-
-@dataclass
-class Server:
-    """`circletake serve` on one port, which can be killed and started again."""
-
-    folder: Path
-    port: int
-    process: "subprocess.Popen[str] | None" = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [str(PROGRAM), "serve", str(self.folder), "--port", str(self.port)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "CIRCLETAKE_WORKERS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        assert self.process.stdout is not None
-        assert "open at" in self.process.stdout.readline()
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
-        if self.process.stdout:
-            self.process.stdout.close()
-
-
-@dataclass
-class Stage:
-    """A production with two shots, and who is signed in."""
-
-    server: Server
-    tokens: dict[str, str]
-    tasks: list[str]
-    lines: dict[str, list[WebSocketRoute]] = field(default_factory=dict)
-
-    def window(self, browser: Browser, name: str, path: str) -> Page:
-        context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 720})
-        context.add_cookies([{"name": COOKIE, "value": self.tokens[name], "url": self.server.url}])
-        lines = self.lines.setdefault(name, [])
-
-        def pass_on(line: WebSocketRoute) -> None:
-            line.connect_to_server()
-            lines.append(line)
-
-        context.route_web_socket(re.compile("/rooms/"), pass_on)
-        page = context.new_page()
-        page.set_default_timeout(_SLOW_MS)
-        page.goto(self.server.url + path)
-        return page
-
-    def cut_line(self, name: str) -> None:
-        """Break somebody's connection to the room, as a train in a tunnel does."""
-        self.lines[name].pop().close(code=4000)
-
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("together")
-    film(folder / "film.mp4")
-    with Studio.create(folder / "studio", config=Config(workers=1)) as studio:
-        names = ("ana", "dora", "leo", "cleo")
-        for name in names:
-            studio.add_person(name)
-        tokens = {name: studio.sign_in_by_link(studio.make_link(name)) for name in names}
-        ana = studio.session_of(tokens["ana"])
-        studio.new_production(
-            ana, code="spring", title="Spring", rate=Fraction(24), width_px=WIDTH_PX, height_px=HEIGHT_PX
-        )
-        for name, role in (("dora", "director"), ("leo", "lead"), ("cleo", "guest")):
-            studio.set_role(ana, "spring", person=name, role=role)
-        tasks = []
-        for shot in ("SH010", "SH020"):
-            studio.add_shot(ana, "spring", code=shot, title="", frames=N_FRAMES, source_class="drawn")
-            path = folder / "film.mp4"
-            tasks.append(studio.add_take(ana, "spring", shot=shot, stage="animation", path=path).id)
-        assert all(job.state == "done" for job in studio.run_jobs())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    server = Server(folder / "studio", port)
+    found = found_studio(tmp_path_factory.mktemp("together"), Config(workers=1))
+    server = Server(found.folder, free_port())
     server.start()
-    yield Stage(server, tokens, tasks)
+    yield Stage(server, found.tokens, found.tasks)
     server.kill()
-
-
-def film(path: Path) -> None:
-    """A square that moves two pixels a frame, and a tone."""
-    frames = []
-    for n in range(N_FRAMES):
-        frame = np.full((HEIGHT_PX, WIDTH_PX, 3), 90, np.uint8)
-        frame[20:40, 4 + n : 24 + n] = (200, 60, 40)
-        frames.append(frame)
-    tone = 0.2 * np.sin(np.arange(48_000 * N_FRAMES // 24) * 2 * np.pi * 440 / 48_000)
-    samples = np.stack([tone, tone], axis=1).astype(np.float32)
-    write_movie(path, frames, rate=Fraction(24), width_px=WIDTH_PX, height_px=HEIGHT_PX, samples=samples)
 
 
 @pytest.fixture(scope="module")
@@ -177,31 +74,6 @@ def pair(stage: Stage, browser: Browser) -> Iterator[tuple[Page, Page]]:
     yield dora, leo
     for page in (dora, leo):
         page.context.close()
-
-
-def drawn(page: Page, frame: int) -> None:
-    expect(page.locator(".picture[role=img]")).to_have_attribute("data-drawn", str(frame), timeout=_SLOW_MS)
-
-
-def frame_of(page: Page) -> int:
-    return int(page.locator(".picture[role=img]").get_attribute("data-drawn") or -1)
-
-
-def task_of(page: Page) -> str:
-    return page.locator(".desk").get_attribute("data-task") or ""
-
-
-def same_place(dora: Page, leo: Page) -> None:
-    """Both look at the same frame of the same take, and nothing moves any more."""
-
-    def where(page: Page) -> tuple[str, int]:
-        return task_of(page), frame_of(page)
-
-    try:
-        wait_until(lambda: where(dora) == where(leo), timeout_s=20)
-    except AssertionError:
-        rooms = [page.locator("[data-room]").inner_text() for page in (dora, leo)]
-        raise AssertionError(f"dora is at {where(dora)}, leo at {where(leo)}; {rooms}") from None
 
 
 def test_whoever_comes_sees_the_same_frame_and_goes_along_from_shot_to_shot(
@@ -284,7 +156,7 @@ def test_a_room_outlives_its_server(stage: Stage, pair: tuple[Page, Page]) -> No
     expect(leo.locator("[data-room=lost]")).to_be_visible()
     dora.keyboard.press("ArrowLeft")
     stage.server.start()
-    expect(dora.locator("[data-leads=true]")).to_be_visible(timeout=_SLOW_MS)
+    expect(dora.locator("[data-leads=true]")).to_be_visible(timeout=SLOW_MS)
     drawn(leo, N_FRAMES - 2)
     dora.keyboard.press("Home")
     drawn(leo, 0)
@@ -316,21 +188,6 @@ def test_both_play_the_same_frame(pair: tuple[Page, Page]) -> None:
     assert len(apart) > 50
     assert p95 <= NEAR, f"{len(apart)} looks: median {statistics.median(apart)}, p95 {p95}, most {apart[-1]}"
     same_place(dora, leo)
-
-
-def apart_while(dora: Page, leo: Page, since: float, until: float) -> list[int]:
-    """Frames between both screens, the shorter way round, at each look of the second at its own."""
-    theirs: list[list[Any]] = dora.evaluate("window.seen")
-    found = []
-    at = 0
-    for time_ms, frame in leo.evaluate("window.seen"):
-        if not since <= time_ms <= until:
-            continue
-        while at + 1 < len(theirs) and theirs[at + 1][0] <= time_ms:
-            at += 1
-        off = abs(frame - theirs[at][1])
-        found.append(min(off, N_FRAMES - off))
-    return found
 
 
 @dataclass
@@ -380,24 +237,30 @@ class Meeting:
 
     def _back(self) -> None:
         leads = self.page.locator("[data-room=in][data-leads=true]")
-        expect(leads).to_be_visible(timeout=_SLOW_MS)
+        expect(leads).to_be_visible(timeout=SLOW_MS)
 
 
 ODDS = {"step": 30, "jump": 20, "task": 8, "play": 8, "stroke": 15, "cut": 10, "lead": 8, "kill": 1}
 
 
-def test_ten_minutes_of_anything_end_on_the_same_frame_with_every_stroke(
+def test_minutes_of_anything_end_on_the_same_frame_with_every_stroke(
     stage: Stage, pair: tuple[Page, Page]
 ) -> None:
-    """One thing every two seconds for ten minutes, without the waiting between."""
-    rng = random.Random(5)  # noqa: S311 (the same ten minutes every time)
+    anything_happens(stage, pair, OPERATIONS)
+
+
+def anything_happens(stage: Stage, pair: tuple[Page, Page], operations: int) -> None:
+    """One thing every two seconds, without the waiting between; at the end nothing is apart or lost."""
+    rng = random.Random(5)  # noqa: S311 (the same minutes every time)
     meeting = Meeting(stage, {"dora": pair[0], "leo": pair[1]}, rng)
-    for n, what in enumerate(rng.choices(list(ODDS), list(ODDS.values()), k=OPERATIONS)):
+    whats = rng.choices(list(ODDS), list(ODDS.values()), k=operations)
+    assert set(whats) == set(ODDS), "everything that can happen does"
+    for n, what in enumerate(whats):
         getattr(meeting, what)()
         if n % 5 == 4:
             same_place(*pair)
     same_place(*pair)
-    assert len(meeting.strokes) > OPERATIONS // 12
+    assert len(meeting.strokes) > operations // 12
     for page in pair:
         assert {one["id"] for one in drawings(page, stage)} == meeting.strokes
 

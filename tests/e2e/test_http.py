@@ -199,7 +199,19 @@ def test_every_route_asks_for_a_sign_in_before_anything_else(served: Served) -> 
             assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("tail", ["", "/frames/0.jpg", "/proxy.mp4", "/poster.jpg", "/peaks.bin"])
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "",
+        "/frames/0.jpg",
+        "/full/0.jpg",
+        "/alpha/0.jpg",
+        "/checker/0.jpg",
+        "/proxy.mp4",
+        "/poster.jpg",
+        "/peaks.bin",
+    ],
+)
 def test_media_asks_for_a_sign_in_before_it_says_anything(served: Served, tail: str) -> None:
     content = served.take().content
     with served.client() as client:
@@ -245,6 +257,14 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "shots": {"code": "SH900", "frames": 24},
                 "adopt": {},
                 "views": {"name": "mine", "query": "q=SH"},
+                "dailies": {
+                    "op": "01940b6c-3f4e-7c1d-9a6e-0123456789ad",
+                    "act": "make",
+                    "playlist": "01940b6c-3f4e-7c1d-9a6e-0123456789ae",
+                    "entries": ["01940b6c-3f4e-7c1d-9a6e-0123456789af"],
+                    "takes": [{"task": served.task().id, "content": served.take().content}],
+                    "label": "x",
+                },
                 "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
                 "consents": {"kind": "consent", "code": "SH010", "subject": "Mia", "uses": ["release"]},
                 "resolve": {"disposition": "waive", "key": "0123456789"},

@@ -46,6 +46,7 @@ CUT = {"editor", "director", "producer"}
 VOTES = {"lead", "director", "reviewer", "producer", "editor"}
 WORKS = ALL - {"guest", "client"}
 NOTES = ALL - {"guest", "auditor", "admin"}
+DAILIES = {"artist", "reviewer", "lead", "director", "producer", "editor"}
 PROPOSE = {"producer", "director", "lead", "admin"}
 
 CONSENT = {"kind": "consent", "code": "SH010", "subject": "Nobody real", "uses": ["festival"]}
@@ -58,6 +59,9 @@ FLAG_CALL = {
 }
 
 DRAWN = "01940b6c-3f4e-7c1d-9a6e-0123456789ab"
+
+# of a playlist that nobody made: whoever may keep dailies is told that it is not there
+PLAYLIST_OP = {"op": DRAWN, "act": "archive", "playlist": DRAWN}
 
 CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
 
@@ -131,6 +135,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/jobs", None, PERSONS, ANY),
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
     ("GET", "/api/productions/{code}/views", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/dailies", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/dailies/{playlist}", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/dailies/{playlist}/acts", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
     ("GET", "/api/productions/{code}/film", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
@@ -142,10 +149,18 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("HEAD", "/media/{sha}", None, ALL, ANY),
     ("GET", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),
     ("HEAD", "/media/{sha}/frames/{n}.jpg", None, ALL, ANY),
+    ("GET", "/media/{sha}/full/{n}.jpg", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/full/{n}.jpg", None, ALL, ANY),
+    ("GET", "/media/{sha}/alpha/{n}.jpg", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/alpha/{n}.jpg", None, ALL, ANY),
+    ("GET", "/media/{sha}/checker/{n}.jpg", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/checker/{n}.jpg", None, ALL, ANY),
     ("GET", "/media/{sha}/proxy.mp4", None, ALL, ANY),
     ("HEAD", "/media/{sha}/proxy.mp4", None, ALL, ANY),
     ("GET", "/media/{sha}/peaks.bin", None, ALL, ANY),
     ("HEAD", "/media/{sha}/peaks.bin", None, ALL, ANY),
+    ("GET", "/media/{sha}/badges.json", None, ALL, ANY),
+    ("HEAD", "/media/{sha}/badges.json", None, ALL, ANY),
     ("GET", "/media/joined/{num}-{den}/{parts}.mp4", None, ALL, ANY),
     ("HEAD", "/media/joined/{num}-{den}/{parts}.mp4", None, ALL, ANY),
     ("SOCKET", "/api/productions/{code}/rooms/{name}", None, ALL, NONE),
@@ -176,6 +191,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     # what takes somebody who sits there
     ("POST", "/api/productions/{code}/views", {"name": "v{n}", "query": "q=x"}, ALL, NONE),
     ("DELETE", "/api/productions/{code}/views/{view}", None, ALL, NONE),
+    ("POST", "/api/productions/{code}/dailies", PLAYLIST_OP, DAILIES, NONE),
     ("POST", "/api/verdicts", "verdict", VOTES, NONE),
     # a policy that lets nobody override refuses everybody alike, for a reason that is about the gate
     ("POST", "/api/overrides", "override", ALL, NONE),
@@ -356,6 +372,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "box": "box_none",
             "consent": "consent_none",
             "view": "w_none",
+            "playlist": "none",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {

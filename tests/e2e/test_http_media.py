@@ -1,14 +1,21 @@
 """Media over a real server: whole, in part, known already, and only for those it belongs to."""
 
 import hashlib
+import shutil
 
 import pytest
+from sqlalchemy import delete
+
+from circletake.db.tables import derived
+from circletake.media.frames import read_rgb
+from circletake.media.recipes import NOTHING, PEAKS
+from circletake.workflows import full_frames
 
 from .conftest import HEIGHT_PX, N_FRAMES, WIDTH_PX, Served
 
 pytestmark = pytest.mark.e2e
 
-TAILS = ["", "/frames/0.jpg", "/proxy.mp4", "/poster.jpg"]
+TAILS = ["", "/frames/0.jpg", "/full/0.jpg", "/proxy.mp4", "/poster.jpg", "/peaks.bin"]
 
 
 def test_content_is_exactly_the_bytes_of_its_hash(analysed: Served) -> None:
@@ -131,3 +138,60 @@ def test_a_take_in_the_cut_says_what_it_plays_between(analysed: Served) -> None:
         assert [part["shot"] for part in told["parts"]] == ["SH010"]
         assert told["missing"] == ["SH020 is a gap in the cut; nothing is shown for it."]
         assert client.get(told["proxy"]).status_code == 200
+
+
+def test_a_full_frame_is_read_once_and_kept_while_there_is_room(
+    analysed: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, content = analysed.studio.house, analysed.take().content
+    kept = house.folder / "cache" / full_frames.FULL
+    shutil.rmtree(kept, ignore_errors=True)
+    with analysed.client("leo") as client:
+        first = client.get(f"/media/{content}/full/3.jpg")
+        assert first.status_code == 200
+        assert first.headers["cache-control"] == "private, max-age=31536000, immutable"
+        assert read_rgb(first.content).shape == (HEIGHT_PX, WIDTH_PX, 3)
+        assert len(list(kept.iterdir())) == 1
+        with monkeypatch.context() as patch:
+            patch.setattr(type(house.reader), "frame", _nobody)
+            assert client.get(f"/media/{content}/full/3.jpg").content == first.content
+        # one more than there is room for: what was asked for last stays
+        monkeypatch.setattr(full_frames, "KEPT_BYTES", len(first.content) * 3 // 2)
+        second = client.get(f"/media/{content}/full/4.jpg")
+        assert [one.read_bytes() for one in kept.iterdir()] == [second.content]
+        # no room at all: it is shown all the same
+        shutil.rmtree(kept)
+        kept.write_bytes(b"")
+        try:
+            assert client.get(f"/media/{content}/full/3.jpg").content == first.content
+        finally:
+            kept.unlink()
+        for tail in (f"full/{N_FRAMES}", "alpha/0", "checker/0"):
+            refused = client.get(f"/media/{content}/{tail}.jpg")
+            assert refused.status_code in {404, 422}, tail
+            assert refused.headers["content-type"] == "application/problem+json"
+    media = analysed.take().media
+    assert (media.full, media.alpha, media.checker) == (None, None, None)  # the stored frames have all of it
+
+
+def _nobody(*_: object) -> bytes:
+    raise AssertionError("it was to be read once")
+
+
+def test_a_waveform_of_before_there_was_one_is_made_when_it_is_asked_for(analysed: Served) -> None:
+    house, content = analysed.studio.house, analysed.take().content
+    with analysed.client("leo") as client:
+        measured = client.get(f"/media/{content}/peaks.bin").content
+        assert len(measured) == N_FRAMES * 4
+        assert max(measured) > 40
+        with house.queue.engine.begin() as conn:
+            conn.execute(delete(derived).where((derived.c.source == content) & (derived.c.recipe == PEAKS)))
+        assert analysed.take().media.peaks is not None
+        assert client.get(f"/media/{content}/peaks.bin").content == measured
+        assert house.queue.find_derived(content, PEAKS) is not None
+        house.queue.put_derived(content, PEAKS, NOTHING)
+        try:
+            assert analysed.take().media.peaks is None
+            assert client.get(f"/media/{content}/peaks.bin").status_code == 404
+        finally:
+            house.queue.put_derived(content, PEAKS, house.store.put_bytes(measured))

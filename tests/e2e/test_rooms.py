@@ -10,7 +10,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from circletake.web.auth import COOKIE
+from circletake.web.guest_cookie import GUEST_COOKIE
 from circletake.web.rooms import LONGEST_BYTES
+from circletake.workflows.guest_links import Showing
 
 from .conftest import Served
 
@@ -50,9 +52,16 @@ class Window:
 
 @contextmanager
 def window(
-    served: Served, who: str | None, room: str = "one", *, origin: str | None = "", code: str = "spring"
+    served: Served,
+    who: str | None,
+    room: str = "one",
+    *,
+    origin: str | None = "",
+    code: str = "spring",
+    cookie: str = "",
 ) -> Iterator[Window]:
-    headers = {"Cookie": f"{COOKIE}={served.tokens[who]}"} if who else {}
+    cookie = f"{COOKIE}={served.tokens[who]}" if who else cookie
+    headers = {"Cookie": cookie} if cookie else {}
     with connect(
         f"{served.url.replace('http', 'ws')}/api/productions/{code}/rooms/{room}",
         additional_headers=headers,
@@ -113,6 +122,20 @@ def test_nobody_comes_in_who_may_not_see_the_production(
         assert (word["say"], word["code"], end) == ("refused", why, 4403)
 
 
+@pytest.mark.parametrize("cookie", [GUEST_COOKIE, COOKIE])
+def test_whoever_came_by_a_guest_link_comes_into_no_room(served: Served, cookie: str) -> None:
+    """A link shows exact takes; a room goes wherever its leader goes."""
+    ana = served.studio.session_of(served.tokens["ana"])
+    shown = [(served.task().id, served.take().content)]
+    showing = Showing(label="Screening", contents=shown, rights=["note"], hours=1)
+    _, link = served.studio.guests.make_link(ana, "spring", showing)
+    token = served.studio.guests.come_in(link, name="Nia", passphrase="")
+    with window(served, None, cookie=f"{cookie}={token}") as guest:
+        word, end = guest.ended()
+        assert word is not None
+        assert (word["say"], word["code"], end) == ("refused", "sign-in-needed", 4403)
+
+
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null"])
 def test_no_page_of_another_site_opens_a_socket_with_somebodys_cookie(served: Served, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused, window(served, "leo", origin=origin):
@@ -140,7 +163,7 @@ def test_a_word_too_long_is_not_read(served: Served) -> None:
 def test_a_room_holds_so_many_windows_and_says_so_to_the_next(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("circletake.web.rooms.MOST_MEMBERS", 3)
+    monkeypatch.setattr("circletake.web.open_room.MOST_MEMBERS", 3)
     opened = [window(served, "leo", "full") for _ in range(4)]
     lines = [one.__enter__() for one in opened]
     try:

@@ -1,10 +1,12 @@
 """Serving as a program: it names its address, refuses a second of its kind, and ends when it is told to."""
 
+import gc
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import httpx2
@@ -14,7 +16,7 @@ from circletake.config import Config
 from circletake.studio import Studio
 from circletake.web.auth import COOKIE
 
-from .conftest import TRUST
+from .conftest import TRUST, serving, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -87,3 +89,27 @@ def test_an_address_that_others_reach_is_said_to_be_readable(folder: Path) -> No
         assert "http://127.0.0.1:" in line
         assert started.stdout is not None
         assert "put a proxy with TLS in front" in started.stdout.readline()
+
+
+def test_garbage_is_looked_for_again_once_the_boards_stand(folder: Path) -> None:
+    gc.disable()  # as `run` does before anything is made
+    try:
+        with Studio.open(folder, config=Config(workers=1)) as studio, serving(studio):
+            wait_until(gc.isenabled, timeout_s=30)
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def test_a_server_that_ends_writes_its_boards_down(folder: Path) -> None:
+    with Studio.open(folder, config=Config(workers=1)) as studio:
+        ana = studio.session_of(studio.sign_in_by_link(studio.make_link("ana")))
+        studio.new_production(
+            ana, code="spring", title="Spring", rate=Fraction(24), width_px=96, height_px=64
+        )
+    with program(folder) as (started, line):
+        httpx2.get(line.rpartition(" ")[2], trust_env=False, timeout=30, verify=TRUST)
+        started.send_signal(signal.SIGINT)
+        started.wait(timeout=30)
+    (kept,) = (folder / "cache" / "boards").iterdir()
+    assert kept.suffix == ".msgpack"

@@ -33,6 +33,7 @@ people = names.map("p_{}".format)
 anybody = st.one_of(people, st.just("m_x"))
 productions = st.sampled_from(["pr_1", "pr_1", "pr_2"])
 contents = names.map(lambda name: name * 64)
+ids = st.integers(0, 5).map("01940b6c-3f4e-7c1d-9a6e-{:012x}".format)
 text = st.text(max_size=8).filter(lambda value: value.isprintable())
 pairs = st.lists(st.tuples(names.map("sheet:{}".format), contents), max_size=2).map(
     lambda found: [list(pair) for pair in found]
@@ -87,6 +88,22 @@ BODIES: dict[str, st.SearchStrategy[dict[str, object]]] = {
     "delivered": body(sealed=st.integers(1, 40), master=contents, record=contents, folder_name=text),
     "recalled": body(sealed=st.integers(1, 40), verdict=st.integers(1, 40)),
     "done": body(job=contents, op=names, result=text),
+    "playlist": st.one_of(
+        body(
+            op=ids, act=st.sampled_from(["make", "add", "take_in"]), playlist=ids,
+            entries=ids.map(lambda one: [one]), takes=st.just([["t_a", "a" * 64]]),
+            after=st.sampled_from(["", "first", "last"]), label=st.none() | contents,
+        ),
+        body(
+            op=ids, act=st.sampled_from(["remove", "put_back"]), playlist=ids,
+            entries=st.lists(ids, max_size=2),
+        ),
+        body(
+            op=ids, act=st.just("move"), playlist=ids, entries=ids.map(lambda one: [one]),
+            after=ids | st.just("first"),
+        ),
+        body(op=ids, act=st.sampled_from(["start", "archive", "restore"]), playlist=ids),
+    ),
 }  # fmt: skip
 
 Step = tuple[str, str, str, dict[str, object]]

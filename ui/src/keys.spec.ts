@@ -3,7 +3,7 @@ import { actionOf, KEYS, keySign, type Scope } from "./keys";
 
 describe("keys", () => {
   it("mean one thing on each page", () => {
-    for (const scope of ["everywhere", "queue", "board", "desk", "draw", "cut", "film", "holds", "guest"] satisfies Scope[]) {
+    for (const scope of ["everywhere", "queue", "board", "desk", "draw", "cut", "film", "dailies", "holds", "guest"] satisfies Scope[]) {
       const keys = KEYS.filter((one) => one.scope === scope).flatMap((one) => [...one.keys]);
       expect(new Set(keys).size).toBe(keys.length);
     }
@@ -35,6 +35,17 @@ describe("keys", () => {
   it("belong to the page before they belong to everywhere", () => {
     expect(actionOf({ key: "?" }, "desk")).toBe("help");
     expect(actionOf({ key: "v" }, "board")).toBeNull();
+  });
+
+  it("of dailies are their own first, then those of the desk's picture and verdict", () => {
+    expect(actionOf({ key: "ArrowDown" }, "dailies")).toBe("next");
+    expect(actionOf({ key: "ArrowDown", shiftKey: true }, "dailies")).toBe("entry-down");
+    expect(actionOf({ key: "c" }, "dailies")).toBe("circled");
+    expect(actionOf({ key: "X", shiftKey: true }, "dailies")).toBe("not-a-fault");
+    expect(actionOf({ key: "S", shiftKey: true }, "dailies")).toBe("start");
+    expect(actionOf({ key: "l" }, "dailies")).toBe("forwards");
+    expect(actionOf({ key: "z", ctrlKey: true }, "dailies")).toBe("withdraw");
+    expect(actionOf({ key: "e" }, "dailies")).toBeNull();
   });
 
   it("are shown as signs", () => {

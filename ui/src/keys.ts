@@ -1,6 +1,6 @@
 /** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
 
-export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "film" | "holds" | "guest";
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "film" | "dailies" | "holds" | "guest";
 
 export interface KeySpec {
   action: string;
@@ -149,6 +149,19 @@ export const KEYS = [
   spec("next", "] ArrowDown", "film", "Film", "Next shot", true),
   spec("open", "Enter", "film", "Film", "Open what stands here on the desk"),
 
+  spec("first", "Home", "dailies", "Dailies", "First frame of the first entry"),
+  spec("last", "End", "dailies", "Dailies", "Last frame of the last entry"),
+  spec("previous", "[ ArrowUp", "dailies", "Dailies", "Entry before", true),
+  spec("next", "] ArrowDown", "dailies", "Dailies", "Next entry", true),
+  spec("entry-up", "Shift+ArrowUp", "dailies", "Dailies", "Move this entry up", true),
+  spec("entry-down", "Shift+ArrowDown", "dailies", "Dailies", "Move this entry down", true),
+  spec("add-takes", "a", "dailies", "Dailies", "Add takes; again: back to the list"),
+  spec("take-in", "Shift+n", "dailies", "Dailies", "Take in the newer take that has arrived for this entry"),
+  spec("remove", "Delete", "dailies", "Dailies", "Take this entry out of the playlist"),
+  spec("put-back", "u", "dailies", "Dailies", "Put back what you took out last"),
+  spec("start", "Shift+s", "dailies", "Dailies", "Start: write down what is watched, and play from the first entry"),
+  spec("commit", "Enter", "dailies", "Dailies", "Record the verdict and go on; without one, open the entry on the desk"),
+
   spec("next", "ArrowDown", "holds", "Still holds", "Next stale approval", true),
   spec("previous", "ArrowUp", "holds", "Still holds", "Previous stale approval", true),
   spec("still-holds", "h", "holds", "Still holds", "It still holds: confirm it and go on"),
@@ -162,6 +175,7 @@ export const KEYS = [
   spec("last", "End", "guest", "Guest", "Last frame"),
   spec("previous", "ArrowUp", "guest", "Guest", "Shot before", true),
   spec("next", "ArrowDown", "guest", "Guest", "Next shot", true),
+  spec("draw", "a", "guest", "Guest", "Draw on the picture, where the link lets you note"),
 ] as const;
 
 export type Action = (typeof KEYS)[number]["action"];
@@ -182,18 +196,22 @@ export function nameOf(press: Press): string {
 }
 
 // Whoever draws still steps, plays and loops: the keys of the picture that drawing does not take.
-const UNDER: Partial<Record<Scope, { scope: Scope; group: string }>> = { draw: { scope: "desk", group: "Picture" } };
+// Dailies are played and judged with the keys of the desk.
+const UNDER: Partial<Record<Scope, { scope: Scope; groups: readonly string[] }>> = {
+  draw: { scope: "desk", groups: ["Picture"] },
+  dailies: { scope: "desk", groups: ["Picture", "Verdict"] },
+};
 
 /** The action of a key on a page; the page's own keys come before those of everywhere. */
 export function actionOf(press: Press, scope: Scope): Action | null {
   if (press.altKey) return null;
   const name = nameOf(press);
   const under = UNDER[scope];
-  const of = (where: Scope, as: string, group?: string) =>
-    KEYS.find((one) => one.scope === where && (group === undefined || one.group === group) && (one.keys as readonly string[]).includes(as));
-  const shifted = press.shiftKey && /^([a-z]|Arrow[A-Z][a-z]+)$/.test(name) ? of(scope, `Shift+${name}`) : undefined;
-  const found: KeySpec | undefined =
-    shifted ?? of(scope, name) ?? (under && of(under.scope, name, under.group)) ?? of("everywhere", name);
+  const of = (where: Scope, as: string, groups?: readonly string[]) =>
+    KEYS.find((one) => one.scope === where && (!groups || groups.includes(one.group)) && (one.keys as readonly string[]).includes(as));
+  const isShifted = (press.shiftKey ?? false) && /^([a-z]|Arrow[A-Z][a-z]+)$/.test(name);
+  const own = (as: string): KeySpec | undefined => of(scope, as) ?? (under && of(under.scope, as, under.groups));
+  const found: KeySpec | undefined = (isShifted ? own(`Shift+${name}`) : undefined) ?? own(name) ?? of("everywhere", name);
   if (!found || (press.repeat && !found.repeats)) return null;
   return found.action as Action;
 }

@@ -75,6 +75,43 @@ class SheetRef:
     answers: Sequence[Answer] = ()
 
 
+class Encoding(Protocol):
+    """A picture as an encoder sees it."""
+
+    @property
+    def patches(self) -> NDArray[np.float16]:
+        """Unit vectors, [cell, dimensions]; [0, 0] of an encoder without cells."""
+        ...
+
+    @property
+    def vector(self) -> NDArray[np.float32]:
+        """Unit vector of the whole, [dimensions]; zero where the encoder gave nothing."""
+        ...
+
+
+class Encoder(Protocol):
+    """An image encoder: equal pictures give equal numbers."""
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Its weights, and how it is fed and read: 64 digits."""
+        ...
+
+    @property
+    def backend(self) -> str:
+        """What computes."""
+        ...
+
+    def encode(self, picture: Rgb) -> Encoding:
+        """Encode an sRGB picture, uint8 height×width×3."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CheckContext:
     """What a check is told before the first frame.
@@ -92,6 +129,8 @@ class CheckContext:
         boxes: where people say that characters are, one at most for a character and frame.
         boxes_hash: of all of them, as evidence names them; empty where nobody ever drew any.
         boxed_frames: frame → its picture, of some frames with boxes, known before the first is seen.
+        encoder: what the studio names to look through; None where it names none, or it cannot be used.
+        without_encoder: one sentence that says why the one that is named is not used; empty otherwise.
     """
 
     content: str
@@ -106,6 +145,8 @@ class CheckContext:
     boxes: Sequence[Boxed] = ()
     boxes_hash: str = ""
     boxed_frames: Mapping[int, Rgb] = field(default_factory=dict)
+    encoder: Encoder | None = None
+    without_encoder: str = ""
 
 
 class Picture(Protocol):
@@ -162,7 +203,8 @@ class Check(Protocol):
         summary: one line for lists and the documentation.
         long_side_px: longest side of the frames it wants; None is full size.
         wants_references: True when it measures against model sheets. A check that also has `takes_boxes`
-            set to True is measured again when a person says where a character is.
+            set to True is measured again when a person says where a character is; one with `takes_encoder`,
+            when the studio names another image encoder.
         Params: a frozen dataclass whose fields all have defaults.
     """
 

@@ -69,6 +69,12 @@ def taking_boxes(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if getattr(checks.get(name), "takes_boxes", False))
 
 
+def taking_encoder(names: Iterable[str]) -> list[str]:
+    """Those of some checks that look through an image encoder where the studio names one."""
+    checks = find_checks()
+    return sorted(name for name in names if getattr(checks.get(name), "takes_encoder", False))
+
+
 def shown(frame: Frame, long_side_px: int | None) -> Rgb:
     """A frame's colours at the size that a check asks for."""
     width, height = frame.width_px, frame.height_px

@@ -30,7 +30,7 @@ from circletake.errors import (
     NotFound,
 )
 
-# A server with a book and a jobs' pool holds at most 42 connections; PostgreSQL gives out 100.
+# A server with a book, a jobs' pool and a wire holds at most 44 connections; PostgreSQL gives out 100.
 _POOLS = {True: (8, 22), False: (4, 8)}  # durable → kept open, opened when busy
 # Somebody who holds the book's end and does not go on (a stopped machine) is cut off after this.
 _IDLE_TIMEOUT_MS = 60_000

@@ -403,6 +403,53 @@ guest = Table(  # people who came by a link; they hold no role, ever
     Column("seq", Integer),
     Index("ix_guest_link", "link"),
 )
+playlist = Table(  # dailies: what is watched together, in order
+    "playlist",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("label_commitment", String(64), nullable=False),
+    Column("text_commitment", String(64)),
+    Column("archived", Boolean, nullable=False),
+    Column("changed", Integer, nullable=False),  # the entry that last changed it
+    Column("seq", Integer),
+    Index("ix_playlist_production", "production"),
+)
+playlist_entry = Table(  # a removed one keeps its place: another may have been put after it meanwhile
+    "playlist_entry",
+    book_metadata,
+    _id(primary_key=True),
+    Column("playlist", String(64), ForeignKey("playlist.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("rank", BigInteger, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), nullable=False),  # who put it there
+    Column("seq", Integer),
+    Index("ix_playlist_entry_playlist", "playlist", "rank"),
+)
+playlist_op = Table(  # what was done to playlists, so that it is done once however often it is sent
+    "playlist_op",
+    book_metadata,
+    _id(primary_key=True),
+    Column("playlist", String(64), ForeignKey("playlist.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Index("ix_playlist_op_playlist", "playlist"),
+)
+screening = Table(  # a playlist as it was when somebody started it
+    "screening",
+    book_metadata,
+    _id(primary_key=True),
+    Column("playlist", String(64), ForeignKey("playlist.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("shown", Text, nullable=False),  # JSON list of entry, task, content
+    Column("seq", Integer),
+    Index("ix_screening_playlist", "playlist"),
+)
 consent = Table(
     "consent",
     book_metadata,
@@ -487,6 +534,10 @@ projections = [
     guest_link,
     guest_content,
     guest,
+    playlist,
+    playlist_entry,
+    playlist_op,
+    screening,
     consent,
     lean,
     measured,

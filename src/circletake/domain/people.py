@@ -76,6 +76,7 @@ Action = Literal[
     "note",
     "call_flags",
     "keep_consents",
+    "keep_dailies",
     "share",
     "erase",
 ]
@@ -99,6 +100,7 @@ MAY: dict[Action, frozenset[Role]] = {
     "note": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor", "legal", "client"}),
     "call_flags": frozenset({"reviewer", "lead", "director", "producer", "editor"}),
     "keep_consents": frozenset({"producer", "admin", "legal"}),
+    "keep_dailies": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor"}),
     "share": frozenset({"producer", "admin"}),
     "erase": frozenset({"producer", "admin"}),
 }

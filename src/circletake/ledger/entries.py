@@ -13,6 +13,7 @@ from circletake.domain.drawing import Act, Shape
 from circletake.domain.entity import EntityKind, SourceClass
 from circletake.domain.guests import GuestRight
 from circletake.domain.people import Role
+from circletake.domain.playlist import Act as PlaylistAct
 from circletake.domain.take import ChangeKind, Origin
 from circletake.domain.verdict import Disposition, Severity, Value
 from circletake.errors import EntryInvalid
@@ -44,6 +45,7 @@ PERSONS_KINDS = frozenset(
         "drawing",
         "guest_link",
         "guest_end",
+        "playlist",
     }
 )
 # These are decisions: they also need the sitting in which they were made.
@@ -61,6 +63,7 @@ SITTING_KINDS = frozenset(
         "drawing",
         "guest_link",
         "guest_end",
+        "playlist",
     }
 )
 # All that a guest ever does, who came by a link and proved nothing about themselves.
@@ -454,6 +457,23 @@ class GuestBody(Body, frozen=True):
     link: str
 
 
+class PlaylistBody(Body, frozen=True):
+    """A person does something to a playlist of dailies: makes, orders, names, starts or archives it.
+
+    `entries` are ids of entries, `takes` their (task, content) where it says which they show; started, all of
+    them in order, as they are watched. `label` and `text` commit to its name and to what it is for.
+    """
+
+    op: str
+    act: PlaylistAct
+    playlist: str
+    entries: list[str] = []
+    takes: list[Pair] = []
+    after: str = ""
+    label: str | None = None
+    text: str | None = None
+
+
 class ConsentBody(Body, frozen=True):
     """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
 
@@ -515,6 +535,7 @@ BODIES: dict[str, type[Body]] = {
     "guest_link": GuestLinkBody,
     "guest_end": GuestEndBody,
     "guest": GuestBody,
+    "playlist": PlaylistBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

@@ -98,6 +98,41 @@ def verdicts_at(conn: Connection, tasks: Sequence[str]) -> list[Judged]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An approval that was carried to content of the same essence, and the verdict it stands for."""
+
+    entered: Entered
+    verdict: int
+    task: str
+    content: str
+
+
+def carried_to(conn: Connection, tasks: Sequence[str]) -> list[Carried]:
+    """Every approval that was carried to a take of these tasks, oldest first."""
+    table = tables.carry
+    query = (
+        select(_ENTRY.c.seq, _ENTRY.c.at, _ENTRY.c.actor, table.c.verdict, table.c.task, table.c.content)
+        .join_from(table, _ENTRY, table.c.seq == _ENTRY.c.seq)
+        .where(table.c.task.in_(tasks))
+        .order_by(table.c.seq)
+    )
+    return [Carried(_entered(row), row.verdict, row.task, row.content) for row in conn.execute(query)]
+
+
+def recalls_by(conn: Connection, tasks: Sequence[str]) -> list[tuple[Entered, int, int]]:
+    """(Entry, seal that it recalls, verdict it is for) of every recall by a verdict on these tasks."""
+    table, verdict = tables.recalled, tables.verdict
+    query = (
+        select(_ENTRY.c.seq, _ENTRY.c.at, _ENTRY.c.actor, table.c.sealed, table.c.verdict)
+        .join_from(table, _ENTRY, table.c.seq == _ENTRY.c.seq)
+        .join(verdict, verdict.c.seq == table.c.verdict)
+        .where(verdict.c.task.in_(tasks))
+        .order_by(table.c.seq)
+    )
+    return [(_entered(row), row.sealed, row.verdict) for row in conn.execute(query)]
+
+
 _ABOUT = {"hold": "task", "omit": "entity", "resolve": "note"}
 
 

@@ -25,6 +25,7 @@ from circletake.ledger.lineage_rows import (
     keep_leans,
     keep_references,
 )
+from circletake.ledger.playlist_rows import keep_playlist
 
 B = TypeVar("B", bound=e.Body)
 
@@ -560,6 +561,7 @@ _PROJECTIONS: dict[str, _Projection] = {
     "guest_link": _as(e.GuestLinkBody, keep_guest_link),
     "guest_end": _as(e.GuestEndBody, end_guest_link),
     "guest": _as(e.GuestBody, keep_guest),
+    "playlist": _as(e.PlaylistBody, keep_playlist),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

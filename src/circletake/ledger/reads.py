@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
@@ -173,8 +174,13 @@ _TASKS = select(
 _FIND_TASK = _TASKS.where(tables.task.c.id == bindparam("task"))
 
 
-def _task(row: Row[Any]) -> TaskRow:
-    entity = _entity(row)
+def _task(row: Row[Any], known: dict[str, Entity] | None = None) -> TaskRow:
+    """A task and its entity, which is made once where several of its tasks are read."""
+    entity = known.get(row.id) if known is not None else None
+    if entity is None:
+        entity = _entity(row)
+        if known is not None:
+            known[entity.id] = entity
     task = Task(id=row.task_id, production=entity.production, entity=entity.id, stage=row.stage)
     return TaskRow(task=task, entity=entity, hold_reason=row.hold_reason, omitted=row.omitted)
 
@@ -196,7 +202,8 @@ def tasks(conn: Connection, production: str) -> list[TaskRow]:
     query = _TASKS.where(tables.task.c.production == production).order_by(
         tables.entity.c.kind, tables.entity.c.position, tables.task.c.seq
     )
-    return [_task(row) for row in conn.execute(query)]
+    known: dict[str, Entity] = {}
+    return [_task(row, known) for row in conn.execute(query)]
 
 
 def _take(row: Row[Any]) -> Take:
@@ -206,19 +213,38 @@ def _take(row: Row[Any]) -> Take:
         task=row.task,
         number=row.number,
         content=row.content,
-        makers=tuple(json.loads(row.makers)),
+        makers=_texts(row.makers),
         origin=cast("Origin", row.origin),
         n_frames=row.n_frames,
-        rate=Fraction(row.rate_num, row.rate_den) if row.rate_num else None,
+        rate=_rate(row.rate_num, row.rate_den) if row.rate_num else None,
         width_px=row.width_px,
         height_px=row.height_px,
         parent=row.parent,
         change=cast("ChangeKind", row.change),
-        leans=dict(json.loads(row.leans)),
+        leans=dict(_leans(row.leans)),
         label=row.label,
         seq=row.seq,
-        made_by=tuple((relation, actor) for relation, actor in json.loads(row.made_by)),
+        made_by=_pairs(row.made_by),
     )
+
+
+# Takes of a production have few rates, makers and references between them, and there are many takes.
+_rate = lru_cache(maxsize=64)(Fraction)
+
+
+@lru_cache(maxsize=4096)
+def _texts(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
+
+
+@lru_cache(maxsize=4096)
+def _leans(written: str) -> dict[str, str]:
+    return dict(json.loads(written))
+
+
+@lru_cache(maxsize=4096)
+def _pairs(written: str) -> tuple[tuple[str, str], ...]:
+    return tuple((first, second) for first, second in json.loads(written))
 
 
 def _takes(conn: Connection, query: Select[Any]) -> list[Take]:
@@ -327,7 +353,7 @@ def flagged_counts(conn: Connection, production: str, tasks: Iterable[str] | Non
 
 def _of_tasks(
     conn: Connection, query: Select[Any], column: Column[Any], tasks: Iterable[str] | None
-) -> Iterator[Row[Any]]:
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """A query's rows, of these tasks or of all."""
     if tasks is None:
         yield from conn.execute(query)
@@ -524,8 +550,8 @@ def last_values(
         .order_by(table.c.seq)
     )
     values: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for row in _of_tasks(conn, query, table.c.task, tasks):
-        values[row.task, row.content].append((row.seq, row.value))
+    for task, content, seq, value in _of_tasks(conn, query, table.c.task, tasks):
+        values[task, content].append((seq, value))
     return values
 
 
@@ -533,15 +559,20 @@ def bound_in(
     conn: Connection, production: str, tasks: Iterable[str] | None = None
 ) -> dict[tuple[str, str, str], BoundRow]:
     """(task, content, gate) → what that gate last said, over a production or of some of its tasks."""
+    bound = tables.bound
     query = (
-        select(tables.bound)
-        .join_from(tables.bound, tables.task, tables.bound.c.task == tables.task.c.id)
+        select(bound.c.task, bound.c.content, bound.c.gate, bound.c.result, bound.c.ever_satisfied)
+        .join_from(bound, tables.task, bound.c.task == tables.task.c.id)
         .where(tables.task.c.production == production)
     )
-    return {
-        (row.task, row.content, row.gate): BoundRow(result=row.result, ever_satisfied=row.ever_satisfied)
-        for row in _of_tasks(conn, query, tables.bound.c.task, tasks)
-    }
+    said: dict[tuple[str, bool], BoundRow] = {}
+    found = {}
+    for task, content, gate, result, ever in _of_tasks(conn, query, tables.bound.c.task, tasks):
+        row = said.get((result, ever))
+        if row is None:
+            row = said[result, ever] = BoundRow(result=result, ever_satisfied=ever)
+        found[task, content, gate] = row
+    return found
 
 
 _BOUND_OF = select(tables.bound).where(tables.bound.c.task == bindparam("task"))

@@ -135,11 +135,18 @@ def pack_info(store: ContentStore, pack: str) -> PackInfo:
     return PackInfo(n_frames=len(index.ends), width=index.width_px, height=index.height_px)
 
 
-def jpeg(rgb: Rgb, *, quality: int) -> bytes:
-    """An array as JPEG, which means BT.601 full range to every browser: uint8 [height, width, 3]."""
-    done, data = cv2.imencode(
-        ".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
-    )
+def jpeg(rgb: Rgb, *, quality: int, whole_chroma: bool = False) -> bytes:
+    """An array as JPEG, which means BT.601 full range to every browser.
+
+    Args:
+        rgb: uint8 [height, width, 3].
+        quality: 1 to 100.
+        whole_chroma: colour in every pixel (4:4:4), not in every second one.
+    """
+    how = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    if whole_chroma:
+        how += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)
     if not done:
         raise MediaUnreadable("A frame could not be written as JPEG; is it over 65,500 pixels a side?")
     return data.tobytes()

@@ -45,6 +45,8 @@ class _Look(Protocol):
     def plane_hash(self) -> str: ...
     def colours(self) -> str: ...
     def levels(self) -> Levels | None: ...
+    @property
+    def is_hdr(self) -> bool: ...
 
 
 class Frame:
@@ -68,6 +70,11 @@ class Frame:
         self._look = look
         self._seen: dict[tuple[int, int], Rgb] = {}
         self._small: dict[tuple[int, int], Rgb] = {}
+
+    @property
+    def is_hdr(self) -> bool:
+        """Whether it is coded for more light than is shown of it."""
+        return self._look.is_hdr
 
     def rgb(self) -> Rgb:
         """Its colours in full size: uint8 [height, width, 3], full range sRGB; read only."""
@@ -225,6 +232,11 @@ class FilmLook:
         """How the planes are to be read: matrix, range, transfer, primaries, turn."""
         return self._screen.reading(self._frame)
 
+    @property
+    def is_hdr(self) -> bool:
+        """See `Frame.is_hdr`."""
+        return self._frame.color_trc in HDR_TRANSFERS
+
     def levels(self) -> Levels | None:
         """See `Frame.levels`."""
         return self._screen.levels(self._frame)
@@ -262,6 +274,11 @@ class ArrayLook:
     def colours(self) -> str:
         """An array is sRGB, upright."""
         return "srgb"
+
+    @property
+    def is_hdr(self) -> bool:
+        """An array is sRGB."""
+        return False
 
     def levels(self) -> Levels | None:
         """See `Frame.levels`: an array was clipped before it came here."""

@@ -8,6 +8,7 @@ from typing import Any
 from av.audio.stream import AudioStream
 
 from circletake.errors import NoFrames
+from circletake.media import badges
 from circletake.media.faults import reading
 from circletake.media.index import fraction_of, open_film, picture_stream
 from circletake.media.kinds import HEAD_BYTES, MediaKind, check_size, kind_of, picture_size
@@ -50,6 +51,7 @@ class Probe:
         codec: the decoder's name; of the sound where there is no picture.
         audio: None where there is no sound.
         warnings: a sentence each for what was assumed, concealed or lost.
+        damaged: frames that the decoder guessed at.
     """
 
     kind: MediaKind
@@ -63,6 +65,7 @@ class Probe:
     codec: str
     audio: AudioProbe | None
     warnings: tuple[str, ...] = ()
+    damaged: int = 0
 
 
 def probe(path: Path) -> Probe:
@@ -122,13 +125,11 @@ def probe(path: Path) -> Probe:
         *told,
     ]
     if n_corrupt:
-        warnings.append(
-            f"{n_corrupt} of {source.n_frames} frames are damaged; what is shown there is a guess."
-        )
+        warnings.append(badges.damaged(n_corrupt, source.n_frames).sentence)
     if is_hdr:
-        warnings.append("It is HDR; what is shown of it is an SDR view.")
+        warnings.append(badges.HDR.sentence)
     if source.is_vfr:
-        warnings.append("Its frames are unevenly spaced in time; it is shown by frame number.")
+        warnings.append(badges.UNEVEN.sentence)
     return Probe(
         kind=kind.kind,
         rate=source.rate,
@@ -141,6 +142,7 @@ def probe(path: Path) -> Probe:
         codec=codec,
         audio=audio,
         warnings=tuple(warnings),
+        damaged=n_corrupt,
     )
 
 

@@ -4,6 +4,14 @@ import hashlib
 
 FRAMES, PROXY, POSTER, SIGNATURE = "frames-1", "proxy-1", "poster-1", "signature-1"
 PEAKS = "peaks-1"
+ALPHA = "alpha-1"
+"""Whether pictures carry coverage: what it made is `HAS_ALPHA`, or of nothing at all."""
+TIMECODE = "timecode-1"
+"""SMPTE timecode of the first frame, as text."""
+NOTHING = hashlib.sha256(b"").hexdigest()
+"""What a recipe made where there is nothing of its kind: no sound, no alpha."""
+HAS_ALPHA = hashlib.sha256(ALPHA.encode()).hexdigest()
+BADGES = "badges-1"
 
 _CUTOUTS = "cutouts-1"
 _LONGEST = 32  # of a recipe's name, in the jobs' tables

@@ -58,7 +58,7 @@ def probe_safely(path: Path, *, timeout_s: float = TIMEOUT_S) -> Probe:
 def child() -> None:
     """What the child runs: limits first, then the probe; one JSON object on stdout."""
     path, timeout_s = Path(sys.argv[2]), float(sys.argv[3])
-    is_limited = _limit(timeout_s)
+    is_limited = limit(memory_bytes=_MEMORY_BYTES, cpu_s=int(timeout_s * 4) + 1)
     try:
         answer: dict[str, object] = {"probe": probe_dict(probe(path)), "limits": is_limited}
     except CircletakeError as refusal:
@@ -69,22 +69,31 @@ def child() -> None:
     os._exit(0)
 
 
-def _limit(timeout_s: float) -> bool:
-    """Set what the kernel allows; False where it has no such limits."""
+def limit(*, memory_bytes: int, cpu_s: int | None = None) -> bool:
+    """Set what the kernel allows this process: it writes no file and opens few.
+
+    Args:
+        memory_bytes: of address space.
+        cpu_s: seconds of processor time; None is as many as it lives.
+
+    Returns:
+        False where the kernel has no such limits.
+    """
     try:
         import resource  # noqa: PLC0415 (POSIX only)
     except ImportError:
         return False
     is_limited = True
     for what, most in (
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_CPU, int(timeout_s * 4) + 1),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         try:
-            resource.setrlimit(what, (most, most))
+            if most is not None:
+                resource.setrlimit(what, (most, most))
         except (ValueError, OSError):
             is_limited = False
     return is_limited
@@ -98,9 +107,14 @@ def _read_answer(answer: bytes, status: int, name: str) -> Probe:
             f"{name} made its reader stop ({_ending(status)}); it is damaged or hostile: export it again."
         ) from None
     if "error" in told:
-        kinds = {kind.__name__: kind for kind in _family(CircletakeError)}
-        raise kinds.get(told["error"], MediaUnreadable)(told["message"], **told["detail"])
+        raise kind_named(told["error"])(told["message"], **told["detail"])
     return read_probe(told["probe"])
+
+
+def kind_named(name: str) -> type[CircletakeError]:
+    """The error of this name, as a child process names it; that nothing can be read, where there is none."""
+    kinds = {kind.__name__: kind for kind in _family(CircletakeError)}
+    return kinds.get(name, MediaUnreadable)
 
 
 def _family(root: type[CircletakeError]) -> Iterator[type[CircletakeError]]:

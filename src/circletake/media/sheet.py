@@ -48,6 +48,9 @@ class SheetSource(Source):
         """See `Source.sound_offsets_s`."""
         return None, None
 
+    def start_timecode(self) -> None:
+        """See `Source.start_timecode`: paper has no time."""
+
     def _on_paper(self, view: Rgb) -> Rgb:
         height_px, width_px = view.shape[:2]
         top_px, left_px = (self.height_px - height_px) // 2, (self.width_px - width_px) // 2

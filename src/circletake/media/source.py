@@ -11,8 +11,8 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 
-from circletake.domain.time import FrameRange, sample_of
-from circletake.errors import MediaKindRefused, NoFrames
+from circletake.domain.time import FrameRange, format_timecode, parse_timecode, sample_of
+from circletake.errors import MediaKindRefused, NoFrames, TimeInvalid
 from circletake.media.faults import reading
 from circletake.media.index import (
     FrameIndex,
@@ -137,6 +137,16 @@ class Source:
         ends_s = end_s - self._facts.start_s - self._range.end / self.rate
         return starts_s, ends_s if self._range.end == self._facts.n_frames else min(ends_s, Fraction(0))
 
+    def start_timecode(self) -> str | None:
+        """SMPTE timecode of the first frame, by the file's own; None where none counts at its rate."""
+        if self.rate is None or self._facts.timecode is None:
+            return None
+        try:
+            first = parse_timecode(self._facts.timecode, self.rate) + self._range.start
+            return format_timecode(first, self.rate, drop=";" in self._facts.timecode)
+        except TimeInvalid:
+            return None
+
     def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
         screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
         in_file = wanted.shifted(self._range.start)
@@ -198,6 +208,7 @@ class _Facts:
         self.sound_s: tuple[Fraction, Fraction | None] | None = None
         self.rotation_deg = 0
         self.is_picture = False
+        self.timecode: str | None = None
         with path.open("rb") as file:
             kind = kind_of(file.read(HEAD_BYTES), name)
         if kind.kind == "still" and not kind.demuxer:
@@ -214,6 +225,8 @@ class _Facts:
             if self.has_sound:
                 self.sound_s = _span_s(sounds[0])
             stream = picture_stream(container)
+            told = (container.metadata, *(one.metadata for one in container.streams))
+            self.timecode = next((one["timecode"] for one in told if "timecode" in one), None)
             if stream is None:
                 if not self.has_sound:
                     raise MediaKindRefused(

@@ -73,6 +73,11 @@ class Encoder:
                 )
 
     @property
+    def name(self) -> str:
+        """As its manifest calls it."""
+        return self.manifest.name
+
+    @property
     def backend(self) -> str:
         """What computes, as evidence names it."""
         return f"onnxruntime {onnxruntime.__version__} CPU"

@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar, get_args
 
@@ -69,6 +70,32 @@ class Manifest:
             f"{self.grid} {self.leading} {self.outside}"
         )
         return hashlib.sha256(f"{self.sha256} {fed}".encode()).hexdigest()
+
+
+def known_fingerprint(path: Path) -> str | None:
+    """Fingerprint of the encoder that a manifest names; None where it cannot be used.
+
+    The weights are read again only when one of the two files has changed.
+    """
+    try:
+        return _fingerprint(path, *_stamp(path))
+    except ConfigInvalid:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(path: Path, *_stamps: object) -> str:
+    return read_manifest(path).fingerprint
+
+
+def _stamp(path: Path) -> list[tuple[int, int]]:
+    """When and how long the manifest and the model it names were last written."""
+    try:
+        named = tomllib.loads(path.read_text(encoding="utf-8")).get("file")
+        files = [path, path.parent / named] if isinstance(named, str) else [path]
+        return [(told.st_mtime_ns, told.st_size) for told in (file.stat() for file in files)]
+    except (OSError, ValueError) as broken:
+        raise ConfigInvalid(f"The model manifest {path} cannot be read: {broken}.") from None
 
 
 def read_manifest(path: Path) -> Manifest:

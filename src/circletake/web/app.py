@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import cast
 
@@ -19,7 +20,7 @@ from circletake.web import description, desk, events, media, problems, rooms
 from circletake.web.auth import SignInLimit
 from circletake.web.doors import Doors
 from circletake.web.events import Pulse
-from circletake.web.rooms import Rooms
+from circletake.web.open_rooms import Rooms
 
 
 def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
@@ -38,13 +39,17 @@ def create_app(studio: Studio, *, desk_folder: Path = desk.DESK) -> FastAPI:
         await pulse.look()
         beating = asyncio.create_task(pulse.run())
         studio.start_runner()
-        warming = asyncio.create_task(asyncio.to_thread(studio.work_out_boards))
+        disconnect = _connect(studio, app.state.rooms)
+        warming = asyncio.create_task(_warm(studio))
         try:
             yield
         finally:
             pulse.stop()
             await beating
             await warming
+            app.state.rooms.end()
+            if disconnect is not None:
+                await asyncio.to_thread(disconnect)
             await asyncio.to_thread(studio.stop_runner)
 
     app = bare_app(lifespan=running)
@@ -81,6 +86,40 @@ def bare_app(*, lifespan: object = None) -> FastAPI:
     app.include_router(desk.router)  # last: it answers every address that is left
     app.openapi = lambda: description.describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
+
+
+def _connect(studio: Studio, rooms: Rooms) -> Callable[[], None] | None:
+    """Join the rooms of this server to those of others, where there may be others; ends that."""
+    loop = asyncio.get_running_loop()
+
+    def soon(act: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop ended first
+            loop.call_soon_threadsafe(act)
+
+    wire = studio.make_wire(
+        "circletake_rooms",
+        heard=lambda server, text: soon(lambda: rooms.letter(server, text)),
+        changed=lambda is_there: soon(lambda: rooms.wire_changed(is_there=is_there)),
+    )
+    if wire is None:
+        return None
+    rooms.connect(wire)
+    wire.start()
+    return wire.stop
+
+
+async def _warm(studio: Studio) -> None:
+    """Work out what the first who asks would wait for."""
+    try:
+        await asyncio.to_thread(studio.work_out_boards)
+    finally:
+        _let_collect()
+
+
+def _let_collect() -> None:
+    if not gc.isenabled():  # `serve` held it until here; what was made by now stays for as long as we run
+        gc.freeze()
+        gc.enable()
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -203,7 +203,28 @@ def content(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -
 @router.api_route("/media/{sha}/frames/{n}.jpg", methods=["GET", "HEAD"])
 def frame(request: Request, sha: Sha, n: FrameNumber, studio: StudioHere, session: SignedIn) -> Response:
     """One frame of content, as the desk draws it."""
-    picture = studio.media_frame(session, sha, n)
+    return _layer(request, studio.media_frame(session, sha, n))
+
+
+@router.api_route("/media/{sha}/full/{n}.jpg", methods=["GET", "HEAD"])
+def full(request: Request, sha: Sha, n: FrameNumber, studio: StudioHere, session: SignedIn) -> Response:
+    """One frame of content in all of its own pixels."""
+    return _layer(request, studio.full_frame(session, sha, n, "full"))
+
+
+@router.api_route("/media/{sha}/alpha/{n}.jpg", methods=["GET", "HEAD"])
+def alpha(request: Request, sha: Sha, n: FrameNumber, studio: StudioHere, session: SignedIn) -> Response:
+    """The alpha of one frame of content, as grey."""
+    return _layer(request, studio.full_frame(session, sha, n, "alpha"))
+
+
+@router.api_route("/media/{sha}/checker/{n}.jpg", methods=["GET", "HEAD"])
+def checker(request: Request, sha: Sha, n: FrameNumber, studio: StudioHere, session: SignedIn) -> Response:
+    """One frame of content over a chequered ground, by its alpha."""
+    return _layer(request, studio.full_frame(session, sha, n, "checker"))
+
+
+def _layer(request: Request, picture: bytes) -> Response:
     return answer(request, picture, etag=hashlib.sha256(picture).hexdigest(), kind="image/jpeg")
 
 
@@ -217,8 +238,15 @@ def proxy(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> 
 @router.api_route("/media/{sha}/peaks.bin", methods=["GET", "HEAD"])
 def peaks(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
     """How loud content is, four bytes a frame."""
-    path = studio.derived(session, sha, "peaks-1")
+    path = studio.peaks(session, sha)
     return answer(request, path, etag=path.name, kind="application/octet-stream")
+
+
+@router.api_route("/media/{sha}/badges.json", methods=["GET", "HEAD"])
+def badges(request: Request, sha: Sha, studio: StudioHere, session: SignedIn) -> Response:
+    """What there is to know of content's picture: a list of `code`, `label` and `sentence`."""
+    path = studio.derived(session, sha, "badges-1")
+    return answer(request, path, etag=path.name, kind="application/json")
 
 
 @router.api_route("/media/joined/{num}-{den}/{parts}.mp4", methods=["GET", "HEAD"])

@@ -163,6 +163,8 @@ class Room:
     members: dict[str, Member] = field(default_factory=dict)
     leader: str | None = None
     at: At | None = None
+    # Below this nothing is counted: where another server counts on, its numbers are above all before.
+    least: int = 0
     _heard_at_ms: float = 0.0
     # Whoever led and is gone for a moment: their window's reconnection leads again.
     _gone_leader: str | None = None
@@ -175,11 +177,13 @@ class Room:
     def join(self, member: Member, hello: Hello, now_ms: float) -> Welcome:
         """Let somebody in; the room's playhead is theirs, unless it has none and they bring one.
 
-        Whoever says that they led leads, if nobody else does and they may.
+        Whoever says that they led leads, if nobody else does and they may; a window of theirs that still
+        seems to lead is the one whose line broke.
         """
         self.members[member.id] = replace(member, following=hello.following)
-        comes_back = self._gone_leader in {None, member.person}
-        if hello.led and member.may_lead and self.leader is None and comes_back:
+        leads = self.leader and self.members[self.leader].person
+        comes_back = member.person in {leads, self._gone_leader} or not (leads or self._gone_leader)
+        if hello.led and member.may_lead and comes_back:
             self._led_by(member.id, now_ms)
         if self.at is None and hello.have is not None and member.may_lead:
             self._put(hello.have, now_ms)
@@ -229,9 +233,32 @@ class Room:
             self._put(replace(self.at.head, playing=False, speed=1.0), now_ms)
         return True
 
+    def mirror(self, told: "Welcome | Here | At") -> None:
+        """Note what the server that counts for this room says of it."""
+        match told:
+            case At():
+                self.at = told
+                return
+            case Welcome(room=room, at=at):
+                self.id, self.at = room, at
+        self.members = {member.id: member for member in told.members}
+        self.leader = told.leader
+
+    def count_on(self, least: int, now_ms: float) -> None:
+        """Count from here on, in place of a server that did; the numbers go on above all that it gave.
+
+        Args:
+            least: below every number that is given from here on.
+            now_ms: by the room's clock.
+        """
+        self.least = max(least, self.at.n if self.at else 0)
+        self._heard_at_ms = now_ms
+        if self.at:
+            self._put(self.at.head, self.at.at_ms)
+
     def _led_by(self, member: str, now_ms: float) -> None:
         self.leader, self._gone_leader, self._heard_at_ms = member, None, now_ms
 
     def _put(self, head: Playhead, at_ms: float) -> At:
-        self.at = At((self.at.n if self.at else 0) + 1, at_ms, head)
+        self.at = At(max(self.at.n if self.at else 0, self.least) + 1, at_ms, head)
         return self.at

@@ -6,14 +6,16 @@ in the transaction that says the job is done.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from circletake.checks.run import current_versions, taking_boxes, wanting_references
+from circletake.checks.run import current_versions, taking_boxes, taking_encoder, wanting_references
 from circletake.domain.policy import Policy, Stage
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.ledger.transaction import Order
 from circletake.media.recipes import is_cutouts
+from circletake.models.manifest import known_fingerprint
 from circletake.work.job import job_key
 from circletake.workflows.approved_bank import adopted_characters, bank_of
 from circletake.workflows.bind import bind_takes
@@ -63,6 +65,7 @@ class _Making:
     policy: Policy
     adopted: list[list[str]]
     bank: str | None
+    encoder: Path | None
 
     def order(
         self, task: reads.TaskRow, content: str, checks: Sequence[str], *, boxes: str | None = None
@@ -72,6 +75,10 @@ class _Making:
         sheets = self.adopted if wanting_references(checks) else []
         settings = {check: dict(self.policy.thresholds.get(check, {})) for check in checks}
         heeded = {"boxes": boxes} if boxes else {}
+        encoder = self.encoder if taking_encoder(checks) else None
+        # One that cannot be used is no part of the key: once it can be, it is asked.
+        through = known_fingerprint(encoder) if encoder else None
+        looked = {"encoder": through} if through else {}
         of_checks = {check: versions[check] for check in checks}
         return Order(
             op=ANALYSE.name,
@@ -80,6 +87,7 @@ class _Making:
                 "bank": self.bank if sheets else None,
                 "checks": list(checks),
                 "content": content,
+                "encoder": str(encoder) if encoder else None,
                 "name": f"{task.entity.code}",
                 "production": self.production,
                 "settings": settings,
@@ -90,7 +98,13 @@ class _Making:
             key=job_key(
                 ANALYSE.name,
                 version=ANALYSE.version,
-                params={**heeded, "checks": of_checks, "production": self.production, "settings": settings},
+                params={
+                    **heeded,
+                    **looked,
+                    "checks": of_checks,
+                    "production": self.production,
+                    "settings": settings,
+                },
                 inputs=[content, *(held for _, held in sheets)],
             ),
         )
@@ -123,9 +137,8 @@ def order_analyses(
     asked = {stage.key: checks_of(stage) for stage in policy.stages}
     wanted = list(wanted)
     drawn = boxes_heeded(house, tx.conn, production, {content for _, content in wanted})
-    making = _Making(
-        production, policy, [list(pair) for pair in adopted_characters(tx.conn, production)], bank
-    )
+    adopted = [list(pair) for pair in adopted_characters(tx.conn, production)]
+    making = _Making(production, policy, adopted, bank, house.encoder)
     orders: list[Order] = []
     for task, content in wanted:
         if task.task.stage not in asked or task.entity.kind == "policy":

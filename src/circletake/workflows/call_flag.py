@@ -12,9 +12,9 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.flag_calls import FlagCallRow, calls_on, flag_calls_in, standing
 from circletake.workflows.flag_views import FlagCallView, FlagView, TrustView
+from circletake.workflows.floor import veil_of
 from circletake.workflows.house import House, require
 from circletake.workflows.show import Names
-from circletake.workflows.show_board import veil_of
 
 Said = Literal["right", "wrong", "withdrawn"]
 SAID: tuple[Said, ...] = get_args(Said)

@@ -20,10 +20,10 @@ from circletake.media.recipes import PROXY
 from circletake.media.sequence import Part, write_sequence
 from circletake.workflows.cut_book import find_cut
 from circletake.workflows.deliver import shipping_take
+from circletake.workflows.floor import Floor, seen_floor
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import find_take
 from circletake.workflows.show import media_view
-from circletake.workflows.show_board import Floor, seen_floor
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import MediaView, RangeView
 

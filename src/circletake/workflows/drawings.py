@@ -10,10 +10,10 @@ from circletake.ledger import drawings, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.workflows.drawing_views import DrawingView
+from circletake.workflows.floor import veil_of
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import find_take
 from circletake.workflows.show import Names
-from circletake.workflows.show_board import veil_of
 from circletake.workflows.views import RangeView
 
 

@@ -10,9 +10,9 @@ from circletake.domain.take import Take
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.workflows.cut_book import find_cut
+from circletake.workflows.floor import Floor, seen_floor
 from circletake.workflows.house import House, require
 from circletake.workflows.show import media_view, production_view
-from circletake.workflows.show_board import Floor, seen_floor
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import MediaView, ProductionView, RangeView
 

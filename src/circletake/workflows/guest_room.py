@@ -141,6 +141,7 @@ def _notes(
             frame=note.ranges[0].start if note.ranges else None,
             reply_to=note.reply_to,
             settled=note.disposition is not None,
+            drawings=list(note.drawings) if note.person in here else [],
         )
         for note in _threads(notes, content, here)
     ]

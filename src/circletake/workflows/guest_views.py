@@ -72,7 +72,12 @@ class GuestDoorView:
 
 @dataclass(frozen=True, slots=True)
 class GuestNoteView:
-    """A note of a guest, or an answer to one; `frame` is where it begins, None where it is of the whole."""
+    """A note of a guest, or an answer to one.
+
+    Args:
+        frame: where it begins, None where it is of the whole.
+        drawings: ids of those that show what it says.
+    """
 
     id: str
     at: str
@@ -82,6 +87,7 @@ class GuestNoteView:
     frame: int | None
     reply_to: str | None
     settled: bool
+    drawings: list[str]
 
 
 @dataclass(frozen=True, slots=True)

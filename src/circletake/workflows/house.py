@@ -1,5 +1,6 @@
 """What every recipe is handed: the book, the store, the queue. The studio makes one and passes it on."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
 from circletake.ledger.witness import Witness
+from circletake.media.full import FullReader
 from circletake.media.store import ContentStore
 from circletake.work.job import Lane
 from circletake.work.queue import JobQueue
@@ -23,7 +25,13 @@ STUDIO = MachineId("m_studio")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The services of one studio folder."""
+    """The services of one studio folder.
+
+    Args:
+        boards: production → as `show_board` last worked it out.
+        first_board: held while one is worked out first.
+        encoder: manifest of the image encoder that checks may use; None is none.
+    """
 
     folder: Path
     book: Book
@@ -31,7 +39,10 @@ class House:
     queue: JobQueue
     policies: dict[str, Policy] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
-    boards: dict[str, object] = field(default_factory=dict)  # production → as `show_board` last worked it out
+    boards: dict[str, object] = field(default_factory=dict)
+    encoder: Path | None = None
+    first_board: threading.Lock = field(default_factory=threading.Lock)
+    reader: FullReader = field(default_factory=FullReader)
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

@@ -14,12 +14,13 @@ from circletake.ledger import notices, reads, saved
 from circletake.ledger.accounts import Session
 from circletake.ledger.roles import productions_of
 from circletake.ledger.transaction import read_head
+from circletake.workflows.floor import veil_of
 from circletake.workflows.give_verdict import vote_range
 from circletake.workflows.house import House
 from circletake.workflows.inbox_views import InboxItemView, NoticesView, NoticeView
 from circletake.workflows.mentions import mentions
 from circletake.workflows.show import Names, posters_of
-from circletake.workflows.show_board import seen_board, veil_of
+from circletake.workflows.show_board import seen_board
 from circletake.workflows.show_queue import may_circle
 from circletake.workflows.veil import Veil
 from circletake.workflows.views import CellView, RowView
@@ -65,10 +66,13 @@ def _cells(
             moved = f"{', '.join(cell.causes)} moved" if cell.causes else "the policy or a measurement moved"
             yield _item("stale", f"Your approval went stale: {moved}.", production, policy, row, cell)
         elif gate is not None and may_circle(gate, vote_range(gate, roles)):
-            flags = ""
+            why, flags = "gate", ""
             if cell.flagged:
-                flags = f" {cell.flagged} of its takes {'is' if cell.flagged == 1 else 'are'} flagged."
-            yield _item("gate", f"Your voice at {gate.label}.{flags}", production, policy, row, cell)
+                why, flags = (
+                    "flags",
+                    f" {cell.flagged} of its takes {'is' if cell.flagged == 1 else 'are'} flagged.",
+                )
+            yield _item(why, f"Your voice at {gate.label}.{flags}", production, policy, row, cell)
 
 
 def _words(

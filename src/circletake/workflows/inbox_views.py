@@ -10,7 +10,7 @@ class InboxItemView:
     """One thing that waits for the signed-in person.
 
     Args:
-        why: `gate`, `stale`, `mention` or `note`.
+        why: `gate`, `flags` for a gate with takes that checks point at, `stale`, `mention` or `note`.
         sentence: why, in words.
         number: of the take it is about; 0 if there is none.
         gate: key of the gate, where one waits for them.

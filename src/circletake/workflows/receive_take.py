@@ -224,6 +224,11 @@ def check_rate(probe: Probe, production: Production, *, name: str) -> None:
     if probe.kind != "movie":
         return
     wanted = format_rate(production.rate)
+    if probe.vfr and probe.damaged:
+        raise RateMismatch(
+            f"{name} is damaged: {probe.damaged} of its {probe.n_frames} frames could not be read whole, and "
+            f"some are lost, so that the rest come at uneven times; copy or export it again, then add it."
+        )
     if probe.vfr:
         raise RateMismatch(
             f"The frames of {name} come at uneven times (variable rate, as phones record); "

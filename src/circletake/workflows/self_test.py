@@ -69,7 +69,14 @@ def _make(house: House, source: str, rate: Fraction) -> None:
         path = Path(folder) / "coded.mp4"
         write_coded(path, rate=rate, n_frames=N_FRAMES, width_px=_SIZE_PX[0], height_px=_SIZE_PX[1])
         content = house.store.put_file(path)
-    frames, proxy = FramePackWriter(house.store), ProxyWriter(house.store)
-    listen(open_source(house.store, content), [frames, proxy])
-    house.queue.put_derived(source, FRAMES, frames.content)
+    proxy, frames = ProxyWriter(house.store), FramePackWriter(house.store)
+    made = _frames_of_another_rate(house)
+    listen(open_source(house.store, content), [proxy] if made else [proxy, frames])
+    house.queue.put_derived(source, FRAMES, made or frames.content)
     house.queue.put_derived(source, PROXY, proxy.content)
+
+
+def _frames_of_another_rate(house: House) -> str | None:
+    """Frames that are made already: pictures say their number, and how fast they follow is the proxy's."""
+    found = (house.queue.find_derived(source_of(rate), FRAMES) for rate in RATES)
+    return next((content for content in found if content and house.store.has(content)), None)

@@ -48,15 +48,15 @@ class ShotLineView:
 
     Args:
         seq: its entry in the book.
-        kind: take, verdict, withdrawn, override, note, answer, settled, hold, resumed, omitted, restored,
-            adopted, emptied, cut_in, cut_out, sealed or delivered.
+        kind: take, verdict, withdrawn, carried, recalled, override, note, answer, settled, hold, resumed,
+            omitted, restored, adopted, emptied, cut_in, cut_out, sealed or delivered.
         stage: key of the stage it belongs to; empty where it concerns the shot as a whole.
         take: number of the take it is about, or None.
         content: of that take, in hex; empty where there is none.
         value: of a verdict, else None.
         reasons: in words.
         words: what somebody wrote, or None.
-        said: a disposition, a severity, rules that did not hold, a folder: by kind.
+        said: by kind a disposition, a severity, rules that did not hold, a folder, the entry it follows from.
         ended: `withdrawn` or `superseded` for what no longer counts, else empty.
         ended_by: entry that ended it, or None.
     """

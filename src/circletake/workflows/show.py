@@ -1,6 +1,6 @@
 """Small records that every page shows: people, productions, labels, media addresses."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from circletake.domain.people import Role
@@ -14,8 +14,9 @@ from circletake.ledger.accounts import Session, names
 from circletake.ledger.guests import guest_names
 from circletake.ledger.roles import productions_of as productions_of_person
 from circletake.ledger.tokens import machine_labels
+from circletake.media.frames import WIDEST_PX
 from circletake.media.manifest import Sheet, read_manifest
-from circletake.media.recipes import FRAMES, PEAKS, POSTER, PROXY
+from circletake.media.recipes import ALPHA, BADGES, FRAMES, HAS_ALPHA, NOTHING, PEAKS, POSTER, PROXY, TIMECODE
 from circletake.work.job import Job
 from circletake.workflows.house import House
 from circletake.workflows.mentions import told
@@ -128,16 +129,33 @@ def posters_of(house: House, contents: Collection[str]) -> dict[str, str]:
     return {content: f"/media/{content}/poster.jpg" for content in made if POSTER in made[content]}
 
 
-def media_view(take: Take, made: Collection[str]) -> MediaView:
-    """Addresses of what a browser plays of a take, of which these recipes have made something."""
+def media_view(take: Take, made: Mapping[str, str]) -> MediaView:
+    """Addresses of what a browser plays of a take, of which these recipes have made something.
+
+    Args:
+        made: recipe → SHA-256 of what it made.
+    """
     at = f"/media/{take.content}"
+    has_alpha = made.get(ALPHA) == HAS_ALPHA
+    # A waveform of before there was one is made when it is asked for; of what is silent, only once.
+    may_sound = take.n_frames > 1 and FRAMES in made and made.get(PEAKS) != NOTHING
     return MediaView(
         frames=f"{at}/frames/{{n}}.jpg" if FRAMES in made else None,
+        full=f"{at}/full/{{n}}.jpg" if FRAMES in made and take.width_px > WIDEST_PX else None,
+        alpha=f"{at}/alpha/{{n}}.jpg" if has_alpha else None,
+        checker=f"{at}/checker/{{n}}.jpg" if has_alpha else None,
         proxy=f"{at}/proxy.mp4" if PROXY in made else None,
         poster=f"{at}/poster.jpg" if POSTER in made else None,
-        peaks=f"{at}/peaks.bin" if PEAKS in made else None,
+        peaks=f"{at}/peaks.bin" if may_sound else None,
+        badges=f"{at}/badges.json" if BADGES in made else None,
         size_px=[take.width_px, take.height_px],
     )
+
+
+def timecode_of(house: House, made: Mapping[str, str]) -> str | None:
+    """SMPTE timecode of a take's first frame, where its file has some; `made` is what recipes made of it."""
+    found = made.get(TIMECODE, NOTHING)
+    return house.store.read(found).decode() if found != NOTHING and house.store.has(found) else None
 
 
 def is_sheet_picture(house: House, who: Session, content: str) -> bool:

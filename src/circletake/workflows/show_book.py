@@ -7,8 +7,8 @@ from circletake.errors import AlreadyThere, DiskFull
 from circletake.ledger.accounts import Session
 from circletake.ledger.record import export_record
 from circletake.ledger.roles import productions_of
+from circletake.workflows.floor import veil_of
 from circletake.workflows.house import House
-from circletake.workflows.show_board import veil_of
 from circletake.workflows.veil import HIDDEN, Veil
 from circletake.workflows.views import BookCheckView, BookEntryView
 

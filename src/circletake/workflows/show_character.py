@@ -24,9 +24,9 @@ from circletake.workflows.answered import answers_in
 from circletake.workflows.approved_bank import adopted_characters, bank_shots
 from circletake.workflows.character_drift import character_drift
 from circletake.workflows.character_views import CharacterHeadView, WeightView
+from circletake.workflows.floor import veil_of
 from circletake.workflows.house import House, require
 from circletake.workflows.show import poster_of
-from circletake.workflows.show_board import veil_of
 from circletake.workflows.views import (
     ApprovedShotView,
     CharacterLineView,

@@ -10,11 +10,11 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.workflows.cut_book import get_cut
 from circletake.workflows.deliver import missing_for_delivery, shipping_take
+from circletake.workflows.floor import Floor, seen_floor, veil_of
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import House, require
 from circletake.workflows.render_cut import MASTER, find_master
 from circletake.workflows.show import poster_of, production_view
-from circletake.workflows.show_board import Floor, seen_floor, veil_of
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import CutSlotView, CutView, OfferView, RangeView
 

@@ -7,9 +7,9 @@ from circletake.ledger import lineage, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.workflows.bind import Gatekeeper
+from circletake.workflows.floor import seen_floor, veil_of
 from circletake.workflows.house import House, require
 from circletake.workflows.lean import own_slot
-from circletake.workflows.show_board import seen_floor, veil_of
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import LeaningTakeView, LeanView, LineageView
 

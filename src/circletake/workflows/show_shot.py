@@ -18,10 +18,10 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.history import Entered
 from circletake.ledger.transaction import read_head
 from circletake.workflows.cut_book import frames_in_cut
+from circletake.workflows.floor import seen_floor, veil_of
 from circletake.workflows.house import House, require
 from circletake.workflows.shot_views import ShotLineView, ShotStageView, ShotTakeView, ShotView
 from circletake.workflows.show import Names, posters_of, production_view
-from circletake.workflows.show_board import seen_floor, veil_of
 from circletake.workflows.show_task import take_state
 from circletake.workflows.veil import Veil
 
@@ -108,6 +108,7 @@ class _Told:
             return
         yield from self._arrivals()
         yield from self._verdicts()
+        yield from self._follow_ups()
         yield from self._overrides()
         yield from self._notes_and_changes()
         yield from self._adoptions()
@@ -206,6 +207,23 @@ class _Told:
                     "withdrawn", one.ended, task=given.task, content=given.content, gate=given.gate
                 )
                 yield replace(taken, value=given.value, value_name=VALUE_NAMES[given.value])
+
+    def _follow_ups(self) -> Iterator[ShotLineView]:
+        """What followed from verdicts by rule: approvals carried to the same frames, deliveries recalled."""
+        given = {one.verdict.seq: one.verdict for one in history.verdicts_at(self.conn, self._tasks)}
+        for one in history.carried_to(self.conn, self._tasks):
+            was = given.get(one.verdict)
+            if was is None or was.seq in self.veil.verdicts or self.veil.hides(one.task, one.content):
+                continue
+            line = self._line("carried", one.entered, task=one.task, content=one.content, gate=was.gate)
+            line = replace(line, person=self.people.person(was.person), value=was.value)
+            yield replace(line, value_name=VALUE_NAMES[was.value], said=f"entry {was.seq}")
+        for entered, sealed, verdict in history.recalls_by(self.conn, self._tasks):
+            was = given[verdict]
+            if was.seq in self.veil.verdicts:
+                continue
+            line = self._line("recalled", entered, task=was.task, content=was.content, gate=was.gate)
+            yield replace(line, person=self.people.person(was.person), said=f"entry {sealed}")
 
     def _overrides(self) -> Iterator[ShotLineView]:
         for one in remarks.overrides_of(self.conn, *self._tasks):

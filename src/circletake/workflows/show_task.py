@@ -1,6 +1,6 @@
 """The task page: takes, their evidence, what each gate says and what was decided, in one record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from circletake.checks.codec import read_evidence
@@ -20,11 +20,11 @@ from circletake.media.manifest import Sheet, read_manifest
 from circletake.workflows.bind import gatekeeper
 from circletake.workflows.call_flag import flag_views
 from circletake.workflows.cut_book import frames_in_cut
+from circletake.workflows.floor import Floor, seen_floor, veil_of
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.remarks import may_circle, note_view, override_view
-from circletake.workflows.show import Names, media_view, production_view
-from circletake.workflows.show_board import Floor, seen_floor, veil_of
+from circletake.workflows.show import Names, media_view, production_view, timecode_of
 from circletake.workflows.stacks import stack_numbers
 from circletake.workflows.stale import cause_view
 from circletake.workflows.veil import Veil
@@ -89,6 +89,7 @@ def show_task(house: House, who: Session, task: str) -> TaskView:
                 who,
                 take,
                 made=made.get(take.content, {}),
+                timecode=timecode_of(house, made.get(take.content, {})),
                 stage=stage,
                 roles=roles,
                 facts=facts[task, take.content],
@@ -166,7 +167,8 @@ def _take_view(
     who: Session,
     take: Take,
     *,
-    made: Collection[str],
+    made: Mapping[str, str],
+    timecode: str | None,
     stage: Stage,
     roles: frozenset[Role],
     facts: Facts,
@@ -192,6 +194,7 @@ def _take_view(
         label=take.label,
         n_frames=take.n_frames,
         rate=[take.rate.numerator, take.rate.denominator] if take.rate else None,
+        timecode=timecode,
         width_px=take.width_px,
         height_px=take.height_px,
         made_by=[people.person(maker) for maker in take.makers],

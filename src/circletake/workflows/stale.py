@@ -23,10 +23,10 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
 from circletake.media.recipes import SIGNATURE
 from circletake.workflows.bind import Gatekeeper, Pair, said_of
+from circletake.workflows.floor import veil_of
 from circletake.workflows.give_verdict import relevant_slots, vote_range
 from circletake.workflows.house import House, require
 from circletake.workflows.show import Names, poster_of
-from circletake.workflows.show_board import veil_of
 from circletake.workflows.veil import Veil
 from circletake.workflows.views import CauseView, GateChangeView, StaleApprovalView, WhatIfView
 

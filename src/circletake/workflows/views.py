@@ -744,17 +744,25 @@ class MediaView:
     """Addresses of what a browser plays; None while it is still being made.
 
     Args:
-        frames: pattern with `{n}`: one JPEG a frame.
+        frames: pattern with `{n}`: one JPEG a frame, 1280 pixels wide at most.
+        full: the same in all of their own pixels, made when asked for; None where `frames` have them all.
+        alpha: their alpha as grey, made when asked for; None of a take that is known to have none.
+        checker: their colours over a chequered ground, by their alpha; None likewise.
         proxy: all-intra MP4 of the same frames.
         poster: one small JPEG.
-        peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
-        size_px: of the frames as stored for the desk [width, height].
+        peaks: how loud it is, four bytes a frame, 255 full scale; None for one known to be silent.
+        badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
+        size_px: of the take as shown [width, height].
     """
 
     frames: str | None
+    full: str | None
+    alpha: str | None
+    checker: str | None
     proxy: str | None
     poster: str | None
     peaks: str | None
+    badges: str | None
     size_px: list[int]
 
 
@@ -796,6 +804,7 @@ class TakeView:
     label: str
     n_frames: int
     rate: list[int] | None
+    timecode: str | None
     width_px: int
     height_px: int
     made_by: list[PersonView]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from circletake.checks.answers import Answer, plain_answers, read_answers
 from circletake.checks.bank import bank_bytes, read_answered, read_bank
-from circletake.checks.consistency.head import FEWEST_ANSWERS, Head, learn_head, shrunk
+from circletake.checks.consistency.head import FEWEST_ANSWERS, Head, learn_head
+from circletake.checks.covariance import shrunk
 from circletake.errors import EvidenceUnreadable
 
 NAMES = ("palette", "patches", "outline", "noise")

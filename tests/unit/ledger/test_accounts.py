@@ -1,5 +1,6 @@
 """Accounts and tokens: kept as hashes, used once where once is meant, and never said which half was wrong."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from circletake.db.connect import writing
 from circletake.domain.people import PersonId
 from circletake.errors import AlreadyThere, NameInvalid, NotFound, SignInFailed, SignInNeeded
-from circletake.ledger import accounts
+from circletake.ledger import accounts, tokens
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DANA = PersonId("p_dana")
@@ -79,6 +80,14 @@ def test_a_session_lasts_until_it_expires_or_is_closed(engine: Engine) -> None:
         accounts.close_session(conn, token)
         with pytest.raises(SignInNeeded):
             accounts.session_of(conn, token, now=NOW)
+
+
+def test_no_session_is_ever_taken_for_an_api_token(engine: Engine) -> None:
+    with writing(engine) as conn:
+        opened(conn)
+        token = accounts.open_session(conn, person=DANA, now=NOW, days=1)
+    assert re.fullmatch(r"[0-9a-f]{64}", token)
+    assert not re.match(r"[0-9a-f]{3}", tokens.PREFIX)
 
 
 def test_a_link_signs_in_once_and_not_for_ever(engine: Engine) -> None:

@@ -1,11 +1,16 @@
 """What nobody should send and somebody will: each is a clear answer, and nothing half done."""
 
+from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
-from circletake.errors import Conflict, NotFound
+from circletake.errors import Conflict, NotFound, RateMismatch
+from circletake.ledger import reads
+from circletake.media.probe import Probe
+from circletake.workflows.receive_take import check_rate
 
 if TYPE_CHECKING:
     from tests.unit.workflows.conftest import Floor
@@ -75,3 +80,26 @@ def test_a_clock_that_steps_back_reorders_nothing_and_revives_no_consent(
     entries = floor.house.book.entries(0, 10_000)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
     assert any(later.at < entry.at for entry, later in pairwise(entries))
+
+
+def test_a_film_whose_damage_leaves_gaps_is_called_damaged_and_not_uneven(floor: "Floor") -> None:
+    with floor.house.book.reading() as conn:
+        production = reads.find_production(conn, "spring")
+    assert production is not None
+    probe = Probe(
+        kind="movie",
+        rate=Fraction(21519, 983),
+        n_frames=22,
+        width_px=96,
+        height_px=64,
+        pix_fmt="yuv420p",
+        vfr=True,
+        rotation=0,
+        codec="h264",
+        audio=None,
+        damaged=8,
+    )
+    with pytest.raises(RateMismatch, match=r"is damaged: 8 of its 22 frames .* copy or export it again"):
+        check_rate(probe, production, name="half copied.mp4")
+    with pytest.raises(RateMismatch, match="come at uneven times"):
+        check_rate(replace(probe, damaged=0), production, name="phone.mp4")

@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -17,10 +19,11 @@ from circletake.domain.take import Take
 from circletake.errors import CircletakeError
 from circletake.gates.policy import POLICY_STAGE
 from circletake.ledger import reads, remarks
-from circletake.workflows import show_board
+from circletake.workflows import kept_board, show_board
+from circletake.workflows.floor import Floor as Slow
 from circletake.workflows.house import STUDIO
-from circletake.workflows.show_board import Board, in_step
-from circletake.workflows.show_board import Floor as Slow
+from circletake.workflows.kept_board import Board
+from circletake.workflows.show_board import in_step
 from circletake.workflows.views import BoardView, RowView
 
 from .conftest import Floor
@@ -51,13 +54,14 @@ def slowly(floor: Floor) -> list[tuple[str, list[dict[str, Any] | None]]]:
         cells: list[dict[str, Any] | None] = []
         for stage in stages:
             row = tasks.get((entity.id, stage.key))
-            shown = all_of_it.shown(row, stage) if row else None
+            standing = all_of_it.standing(row, stage) if row else None
+            shown = standing.take if standing else None
             cells.append(
                 {
                     "task": row.task.id,
                     "stage": stage.key,
                     "status": all_of_it.status(row, stage),
-                    "waits_for": all_of_it.waits_for(row, stage),
+                    "waits_for": standing.waits_for,
                     "takes": len(all_of_it.takes.get(row.task.id, [])),
                     "flagged": all_of_it.flagged.get(row.task.id, 0),
                     "content": shown.content if shown else None,
@@ -68,7 +72,7 @@ def slowly(floor: Floor) -> list[tuple[str, list[dict[str, Any] | None]]]:
                     if shown and all_of_it.status(row, stage) == "stale"
                     else [],
                 }
-                if row
+                if row and standing
                 else None
             )
         rows.append((entity.code, cells))
@@ -275,8 +279,12 @@ def test_the_board_that_is_followed_is_the_board_worked_out_anew(floor: Floor, s
     kept(floor)
     changed = 0
     for _ in range(20):
+        if history.random.random() < 0.5:  # a server writes them down
+            show_board.keep_all(floor.house)
         for _ in range(history.random.choice([1, 1, 2, 5])):
             history.step()
+        if history.random.random() < 0.5:  # and starts again, with what was written down then
+            floor.house.boards.clear()
         before = floor.house.boards.copy()
         view = kept(floor)
         assert seen(view) == slowly(floor)
@@ -300,6 +308,87 @@ def statements_of(floor: Floor) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", heard)
     return len(sent)
+
+
+def worked_out(floor: Floor) -> bool:
+    """Whether a server that starts works the whole board out, and does not take what was written down."""
+    floor.house.boards.clear()
+    read: list[str] = []
+    whole = Slow.read
+
+    def reading(conn: reads.Connection, production: str, tasks: Collection[str] | None = None) -> Slow:
+        if tasks is None:
+            read.append(production)
+        return whole(conn, production, tasks)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Slow, "read", reading)
+        view = kept(floor)
+    assert seen(view) == slowly(floor)
+    return bool(read)
+
+
+def test_a_server_that_starts_takes_the_board_that_was_written_down(floor: Floor) -> None:
+    floor.take(b"one")
+    assert worked_out(floor), "nothing was written down yet"
+    show_board.keep_all(floor.house)
+    assert not worked_out(floor)
+    floor.studio.set_role(floor["ana"], "spring", person="leo", role="artist")
+    assert not worked_out(floor), "what came since and changes no row is followed"
+
+
+@pytest.mark.parametrize("how", ["cut short", "turned over", "of other code", "of another book"])
+def test_what_was_written_down_is_not_taken_where_it_may_be_otherwise(
+    floor: Floor, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor.take(b"one")
+    kept(floor)
+    if how == "of other code":
+        with monkeypatch.context() as patch:
+            patch.setattr(kept_board, "_code", lambda: "another")
+            show_board.keep_all(floor.house)
+    else:
+        show_board.keep_all(floor.house)
+    (path,) = (floor.house.folder / "cache" / "boards").iterdir()
+    written = path.read_bytes()
+    if how == "cut short":
+        path.write_bytes(written[: len(written) // 2])
+    elif how == "turned over":
+        path.write_bytes(written[:-9] + bytes([written[-9] ^ 1]) + written[-8:])
+    elif how == "of another book":
+        (production,) = floor.house.boards
+        board = floor.house.boards[production]
+        assert isinstance(board, Board)
+        kept_board.keep_board(floor.house, production, replace(board, chain=bytes(32), rows=[]))
+    assert worked_out(floor)
+    assert not list(path.parent.glob("*.[0-9]*")), "nothing half written lies about"
+
+
+def test_a_board_is_worked_out_once_however_many_ask_at_the_start(floor: Floor) -> None:
+    floor.take(b"one")
+    floor.house.boards.clear()
+    begun: list[str] = []
+    whole = Slow.read
+    both = threading.Barrier(4)
+
+    def reading(conn: reads.Connection, production: str, tasks: Collection[str] | None = None) -> Slow:
+        if tasks is None:
+            begun.append(production)
+        time.sleep(0.1)
+        return whole(conn, production, tasks)
+
+    def ask() -> None:
+        both.wait(10)
+        floor.studio.board_json(floor["ana"], "spring")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Slow, "read", reading)
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        for one in asking:
+            one.start()
+        for one in asking:
+            one.join(30)
+    assert len(begun) == 1
 
 
 def test_a_board_costs_as_many_statements_whatever_its_length(floor: Floor) -> None:

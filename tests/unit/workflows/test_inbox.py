@@ -57,6 +57,19 @@ def test_a_gate_waits_for_whoever_may_circle_at_it(floor: Floor) -> None:
     assert (waiting.gate, waiting.number, waiting.sentence) == ("director", 1, "Your voice at Director.")
 
 
+def test_what_checks_point_at_is_a_pile_of_its_own_until_somebody_answers(floor: Floor) -> None:
+    plain = floor.take(b"two", code="SH020")
+    take = floor.take(b"one")
+    floor.measured(plain)
+    floor.measured(take, flagged=True)
+    assert waits(floor, "leo") == [("flags", "SH010"), ("gate", "SH020")]
+    waiting = floor.studio.inbox(floor["leo"])[0]
+    assert (waiting.gate, waiting.flagged) == ("lead", 1)
+    assert waiting.sentence == "Your voice at Lead. 1 of its takes is flagged."
+    floor.judge("leo", take, -1)
+    assert waits(floor, "leo") == [("gate", "SH020")]
+
+
 def test_an_approval_that_went_stale_waits_for_whoever_gave_it_and_says_what_moved(floor: Floor) -> None:
     floor.sheet("QUESO", b"first")
     take = floor.take(b"one")

@@ -7,6 +7,8 @@ import pytest
 from circletake.errors import NotFound
 from circletake.media.coded import read_code
 from circletake.media.frames import read_rgb
+from circletake.media.probe import probe
+from circletake.media.recipes import FRAMES
 from circletake.workflows.self_test import RATES, source_of
 
 from .conftest import Floor
@@ -29,6 +31,19 @@ def test_it_is_made_once_and_seen_by_somebody_who_is_part_of_nothing(floor: Floo
     made = proxy.stat().st_mtime_ns
     assert studio.self_test(olaf, rate) == told
     assert studio.derived(olaf, source, "proxy-1").stat().st_mtime_ns == made
+
+
+def test_rates_share_their_pictures_and_have_each_their_film(floor: Floor) -> None:
+    studio = floor.studio
+    made = [studio.self_test(floor["ana"], Fraction(rate)) for rate in (24, 25)]
+    packs = [floor.house.queue.find_derived(source_of(Fraction(rate)), FRAMES) for rate in (24, 25)]
+    assert packs[0] == packs[1] is not None
+    for rate, told in zip((24, 25), made, strict=True):
+        assert told.rate == [rate, 1]
+        source = source_of(Fraction(rate))
+        assert read_code(read_rgb(studio.media_frame(floor["ana"], source, 77))) == 77
+        film = probe(studio.derived(floor["ana"], source, "proxy-1"))
+        assert film.rate == rate
 
 
 def test_every_rate_of_film_and_television_is_there_and_no_other(floor: Floor) -> None:

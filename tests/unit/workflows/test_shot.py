@@ -7,6 +7,7 @@ from circletake.domain.take import Take
 from circletake.errors import NotFound
 from circletake.gates.policy import policy_dict, read_policy, shipped
 from circletake.ledger.canonical import canonical
+from circletake.workflows.carry import record_essence
 from circletake.workflows.house import STUDIO
 from circletake.workflows.shot_views import ShotLineView, ShotView
 
@@ -174,6 +175,29 @@ def test_what_ships_a_take_is_told_with_its_folder(floor: Floor) -> None:
             tx.append("delivered", actor=STUDIO, production=take.production, body=out)
     line = only(shot(floor), "delivered")
     assert (line.said, line.take) == (f"{line.seq:06d}", 1)
+
+
+def test_what_follows_from_a_verdict_is_told_and_is_whoever_s_gave_it(floor: Floor) -> None:
+    take = floor.take(b"one")
+    with floor.house.book.transact() as tx:
+        record_essence(tx, take.production, take.content, "a" * 64)
+    floor.judge("leo", take, 2)
+    again = floor.take(b"one, in another container")
+    with floor.house.book.transact() as tx:
+        record_essence(tx, again.production, again.content, "a" * 64)
+        record = floor.house.store.put_bytes(canonical({"of": [take.content]}))
+        body = {"cut": "0" * 64, "master": "0" * 64, "record": record, "contents": [take.content]}
+        seal = tx.append("sealed", actor=STUDIO, production=take.production, body=body)
+    floor.judge("dora", take, -2, gate="director")
+    view = shot(floor)
+    carried, recalled = only(view, "carried"), only(view, "recalled")
+    given = next(one for one in view.lines if one.kind == "verdict" and one.value == 2)
+    assert (carried.take, carried.person.name, carried.value, carried.said) == (
+        *(2, "leo", 2, f"entry {given.seq}"),
+    )
+    assert (recalled.take, recalled.person.name, recalled.said) == (1, "dora", f"entry {seal.seq}")
+    make_lead_blind(floor, take)
+    assert "carried" not in kinds(shot(floor, "dora")), "what leo said is hidden from her"
 
 
 def test_whoever_is_still_blind_reads_here_what_the_task_page_tells_and_no_more(floor: Floor) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
+from tests.unit.models.onnx_bytes import vision
 
 from circletake.checks.codec import read_evidence
 from circletake.errors import GateClosed, NotFound
@@ -18,6 +20,7 @@ from circletake.ledger import reads
 from circletake.media.encode import write_movie
 from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.sheet import write_png
+from circletake.workflows.analyse import order_analysis
 from circletake.workflows.calls.analyse import run
 from circletake.workflows.sheets import BoxedImage
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.workflows.conftest import Floor
+
+    from circletake.workflows.house import House
 
 _SIZE = (480, 270)
 ORDERS = "select args from outbox where op = 'analyse' order by seq, key"
@@ -124,10 +129,8 @@ def test_a_sheet_of_a_character_keeps_the_hash_it_always_had(floor: Floor, pictu
     assert set(plain) == {"character", "images", "kind", "v"}
 
 
-def test_what_asks_for_style_is_measured_against_the_bible_and_told_in_words(
-    floor: Floor, pictures: list[Path], tmp_path: Path
-) -> None:
-    """From the adopted bible to the evidence, through the order that a job would carry."""
+def style_is_asked_for(floor: Floor) -> None:
+    """A policy whose gates ask for the check of style, adopted."""
     text = shipped_text("animation").replace('"technical", "consistency"', '"technical", "style"')
     view = floor.studio.policy_propose(floor["dora"], "spring", text=text, file="p.toml")
     floor.studio.record_verdict(
@@ -140,14 +143,26 @@ def test_what_asks_for_style_is_measured_against_the_bible_and_told_in_words(
         reasons=["story.intent"],
     )
     floor.studio.policy_adopt(floor["ana"], "spring")
+
+
+def order_of(floor: Floor, content: str) -> dict[str, Any]:
+    """Arguments of the analysis that was ordered of a content."""
+    with floor.house.book.reading() as conn:
+        orders = [json.loads(args) for args in conn.exec_driver_sql(ORDERS).scalars()]
+    return next(one for one in orders if one["content"] == content)
+
+
+def test_what_asks_for_style_is_measured_against_the_bible_and_told_in_words(
+    floor: Floor, pictures: list[Path], tmp_path: Path
+) -> None:
+    """From the adopted bible to the evidence, through the order that a job would carry."""
+    style_is_asked_for(floor)
     bible = adopted(floor, pictures)
     found: dict[bool, Any] = {}
     for warmer in (False, True):
         film = film_of(tmp_path / f"{warmer}.mp4", warmer=warmer)
         take = floor.take(film.read_bytes(), frames=36)
-        with floor.house.book.reading() as conn:
-            orders = [json.loads(args) for args in conn.exec_driver_sql(ORDERS).scalars()]
-        order = next(one for one in orders if one["content"] == take.content)
+        order = order_of(floor, take.content)
         made: Any = run({**order, "store": str(floor.house.store.root)}, Silent())
         told = next(one for one in made["evidence"] if one["check"] == "style")
         found[warmer] = read_evidence(floor.house.store.path(told["evidence"]).read_bytes())
@@ -155,3 +170,38 @@ def test_what_asks_for_style_is_measured_against_the_bible_and_told_in_words(
     assert found[False].flags == ()
     assert "Warmer by 1" in found[True].sentence
     assert {flag.label for flag in found[True].flags} == {"palette"}
+
+
+def test_an_encoder_that_is_named_is_looked_through_and_measured_again_when_it_changes(
+    floor: Floor, pictures: list[Path], tmp_path: Path
+) -> None:
+    """By the orders that jobs would carry: of one that is broken, of none, and of one that was mended."""
+    style_is_asked_for(floor)
+    adopted(floor, pictures)
+    manifest, weights = vision(tmp_path), tmp_path / "vision.onnx"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1])
+    house = replace(floor.house, encoder=manifest)
+    take = floor.take(film_of(tmp_path / "film.mp4", warmer=False).read_bytes(), frames=36)
+
+    def ordered(house: House) -> tuple[str, dict[str, Any]]:
+        with house.book.transact() as tx:
+            row = reads.find_task(tx.conn, floor.task_id("SH010"))
+            assert row is not None
+            key = order_analysis(house, tx, task=row, content=take.content)
+        assert key is not None
+        with house.book.reading() as conn:
+            [args] = conn.exec_driver_sql("select args from outbox where key = ?", (key,)).scalars()
+        made: Any = run({**json.loads(args), "store": str(house.store.root)}, Silent())
+        [style] = [one for one in made["evidence"] if one["check"] == "style"]
+        return key, dict(style["summary"])
+
+    with house.book.transact() as tx:
+        tx.conn.exec_driver_sql("delete from outbox")
+    broken, without = ordered(house)
+    assert "is not the one its manifest names" in without["without_encoder"]
+    assert ordered(floor.house)[0] == broken  # there is nothing else to be measured
+    weights.write_bytes(whole)
+    mended, seen = ordered(house)
+    assert mended != broken
+    assert seen["encoder"] == "vision"

@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, NoteBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -97,6 +97,17 @@ export const reaffirm = (code: string, confirmations: ConfirmationBody[]) =>
 
 export const getCut = (code: string) => or(client.GET("/api/productions/{code}/cut", { params: { path: { code } } }));
 export const getFilm = (code: string) => or(client.GET("/api/productions/{code}/film", { params: { path: { code } } }));
+export const getDailies = (code: string) => or(client.GET("/api/productions/{code}/dailies", { params: { path: { code } } }));
+export const getPlaylist = (code: string, playlist: string, screening: string | null = null) =>
+  or(
+    client.GET("/api/productions/{code}/dailies/{playlist}", {
+      params: { path: { code, playlist }, query: screening === null ? {} : { screening } },
+    }),
+  );
+export const getPlaylistActs = (code: string, playlist: string) =>
+  or(client.GET("/api/productions/{code}/dailies/{playlist}/acts", { params: { path: { code, playlist } } }));
+export const keepPlaylist = (code: string, body: PlaylistBody) =>
+  or(client.POST("/api/productions/{code}/dailies", { params: { path: { code } }, body, signal: AbortSignal.timeout(PATIENCE_MS) }));
 export const fillSlot = (code: string, slot: string, take: string, cut_hash: string) =>
   or(
     client.POST("/api/productions/{code}/cut/fill", {
@@ -146,4 +157,7 @@ export const enterAsGuest = (token: string, name: string, passphrase: string) =>
   or(client.POST("/api/guest/open", { body: { token, name, passphrase } }));
 export const getGuest = () => or(client.GET("/api/guest"));
 export const noteAsGuest = (body: GuestNoteBody) => or(client.POST("/api/guest/notes", { body }));
+export const getGuestDrawings = (task_id: string, sha: string) =>
+  or(client.GET("/api/guest/tasks/{task_id}/takes/{sha}/drawings", { params: { path: { task_id, sha } } }));
+export const drawAsGuest = (body: DrawingBody) => or(client.POST("/api/guest/drawings", { body, signal: AbortSignal.timeout(PATIENCE_MS) }));
 export const orderGuestFilm = (sha: string) => or(client.POST("/api/guest/takes/{sha}/film", { params: { path: { sha } } }));

@@ -1128,6 +1128,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/dailies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dailies
+         * @description A production's playlists, the newest first.
+         */
+        get: operations["dailies"];
+        put?: never;
+        /**
+         * Keep Playlist
+         * @description Make a playlist, or do something to one; the same operation sent again is done once.
+         */
+        post: operations["dailies_keep_playlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/dailies/{playlist}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Playlist
+         * @description A playlist as it stands, or as it was watched at a screening.
+         */
+        get: operations["dailies_playlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/dailies/{playlist}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Playlist Acts
+         * @description Who did what to a playlist, the newest first.
+         */
+        get: operations["dailies_playlist_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/deliver": {
         parameters: {
             query?: never;
@@ -2529,6 +2593,17 @@ export interface components {
             slots: components["schemas"]["CutSlotView"][];
         };
         /**
+         * DailiesView
+         * @description A production's playlists, the newest first; `may_keep`: this person may make and change them.
+         */
+        DailiesView: {
+            /** May Keep */
+            may_keep: boolean;
+            /** Playlists */
+            playlists: components["schemas"]["PlaylistView"][];
+            production: components["schemas"]["ProductionView"];
+        };
+        /**
          * DeliveryView
          * @description A sealed deliverable: its hashes and, on this machine, its folder.
          */
@@ -3027,13 +3102,19 @@ export interface components {
         };
         /**
          * GuestNoteView
-         * @description A note of a guest, or an answer to one; `frame` is where it begins, None where it is of the whole.
+         * @description A note of a guest, or an answer to one.
+         *
+         *     Args:
+         *         frame: where it begins, None where it is of the whole.
+         *         drawings: ids of those that show what it says.
          */
         GuestNoteView: {
             /** At */
             at: string;
             /** By */
             by: string;
+            /** Drawings */
+            drawings: string[];
             /** Frame */
             frame: number | null;
             /** Id */
@@ -3136,7 +3217,7 @@ export interface components {
          * @description One thing that waits for the signed-in person.
          *
          *     Args:
-         *         why: `gate`, `stale`, `mention` or `note`.
+         *         why: `gate`, `flags` for a gate with takes that checks point at, `stale`, `mention` or `note`.
          *         sentence: why, in words.
          *         number: of the take it is about; 0 if there is none.
          *         gate: key of the gate, where one waits for them.
@@ -3350,15 +3431,27 @@ export interface components {
          * @description Addresses of what a browser plays; None while it is still being made.
          *
          *     Args:
-         *         frames: pattern with `{n}`: one JPEG a frame.
+         *         frames: pattern with `{n}`: one JPEG a frame, 1280 pixels wide at most.
+         *         full: the same in all of their own pixels, made when asked for; None where `frames` have them all.
+         *         alpha: their alpha as grey, made when asked for; None of a take that is known to have none.
+         *         checker: their colours over a chequered ground, by their alpha; None likewise.
          *         proxy: all-intra MP4 of the same frames.
          *         poster: one small JPEG.
-         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for a silent one too.
-         *         size_px: of the frames as stored for the desk [width, height].
+         *         peaks: how loud it is, four bytes a frame, 255 full scale; None for one known to be silent.
+         *         badges: what there is to know of the picture: `code`, `label` and `sentence` each; None for nothing.
+         *         size_px: of the take as shown [width, height].
          */
         MediaView: {
+            /** Alpha */
+            alpha: string | null;
+            /** Badges */
+            badges: string | null;
+            /** Checker */
+            checker: string | null;
             /** Frames */
             frames: string | null;
+            /** Full */
+            full: string | null;
             /** Peaks */
             peaks: string | null;
             /** Poster */
@@ -3387,6 +3480,16 @@ export interface components {
             person: components["schemas"]["PersonView"];
             /** Productions */
             productions: components["schemas"]["ProductionView"][];
+        };
+        /**
+         * NewerView
+         * @description A take that arrived since the one that an entry shows; it is taken in by a person, never by itself.
+         */
+        NewerView: {
+            /** Content */
+            content: string;
+            /** Number */
+            number: number;
         };
         /**
          * NoteView
@@ -3564,6 +3667,128 @@ export interface components {
             name: string;
         };
         /**
+         * PlaylistActView
+         * @description Something that somebody did to a playlist, in words.
+         */
+        PlaylistActView: {
+            /** At */
+            at: string;
+            person: components["schemas"]["PersonView"];
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * PlaylistDetailView
+         * @description A playlist, and the takes in it.
+         *
+         *     Args:
+         *         seq: the entry of the book that last changed it.
+         *         entries: as it stands; or, where one is asked for, as a screening showed them.
+         *         screening: the one that is shown, or None for the playlist as it stands.
+         *         screenings: every time it was started, the newest first.
+         *         may_keep: whether this person may change it.
+         *         start_frame: number that the first frame of a take is called by.
+         */
+        PlaylistDetailView: {
+            /** Archived */
+            archived: boolean;
+            /** At */
+            at: string;
+            /** Entries */
+            entries: components["schemas"]["PlaylistEntryView"][];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** May Keep */
+            may_keep: boolean;
+            person: components["schemas"]["PersonView"];
+            production: components["schemas"]["ProductionView"];
+            screening: components["schemas"]["ScreeningView"] | null;
+            /** Screenings */
+            screenings: components["schemas"]["ScreeningView"][];
+            /** Seq */
+            seq: number;
+            /** Start Frame */
+            start_frame: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * PlaylistEntryView
+         * @description A take in a playlist.
+         *
+         *     Args:
+         *         code: of the shot, or whatever else the task is for.
+         *         number: of the take.
+         *         state: circled, stale, vetoed, concern or review, as this person may know it.
+         *         rate: frames a second, as a fraction; None for a still.
+         *         person: who put it there.
+         *         newer: the newest take of the task, where that is another.
+         */
+        PlaylistEntryView: {
+            /** At */
+            at: string;
+            /** Code */
+            code: string;
+            /** Content */
+            content: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            media: components["schemas"]["MediaView"];
+            /** N Frames */
+            n_frames: number;
+            newer: components["schemas"]["NewerView"] | null;
+            /** Number */
+            number: number;
+            person: components["schemas"]["PersonView"];
+            /** Rate */
+            rate: number[] | null;
+            /** Stage */
+            stage: string;
+            /** Stage Label */
+            stage_label: string;
+            /** State */
+            state: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * PlaylistView
+         * @description A playlist in the list of a production's dailies.
+         *
+         *     Args:
+         *         label: what it is called; empty once its words are erased.
+         *         text: what it is for.
+         *         posters: of its first entries that have one.
+         *         started: when it was last started; empty if it never was.
+         */
+        PlaylistView: {
+            /** Archived */
+            archived: boolean;
+            /** At */
+            at: string;
+            /** Entries */
+            entries: number;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            person: components["schemas"]["PersonView"];
+            /** Posters */
+            posters: string[];
+            /** Started */
+            started: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * PolicyChangeView
          * @description What another policy would make of one gate on one take.
          *
@@ -3663,7 +3888,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -3832,6 +4057,19 @@ export interface components {
             name: string;
             /** Query */
             query: string;
+        };
+        /**
+         * ScreeningView
+         * @description A time at which the playlist was started; what was watched then stays to be seen as it was.
+         */
+        ScreeningView: {
+            /** At */
+            at: string;
+            /** Entries */
+            entries: number;
+            /** Id */
+            id: string;
+            person: components["schemas"]["PersonView"];
         };
         /**
          * SelfTestView
@@ -4242,6 +4480,52 @@ export interface components {
             password: string;
         };
         /**
+         * SentPlaylistOp
+         * @description Something done to a playlist; `after` is first, last, or an entry. A start names no entries.
+         */
+        SentPlaylistOp: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "make" | "add" | "remove" | "put_back" | "move" | "take_in" | "rename" | "start" | "archive" | "restore";
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Entries
+             * @default []
+             */
+            entries: string[];
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Op
+             * @description UUIDv7
+             */
+            op: string;
+            /**
+             * Playlist
+             * @description UUIDv7
+             */
+            playlist: string;
+            /**
+             * Takes
+             * @default []
+             */
+            takes: components["schemas"]["SentTakeOf"][];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * SentPolicy
          * @description A policy as TOML; `file` is what errors call it.
          */
@@ -4345,6 +4629,16 @@ export interface components {
          * @description A take that a guest link is to show.
          */
         SentShown: {
+            /** Content */
+            content: string;
+            /** Task */
+            task: string;
+        };
+        /**
+         * SentTakeOf
+         * @description A take, by its task and its content.
+         */
+        SentTakeOf: {
             /** Content */
             content: string;
             /** Task */
@@ -4539,15 +4833,15 @@ export interface components {
          *
          *     Args:
          *         seq: its entry in the book.
-         *         kind: take, verdict, withdrawn, override, note, answer, settled, hold, resumed, omitted, restored,
-         *             adopted, emptied, cut_in, cut_out, sealed or delivered.
+         *         kind: take, verdict, withdrawn, carried, recalled, override, note, answer, settled, hold, resumed,
+         *             omitted, restored, adopted, emptied, cut_in, cut_out, sealed or delivered.
          *         stage: key of the stage it belongs to; empty where it concerns the shot as a whole.
          *         take: number of the take it is about, or None.
          *         content: of that take, in hex; empty where there is none.
          *         value: of a verdict, else None.
          *         reasons: in words.
          *         words: what somebody wrote, or None.
-         *         said: a disposition, a severity, rules that did not hold, a folder: by kind.
+         *         said: by kind a disposition, a severity, rules that did not hold, a folder, the entry it follows from.
          *         ended: `withdrawn` or `superseded` for what no longer counts, else empty.
          *         ended_by: entry that ended it, or None.
          */
@@ -4845,6 +5139,8 @@ export interface components {
             stack: number;
             /** State */
             state: string;
+            /** Timecode */
+            timecode: string | null;
             /** Verdicts */
             verdicts: components["schemas"]["VerdictView"][];
             /** Width Px */
@@ -6847,6 +7143,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dailies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailiesView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dailies_keep_playlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPlaylistOp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistDetailView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dailies_playlist: {
+        parameters: {
+            query?: {
+                /** @description as it was watched then */
+                screening?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                playlist: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistDetailView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dailies_playlist_acts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                playlist: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistActView"][];
                 };
             };
             /** @description A problem. */

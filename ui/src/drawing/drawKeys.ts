@@ -1,9 +1,7 @@
 /** What each key does while somebody draws; `keys.ts` says which key that is. */
 
 import type { Action } from "../keys";
-import { deskKeys } from "../desk/deskKeys";
-import type { Desk } from "../state/desk.svelte";
-import { type Tool, WIDTHS } from "./drawings.svelte";
+import { type Easel, type Tool, WIDTHS } from "./drawings.svelte";
 import { WHOLE } from "./ink";
 
 const STEP = WHOLE / 200;
@@ -16,8 +14,9 @@ const WAYS: Partial<Record<Action, readonly [number, number]>> = {
   "move-down": [0, STEP],
 };
 
-export function drawKeys(desk: Desk, action: Action, event: { key: string; shiftKey: boolean }): boolean {
-  const { drawings } = desk;
+/** What is not of drawing is the page's. */
+export function drawKeys(easel: Easel, action: Action, event: { key: string; shiftKey: boolean }, otherwise: () => boolean): boolean {
+  const { drawings } = easel;
   const tool = TOOL.exec(action)?.[1];
   const way = WAYS[action];
   if (tool) drawings.choose(tool as Tool);
@@ -27,11 +26,11 @@ export function drawKeys(desk: Desk, action: Action, event: { key: string; shift
     else drawings.leave();
   } else if (action === "colour") drawings.nextColour();
   else if (action === "width") drawings.width = WIDTHS[Number(event.key) - 1]?.width ?? drawings.width;
-  else if (action === "reach") drawings.nextReach(desk.playback.loop);
+  else if (action === "reach") drawings.nextReach(easel.playback.loop);
   else if (action === "undo") drawings.undo();
   else if (action === "redo") drawings.redo();
   else if (action === "remove") drawings.remove();
-  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field]")?.focus();
-  else return deskKeys(desk, action, event);
+  else if (action === "note") document.querySelector<HTMLElement>("[data-note-field] input")?.focus();
+  else return otherwise();
   return true;
 }

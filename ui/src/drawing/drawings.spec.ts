@@ -3,6 +3,7 @@ import * as calls from "../api/calls";
 import { actionOf } from "../keys";
 import { Desk } from "../state/desk.svelte";
 import { take, task } from "../state/samples";
+import { deskKeys } from "../desk/deskKeys";
 import { drawKeys } from "./drawKeys";
 import { Drawings, type View } from "./drawings.svelte";
 import type { DrawingBody, NoteBody } from "../api/types";
@@ -129,7 +130,7 @@ describe("a hand that draws", () => {
 describe("the keys of whoever draws", () => {
   const press = (desk: Desk, key: string, shiftKey = false): boolean => {
     const action = actionOf({ key, shiftKey }, "draw");
-    return action !== null && drawKeys(desk, action, { key, shiftKey });
+    return action !== null && drawKeys(desk, action, { key, shiftKey }, () => deskKeys(desk, action, { key, shiftKey }));
   };
   const desk = (): Desk => {
     const made = new Desk();

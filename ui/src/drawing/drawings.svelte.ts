@@ -3,6 +3,7 @@
 import * as calls from "../api/calls";
 import type { DrawingView, NoteView } from "../api/types";
 import type { Span } from "../player/clock";
+import type { Playback } from "../state/playback.svelte";
 import { type Ghost, ghosts, isMeant, type Mark, moved, type Point, type Shape, simplified, touches } from "./ink";
 import { type Doing, type Drawn, operation, type Place, Sitting, standing } from "./operations";
 import { distinct } from "./places";
@@ -40,6 +41,14 @@ export interface View {
   aspect: number;
 }
 
+/** What somebody draws on: a take in front of them, and what of it is on the screen. */
+export interface Easel {
+  readonly drawings: Drawings;
+  readonly playback: Playback;
+  readonly isDrawing: boolean;
+  readonly take: object | null;
+}
+
 export class Drawings {
   all = $state.raw<DrawingView[]>([]);
   drawing = $state(false);
@@ -65,6 +74,7 @@ export class Drawings {
   #drag: { id: string; from: Point; mark: Mark } | null = null;
   #sent = 0;
   readonly unsent: Unsent;
+  #ask: (task: string, content: string) => Promise<DrawingView[]>;
 
   #waiting = $derived.by(() => {
     const place = this.#place;
@@ -80,8 +90,9 @@ export class Drawings {
   /** Notes of this take that are not in the book yet. */
   notesWaiting = $derived(this.#waiting.flatMap((one) => (one.kind === "note" ? [{ ...one.body, refused: one.refused }] : [])));
 
-  constructor(unsent: Unsent = ofThisBrowser) {
+  constructor(unsent: Unsent = ofThisBrowser, ask: (task: string, content: string) => Promise<DrawingView[]> = calls.getDrawings) {
     this.unsent = unsent;
+    this.#ask = ask;
   }
 
   /** Hears what was sent, until the returned function is called. */
@@ -97,7 +108,7 @@ export class Drawings {
     }
     if (!place) return;
     const sent = this.#sent;
-    const found = await calls.getDrawings(place.task, place.content).catch(() => null);
+    const found = await this.#ask(place.task, place.content).catch(() => null);
     if (!found || this.#place?.content !== place.content || this.#place.task !== place.task) return;
     // asked before something of ours was recorded, answered after: it may lack that
     if (sent !== this.#sent) await this.read(place);
@@ -261,7 +272,7 @@ export class Drawings {
   }
 
   /** This person's drawings that no note names yet: what a note that is written now would point at. */
-  loose(notes: readonly NoteView[]): Drawn[] {
+  loose(notes: readonly Pick<NoteView, "drawings">[]): Drawn[] {
     const named = new Set([...notes, ...this.notesWaiting].flatMap((note) => note.drawings));
     return this.standing.filter((one) => one.mine && !named.has(one.id));
   }

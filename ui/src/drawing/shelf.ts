@@ -22,7 +22,6 @@ export interface Shelf {
   take(n: number): Promise<void>;
 }
 
-const NAME = "circletake";
 const STORE = "waiting";
 
 const answer = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -32,11 +31,16 @@ const answer = <T>(request: IDBRequest<T>): Promise<T> =>
   });
 
 export class BrowserShelf implements Shelf {
+  readonly #name: string;
   #open: Promise<IDBDatabase> | null = null;
+
+  constructor(name = "circletake") {
+    this.#name = name;
+  }
 
   #database(): Promise<IDBDatabase> {
     this.#open ??= (() => {
-      const request = indexedDB.open(NAME, 1);
+      const request = indexedDB.open(this.#name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "n", autoIncrement: true });
       return answer(request);
     })();

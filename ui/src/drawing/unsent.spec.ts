@@ -80,6 +80,23 @@ describe("what was drawn and is not in the book yet", () => {
     expect(studio.heard).toEqual(["p_1 add a", "p_1 add b", "p_1 note both"]);
   });
 
+  it("says when nothing waits any more, and gives up where the studio is away; what is refused waits for nobody", async () => {
+    const unsent = await begin();
+    expect(await unsent.settled(0)).toBe(true);
+    studio.fails = (what) => (what.includes("bad") ? refusal(422) : null);
+    await Promise.all([unsent.draw(add("bad")), unsent.draw(add("good"))]);
+    expect(await unsent.settled(0)).toBe(true);
+    studio.fails = () => unreachable();
+    await unsent.draw(add("late"));
+    const settled = unsent.settled(500);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(await settled).toBe(false);
+    studio.fails = () => null;
+    const again = unsent.settled(10_000);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(await again).toBe(true);
+  });
+
   it("waits while the studio does not answer, and goes with the same id until it does", async () => {
     const unsent = await begin();
     studio.fails = () => unreachable();

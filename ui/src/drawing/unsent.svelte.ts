@@ -172,6 +172,13 @@ export class Unsent {
     }
   }
 
+  /** Done once nothing of this person waits any more; false where that takes longer than so long. */
+  async settled(longest_ms: number): Promise<boolean> {
+    const until = Date.now() + longest_ms;
+    while (this.mine.length > this.refused.length && Date.now() < until) await new Promise((again) => setTimeout(again, 50));
+    return this.mine.length === this.refused.length;
+  }
+
   async #remove(item: Waiting, answer: Answer): Promise<void> {
     // told before it is gone from the line, so that what it shows never blinks
     for (const listener of this.#listeners) listener(item, answer);

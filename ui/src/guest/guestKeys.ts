@@ -11,6 +11,7 @@ const DOINGS: Partial<Record<Action, (guest: Guest) => unknown>> = {
   last: ({ playback }) => playback.clock.seek(playback.nFrames - 1),
   previous: (guest) => guest.go(-1),
   next: (guest) => guest.go(1),
+  draw: (guest) => guest.draw(),
 };
 
 export function guestKeys(guest: Guest, action: Action): boolean {

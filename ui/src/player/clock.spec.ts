@@ -8,6 +8,8 @@ const RATES: Rate[] = [
   { num: 30000, den: 1001 },
   { num: 30, den: 1 },
   { num: 60, den: 1 },
+  { num: 50, den: 1 },
+  { num: 60000, den: 1001 },
 ];
 
 class Shown implements Surface {

@@ -64,13 +64,13 @@ export class Clock {
     this.#surface = surface;
   }
 
-  /** Takes of one task are looked at on the same frame: only what lies beyond the end moves. */
-  load(nFrames: number, rate: Rate): void {
+  /** Takes of one task are looked at on the same frame, unless another is named; what lies beyond the end moves. */
+  load(nFrames: number, rate: Rate, frame = this.frame): void {
     this.pause();
     this.nFrames = Math.max(1, nFrames);
     this.rate = rate;
     this.loop = this.loop && this.loop.end <= this.nFrames ? this.loop : null;
-    this.frame = this.#inside(this.frame);
+    this.frame = this.#inside(frame);
     this.#changed();
   }
 

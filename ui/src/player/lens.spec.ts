@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FITTED, held, matrixOf, opening, slopeOf, zoomed } from "./lens";
+import { FITTED, held, matrixOf, opening, slopeOf, stepOf, zoomed } from "./lens";
 
 const PICTURE = { width: 800, height: 450 };
 const WELL = { width: 900, height: 600 };
@@ -57,5 +57,14 @@ describe("a mask", () => {
     expect(shape("1:1")).toBeCloseTo(1);
     const [x, y, width, height] = opening("9:16", 16 / 9);
     expect([x + width / 2, y + height / 2]).toEqual([0.5, 0.5]);
+  });
+});
+
+describe("the fitted size", () => {
+  it("goes in steps in which both sides are whole, where those are small", () => {
+    expect(stepOf({ width: 1920, height: 1080 })).toBe(16);
+    expect(stepOf({ width: 1998, height: 1080 })).toBe(37);
+    expect(stepOf({ width: 1024, height: 1024 })).toBe(1);
+    expect(stepOf({ width: 1919, height: 1080 })).toBe(1);
   });
 });

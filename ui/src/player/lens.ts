@@ -23,6 +23,17 @@ const MOST = 64;
 // So much of the picture stays in the well, however far it is pushed.
 const KEPT_PX = 48;
 
+// A shape that fits whole pixels only in wider steps is not worth the room: it is rounded instead.
+const WIDEST_STEP = 64;
+
+/** Every so many pixels of width, the height of a picture of this shape is whole too. */
+export function stepOf({ width, height }: Size): number {
+  let [a, b] = [Math.max(1, width), Math.max(1, height)];
+  while (b > 0) [a, b] = [b, a % b];
+  const step = width / a;
+  return step <= WIDEST_STEP ? step : 1;
+}
+
 /** The same view nearer or farther, with what lies under a point kept under it. */
 export function zoomed(view: View, scale: number, at: Point): View {
   const next = Math.min(MOST, Math.max(LEAST, scale));
@@ -40,11 +51,18 @@ export function held(view: View, picture: Size, well: Size): View {
   return { scale: view.scale, x: within(view.x, picture.width, well.width), y: within(view.y, picture.height, well.height) };
 }
 
-export const CHANNELS = ["colour", "red", "green", "blue", "luma"] as const;
+export const CHANNELS = ["colour", "red", "green", "blue", "luma", "alpha", "checker"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
+/** Pictures of their own, of takes that carry alpha: its coverage as grey, and its colours over checks. */
+const OF_ALPHA: readonly Channel[] = ["alpha", "checker"];
+
+/** The channels that there are of a take. */
+export const channelsOf = (hasAlpha: boolean): readonly Channel[] =>
+  hasAlpha ? CHANNELS : CHANNELS.filter((one) => !OF_ALPHA.includes(one));
+
 /** Row of a colour matrix that stands in all three channels; luma of BT.709 code values. */
-const ROWS: Record<Exclude<Channel, "colour">, string> = {
+const ROWS: Partial<Record<Channel, string>> = {
   red: "1 0 0 0 0",
   green: "0 1 0 0 0",
   blue: "0 0 1 0 0",
@@ -52,8 +70,10 @@ const ROWS: Record<Exclude<Channel, "colour">, string> = {
 };
 
 /** `feColorMatrix` values, or null where all channels are shown as they are. */
-export const matrixOf = (channel: Channel): string | null =>
-  channel === "colour" ? null : `${ROWS[channel]} ${ROWS[channel]} ${ROWS[channel]} 0 0 0 1 0`;
+export function matrixOf(channel: Channel): string | null {
+  const row = ROWS[channel];
+  return row === undefined ? null : `${row} ${row} ${row} 0 0 0 1 0`;
+}
 
 /** Factor on code values for stops of light, on a display of gamma 2.2. */
 export const slopeOf = (stops: number): number => 2 ** (stops / 2.2);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Clock, seekTarget } from "./clock";
+import { Clock, frameDuration_ms, type Rate, seekTarget } from "./clock";
 import { Reel, type ReelPart, type Seam } from "./reel";
 import { Stage } from "./stage";
 
@@ -13,6 +13,7 @@ const READY = { metadata: 1, current: 2 };
 class FakeVideo extends EventTarget {
   static come_ms = 20;
   static nFrames: Record<string, number> = {};
+  static rates: Record<string, Rate> = {};
   style = { visibility: "hidden" };
   src: string | null = null;
   readyState = 0;
@@ -60,7 +61,7 @@ class FakeVideo extends EventTarget {
   }
   play(): Promise<void> {
     this.paused = false;
-    if (this.#beat === null) this.#beat = setTimeout(() => this.#next(), START_MS + FRAME_MS / this.playbackRate);
+    if (this.#beat === null) this.#beat = setTimeout(() => this.#next(), START_MS + frameDuration_ms(this.#rate) / this.playbackRate);
     return Promise.resolve();
   }
   pause(): void {
@@ -69,18 +70,22 @@ class FakeVideo extends EventTarget {
     this.#beat = null;
   }
   #next(): void {
-    const next = Math.floor(this.#at_s * RATE.num) + 1;
+    const { num } = this.#rate;
+    const next = Math.floor(this.#at_s * num) + 1;
     if (next >= (FakeVideo.nFrames[this.src ?? ""] ?? 0)) {
       this.pause();
       this.onended?.();
       return;
     }
-    this.#at_s = (next + 0.5) / RATE.num;
+    this.#at_s = (next + 0.5) / num;
     const heard = this.#waiting;
     this.#waiting = [];
     const now = performance.now();
-    for (const told of heard) told(now, { mediaTime: next / RATE.num, expectedDisplayTime: now } as VideoFrameCallbackMetadata);
-    if (!this.paused) this.#beat = setTimeout(() => this.#next(), FRAME_MS / this.playbackRate);
+    for (const told of heard) told(now, { mediaTime: next / num, expectedDisplayTime: now } as VideoFrameCallbackMetadata);
+    if (!this.paused) this.#beat = setTimeout(() => this.#next(), frameDuration_ms(this.#rate) / this.playbackRate);
+  }
+  get #rate(): Rate {
+    return FakeVideo.rates[this.src ?? ""] ?? RATE;
   }
 }
 
@@ -112,6 +117,7 @@ describe("a reel", () => {
     vi.stubGlobal("HTMLMediaElement", { HAVE_METADATA: READY.metadata, HAVE_CURRENT_DATA: READY.current });
     FakeVideo.come_ms = 20;
     FakeVideo.nFrames = {};
+    FakeVideo.rates = {};
     videos = [new FakeVideo(), new FakeVideo()];
     [asked, seams, told] = [[], [], []];
     const canvas = { width: 16, height: 9, getContext: () => pen };
@@ -170,6 +176,21 @@ describe("a reel", () => {
     expect(front()).toBe("b");
     const begun = (frame: number): number => told.find((one) => one.frame === frame)?.at_ms ?? NaN;
     expect((begun(30) - begun(20)) / FRAME_MS).toBeCloseTo(10, 0);
+  });
+
+  it("plays each part at its own rate, and stands ready in its own seconds", async () => {
+    const quick = { num: 50, den: 1 };
+    FakeVideo.rates["quick"] = quick;
+    load(film("a", 0, 10, 10), { ...film("quick", 10, 40, 60), rate: quick }, film("b", 5, 10, 20));
+    clock.play();
+    await vi.advanceTimersByTimeAsync(4 * FRAME_MS);
+    expect(videos.find(({ src }) => src === "quick")?.currentTime).toBeCloseTo(seekTarget(10, quick));
+    await vi.advanceTimersByTimeAsync(40 * FRAME_MS);
+    const frames = told.map(({ frame }) => frame);
+    expect(frames.slice(0, 60)).toEqual(Array.from({ length: 60 }, (_, frame) => frame));
+    const begun = (frame: number): number => told.find((one) => one.frame === frame)?.at_ms ?? NaN;
+    expect((begun(50) - begun(10)) / frameDuration_ms(quick)).toBeCloseTo(40, -1);
+    expect(Math.max(...seams.map(({ late_ms }) => Math.abs(late_ms)))).toBeLessThanOrEqual(2 * FRAME_MS);
   });
 
   it("goes on frame by frame where a film never comes", async () => {

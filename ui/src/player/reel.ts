@@ -20,6 +20,8 @@ export interface ReelPart {
   /** Address of frame `{n}`; null where there is no picture. */
   pictures: string | null;
   proxy: string | null;
+  /** Of its content, where that is another than the film's. */
+  rate?: Rate;
 }
 
 /** From the last frame of a part until the first of the next one was in front. */
@@ -209,10 +211,11 @@ export class Reel implements Layer {
     this.#stand(this.#videos[1], next);
   }
 
-  #stand(video: Video, { proxy, own }: Stretch): void {
+  #stand(video: Video, { proxy, own, index }: Stretch): void {
     const run = this.#run;
+    const rate = this.#rateOf(index);
     const to = (): void => {
-      if (run === this.#run && video === this.#videos[1]) video.currentTime = seekTarget(own, this.#rate);
+      if (run === this.#run && video === this.#videos[1]) video.currentTime = seekTarget(own, rate);
     };
     video.pause();
     if (video.getAttribute("src") === proxy && video.readyState >= HTMLMediaElement.HAVE_METADATA) {
@@ -231,18 +234,24 @@ export class Reel implements Layer {
     if (left_ms > this.#start_ms || !this.#stands(spare, cue.stretch)) return;
     cue.started = true;
     const run = this.#run;
+    const frame_ms = frameDuration_ms(this.#rateOf(cue.stretch.index)) / this.#speed;
     startedIn(spare, this.#speed, (took_ms) => {
-      if (run === this.#run) this.#start_ms = (3 * this.#start_ms + Math.min(400, took_ms - this.#frame_ms)) / 4;
+      if (run === this.#run) this.#start_ms = (3 * this.#start_ms + Math.min(400, took_ms - frame_ms)) / 4;
     });
   }
 
-  #stands(video: Video, { own, proxy }: Stretch): boolean {
+  #stands(video: Video, { own, proxy, index }: Stretch): boolean {
     if (video.getAttribute("src") !== proxy || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return false;
-    return Math.abs(video.currentTime - seekTarget(own, this.#rate)) < 1 / 1000;
+    return Math.abs(video.currentTime - seekTarget(own, this.#rateOf(index))) < 1 / 1000;
   }
 
+  #rateOf(index: number): Rate {
+    return this.#parts.parts[index]?.rate ?? this.#rate;
+  }
+
+  /** How long a frame of the stretch that plays stands. */
   get #frame_ms(): number {
-    return frameDuration_ms(this.#rate) / this.#speed;
+    return frameDuration_ms(this.#now ? this.#rateOf(this.#now.index) : this.#rate) / this.#speed;
   }
 
   /** The time of the frame in front ends with a stretch: the next one is entered then. */
@@ -324,8 +333,10 @@ export class Reel implements Layer {
     video.style.visibility = "visible";
     before.style.visibility = "hidden";
     const last = (): number => this.#last(stretch);
+    const rate = this.#rateOf(stretch.index);
+    const half_s = 0.5 * (rate.den / rate.num);
     const filmFrame = (seconds: number): number =>
-      Math.min(last(), Math.max(stretch.first, this.#parts.of(stretch.index, frameAt(seconds, this.#rate))));
+      Math.min(last(), Math.max(stretch.first, this.#parts.of(stretch.index, frameAt(seconds, rate))));
     let isOver = false;
     const presented = (now_ms: number, media_s: number): void => {
       if (run !== this.#run || isOver) return;
@@ -339,10 +350,10 @@ export class Reel implements Layer {
       else video.requestVideoFrameCallback((_now, meta) => presented(meta.expectedDisplayTime, meta.mediaTime));
     };
     // A film that ends or breaks before its last frame was presented goes on with what comes next.
-    const over = (): void => presented(performance.now(), seekTarget(this.#parts.parts[stretch.index]?.nFrames ?? 0, this.#rate));
+    const over = (): void => presented(performance.now(), seekTarget(this.#parts.parts[stretch.index]?.nFrames ?? 0, rate));
     video.onended = over;
     video.onerror = over;
-    presented(performance.now(), wasStarted ? video.currentTime - 0.5 * (this.#rate.den / this.#rate.num) : seekTarget(stretch.own, this.#rate) - 0.5 * (this.#rate.den / this.#rate.num));
+    presented(performance.now(), (wasStarted ? video.currentTime : seekTarget(stretch.own, rate)) - half_s);
     if (run === this.#run && !isOver) this.#ready();
     // A pause that overtakes the start ends the promise; the clock knows already.
     if (!wasStarted) video.play().catch(() => undefined);

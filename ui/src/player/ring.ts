@@ -1,14 +1,18 @@
 /** Decoded frames around the one looked at: the wanted one first, then its neighbours, one at a time. */
 
+import { Turns } from "./turns";
+
 export interface Picture {
   close(): void;
 }
 
 export interface RingOptions {
-  /** Frames kept on either side. */
+  /** Frames kept on either side; with 0, none is fetched but the wanted one. */
   radius?: number;
   /** Rest after a jump before neighbours are fetched: someone who scrubs is on the way elsewhere. */
   idle_ms?: number;
+  /** Shared with whatever else is fetched ahead. */
+  turns?: Turns;
 }
 
 // Farther than this is a jump; the arrow keys, held, stay within it.
@@ -21,6 +25,7 @@ export class Ring<P extends Picture> {
   #arrived: (frame: number) => void;
   #radius: number;
   #idle_ms: number;
+  #turns: Turns;
   #nFrames: number;
   #pictures = new Map<number, P>();
   #loading = new Set<number>();
@@ -28,7 +33,6 @@ export class Ring<P extends Picture> {
   #wanted = 0;
   #direction: 1 | -1 = 1;
   #wantedInFlight = 0;
-  #prefetching = false;
   #restUntil: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
 
@@ -36,13 +40,14 @@ export class Ring<P extends Picture> {
     load: (frame: number) => Promise<P>,
     nFrames: number,
     arrived: (frame: number) => void,
-    { radius = 24, idle_ms = 120 }: RingOptions = {},
+    { radius = 24, idle_ms = 120, turns = new Turns() }: RingOptions = {},
   ) {
     this.#load = load;
     this.#nFrames = nFrames;
     this.#arrived = arrived;
     this.#radius = radius;
     this.#idle_ms = idle_ms;
+    this.#turns = turns;
   }
 
   get size(): number {
@@ -92,7 +97,7 @@ export class Ring<P extends Picture> {
     if (this.#wantedInFlight >= WANTED_AT_ONCE) return; // the newest is asked for when one comes back
     this.#wantedInFlight++;
     this.#failed.delete(frame);
-    void this.#fetch(frame).finally(() => {
+    void this.#turns.first(this.#fetch(frame)).finally(() => {
       this.#wantedInFlight--;
       if (this.#closed) return;
       if (!this.#failed.has(this.#wanted)) this.#fetchWanted();
@@ -101,17 +106,17 @@ export class Ring<P extends Picture> {
   }
 
   #prefetch(): void {
-    if (this.#prefetching || this.#closed || this.#restUntil !== null || this.#wantedInFlight > 0) return;
+    this.#turns.ask(this.#next);
+  }
+
+  /** Fetches the likeliest neighbour that is not here, when its turn comes. */
+  #next = (): Promise<void> | null => {
+    if (this.#closed || this.#restUntil !== null || this.#wantedInFlight > 0) return null;
     const next = this.order().find(
       (frame) => !this.#pictures.has(frame) && !this.#loading.has(frame) && !this.#failed.has(frame),
     );
-    if (next === undefined) return;
-    this.#prefetching = true;
-    void this.#fetch(next).finally(() => {
-      this.#prefetching = false;
-      this.#prefetch();
-    });
-  }
+    return next === undefined ? null : this.#fetch(next).finally(() => this.#prefetch());
+  };
 
   async #fetch(frame: number): Promise<void> {
     this.#loading.add(frame);

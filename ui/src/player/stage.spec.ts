@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Stage, type Layer, type Standing } from "./stage";
 
 class Shelf implements Layer {
@@ -106,5 +106,105 @@ describe("a stage", () => {
     leave();
     stage.show(5);
     expect(b.painted).toEqual([5]);
+  });
+});
+
+/** A surface that has larger pictures too. */
+class Sharp extends Shelf {
+  kind: string | null = null;
+  wantedFull = -1;
+  hereFull = new Set<number>();
+  brokenFull = new Set<number>();
+  fullOf(kind: string | null): void {
+    this.kind = kind;
+  }
+  primeFull(frame: number): void {
+    this.wantedFull = frame;
+  }
+  standingFull(frame: number): Standing {
+    if (this.kind === null) return "empty";
+    return this.brokenFull.has(frame) ? "failed" : this.hereFull.has(frame) ? "here" : "coming";
+  }
+  paintFull(frame: number): void {
+    this.painted.push(frame + 0.5);
+  }
+}
+
+describe("pictures larger than the stored ones", () => {
+  let told: string[];
+  let stage: Stage;
+  let a: Sharp;
+  let b: Sharp;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    told = [];
+    stage = new Stage({ drawn: () => undefined, waiting: () => undefined, failed: () => undefined, full: (standing) => told.push(standing) });
+    [a, b] = [new Sharp(), new Sharp()];
+    for (const one of [a, b]) for (let frame = 0; frame < 9; frame++) one.here.add(frame);
+    stage.lead(a);
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it("are asked for once the picture rests, and the stored one stands until then", () => {
+    stage.sharpen("full");
+    stage.show(3);
+    stage.show(4);
+    expect([a.wantedFull, a.painted.at(-1)]).toEqual([-1, 4]);
+    vi.advanceTimersByTime(200);
+    expect(a.wantedFull).toBe(4);
+    expect(told.at(-1)).toBe("coming");
+    a.hereFull.add(4);
+    stage.arrivedFull();
+    expect(a.painted.at(-1)).toBe(4.5);
+    expect(told.at(-1)).toBe("here");
+    const before = a.painted.length;
+    stage.arrived(); // a neighbour came
+    expect(a.painted.length).toBe(before);
+    stage.show(5);
+    expect(a.painted.at(-1)).toBe(5);
+    expect(told.at(-1)).toBe("coming");
+  });
+
+  it("of an older frame are not painted over a newer one", () => {
+    stage.sharpen("full");
+    stage.show(3);
+    vi.advanceTimersByTime(200);
+    stage.show(4);
+    a.hereFull.add(3);
+    stage.arrivedFull();
+    expect(a.painted.at(-1)).toBe(4);
+  });
+
+  it("of several takes are painted together, or none of them", () => {
+    stage.join(b);
+    stage.sharpen("full");
+    stage.show(2);
+    vi.advanceTimersByTime(200);
+    a.hereFull.add(2);
+    stage.arrivedFull();
+    expect([a.painted.at(-1), b.painted.at(-1)]).toEqual([2, 2]);
+    b.hereFull.add(2);
+    stage.arrivedFull();
+    expect([a.painted.at(-1), b.painted.at(-1)]).toEqual([2.5, 2.5]);
+    b.brokenFull.add(3);
+    a.hereFull.add(3);
+    stage.show(3);
+    vi.advanceTimersByTime(200);
+    expect([a.painted.at(-1), b.painted.at(-1), told.at(-1)]).toEqual([3, 3, "failed"]);
+  });
+
+  it("give way to the stored ones again, and are not asked for while it plays", () => {
+    stage.sharpen("full");
+    stage.show(2);
+    stage.play(2, 1, () => undefined);
+    vi.advanceTimersByTime(200);
+    expect([a.wantedFull, told.at(-1)]).toEqual([-1, "plain"]);
+    stage.pause();
+    stage.show(6);
+    a.hereFull.add(6);
+    vi.advanceTimersByTime(200);
+    expect(a.painted.at(-1)).toBe(6.5);
+    stage.sharpen(null);
+    expect([a.painted.at(-1), told.at(-1)]).toEqual([6, "plain"]);
   });
 });

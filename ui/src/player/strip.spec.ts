@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columns, extent, frameAtPlace, heat, placeOfFrame, share, worstFrames } from "./strip";
+import { between, columns, extent, frameAtPlace, heat, placeOfFrame, share, worstFrames } from "./strip";
 
 describe("a heat strip", () => {
   it("shows a fault of one frame in ten thousand on a strip of 300 columns", () => {
@@ -18,6 +18,15 @@ describe("a heat strip", () => {
     const drawn = columns([null, null, 0.2, null], 2);
     expect(drawn[0]).toEqual({ peak: null, partly: true });
     expect(drawn[1]).toEqual({ peak: 0.2, partly: true });
+  });
+
+  it("leaves plain what a check that looks now and then passes by, and nothing else", () => {
+    const every = (step: number, many: number): (number | null)[] => Array.from({ length: many }, (_, frame) => (frame % step === 0 ? 0.5 : null));
+    expect([...between(every(4, 12), 12)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(between([1, 1, 1, null, null, 1, 1, 1], 8).size).toBe(0); // looked at all the time, and then not
+    const lost = [...every(3, 9), ...Array.from({ length: 30 }, () => null), ...every(3, 9)];
+    expect(Math.max(...[...between(lost, lost.length)].filter((frame) => frame < 20))).toBeLessThan(7);
+    expect(between(Array.from({ length: 9 }, () => null), 9).size).toBe(0);
   });
 
   it("gets lighter as it gets hotter, in one hue", () => {

@@ -27,6 +27,22 @@ export function columns(values: readonly (number | null)[], count: number): Colu
   });
 }
 
+/** Columns between two looks of a check that looks at every so many frames: they are passed by, not left out. */
+export function between(values: readonly (number | null)[], count: number): Set<number> {
+  const looked = values.flatMap((value, frame) => (value === null ? [] : [frame]));
+  const gaps = looked.slice(1).map((frame, n) => frame - (looked[n] ?? 0));
+  const usual = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 1;
+  const found = new Set<number>();
+  if (usual < 2) return found;
+  const rest = values.length - (looked.at(-1) ?? 0);
+  for (const [n, gap] of [...gaps, ...(rest <= usual ? [rest] : [])].entries()) {
+    const from = looked[n] ?? 0;
+    if (gap > 2 * usual) continue;
+    for (let column = Math.ceil((from * count) / values.length); column < ((from + gap) * count) / values.length; column++) found.add(column);
+  }
+  return found;
+}
+
 /** 0–1 between the lane's ends. */
 export const share = (value: number, low: number, high: number): number =>
   high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
@@ -83,8 +99,10 @@ export function paintLane(canvas: HTMLCanvasElement, lane: Lane, width_px: numbe
   pen.clearRect(0, 0, canvas.width, canvas.height);
   const hatch = hatching(pen, density);
   const many = columns(lane.values, canvas.width);
+  const passed = between(lane.values, canvas.width);
   many.forEach((column, x) => {
     if (column.peak === null) {
+      if (passed.has(x)) return;
       pen.fillStyle = hatch;
       pen.fillRect(x, 0, 1, canvas.height);
       return;

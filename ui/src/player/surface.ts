@@ -2,11 +2,14 @@
 
 import { frameAt, frameDuration_ms, seekTarget, type Rate } from "./clock";
 import { Ring } from "./ring";
-import type { Layer, Standing } from "./stage";
+import type { FullKind, Layer, Standing } from "./stage";
+import type { Turns } from "./turns";
 
 export interface Source {
   /** Address of frame `{n}`, or of each. */
   frames: string | ((frame: number) => string);
+  /** The same frames larger, or their alpha, by kind; what is not there does not exist of this take. */
+  full?: Partial<Record<FullKind, string | null>>;
   proxy: string | null;
   nFrames: number;
   rate: Rate;
@@ -19,6 +22,17 @@ const NUDGE = 0.05;
 export const START_MS = 80;
 // A repaint before the last frame's time is over, its successor is put in front of it.
 export const REPAINT_MS = 8;
+
+export interface SurfaceOptions {
+  /** Frames kept on either side. */
+  radius?: number;
+  /** Where pictures come from. */
+  load?: (address: string) => Promise<ImageBitmap>;
+  /** Shared with whatever else is fetched ahead. */
+  turns?: Turns;
+  /** A larger picture came. */
+  arrivedFull?: () => void;
+}
 
 export async function fetchPicture(address: string): Promise<ImageBitmap> {
   const response = await fetch(address);
@@ -59,9 +73,11 @@ export class PictureSurface implements Layer {
   /** Two, so that one stands on the loop's first frame while the other plays towards its last. */
   #videos: [HTMLVideoElement, HTMLVideoElement];
   #arrived: (frame: number) => void;
-  #radius: number;
+  #options: SurfaceOptions;
   #source: Source | null = null;
   #ring: Ring<ImageBitmap> | null = null;
+  #kind: FullKind | null = null;
+  #full: Ring<ImageBitmap> | null = null;
   #run = 0;
   #presented = 0;
   /** Where play goes round to, after which frame, and whether the spare video is on its way already. */
@@ -72,9 +88,9 @@ export class PictureSurface implements Layer {
   #speed = 1;
   #playing = false;
 
-  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void, radius = 24) {
+  constructor(canvas: HTMLCanvasElement, videos: [HTMLVideoElement, HTMLVideoElement], arrived: (frame: number) => void, options: SurfaceOptions = {}) {
     this.canvas = canvas;
-    this.#radius = radius;
+    this.#options = options;
     this.#videos = videos;
     this.#arrived = arrived;
   }
@@ -89,17 +105,19 @@ export class PictureSurface implements Layer {
     this.#ring?.close();
     this.#ring = null;
     this.#source = source;
+    this.#openFull();
     for (const video of this.#videos) {
       video.style.visibility = "hidden";
       if (source?.proxy) video.src = source.proxy;
       else video.removeAttribute("src");
     }
     if (!source) return;
+    const { load = fetchPicture, arrivedFull: _, ...options } = this.#options;
     this.#ring = new Ring(
-      (frame) => fetchPicture(typeof source.frames === "string" ? source.frames.replace("{n}", String(frame)) : source.frames(frame)),
+      (frame) => load(typeof source.frames === "string" ? source.frames.replace("{n}", String(frame)) : source.frames(frame)),
       source.nFrames,
       (frame) => this.#arrived(frame),
-      { radius: this.#radius },
+      options,
     );
   }
 
@@ -128,6 +146,26 @@ export class PictureSurface implements Layer {
     if (!picture) return;
     paintOn(this.canvas, picture);
     for (const video of this.#videos) video.style.visibility = "hidden";
+  }
+
+  fullOf(kind: FullKind | null): void {
+    this.#kind = kind;
+    this.#openFull();
+  }
+
+  primeFull(frame: number): void {
+    this.#full?.want(this.#inside(frame));
+  }
+
+  standingFull(frame: number): Standing {
+    if (!this.#full) return "empty";
+    const inside = this.#inside(frame);
+    if (this.#full.get(inside)) return "here";
+    return this.#full.hasFailed(inside) ? "failed" : "coming";
+  }
+
+  paintFull(frame: number): void {
+    paintOn(this.canvas, this.#full?.get(this.#inside(frame)));
   }
 
   play(frame: number, speed: number, onFrame: (frame: number) => void): boolean {
@@ -197,7 +235,22 @@ export class PictureSurface implements Layer {
   close(): void {
     this.pause();
     this.#ring?.close();
+    this.#full?.close();
     for (const video of this.#videos) video.removeAttribute("src");
+  }
+
+  #openFull(): void {
+    this.#full?.close();
+    const source = this.#source;
+    const pattern = this.#kind && source?.full?.[this.#kind];
+    this.#full = null;
+    if (!source || !pattern) return;
+    this.#full = new Ring(
+      (frame) => fetchPicture(pattern.replace("{n}", String(frame))),
+      source.nFrames,
+      () => this.#options.arrivedFull?.(),
+      { radius: 0 }, // a 4K picture in memory is some 33 MB
+    );
   }
 
   #inside(frame: number): number {

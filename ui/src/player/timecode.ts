@@ -49,11 +49,14 @@ export function frameOfTimecode(text: string, rate: Rate): number | null {
 /**
  * The frame somebody typed: its number as shown, `+12` or `-12` from here, or a timecode.
  *
+ * `start` is the number shown of frame 0, `first` the count that its timecode says.
+ *
  * Null for what is none; the frame may lie outside the take.
  */
-export function placeTyped(text: string, here: number, start: number, rate: Rate): number | null {
+export function placeTyped(text: string, here: number, start: number, rate: Rate, first = 0): number | null {
   const typed = text.trim();
   if (/^\d+$/.test(typed)) return Number(typed) - start;
   if (/^[+\-−]\d+$/.test(typed)) return here + Number(typed.replace("−", "-"));
-  return frameOfTimecode(typed, rate);
+  const counted = frameOfTimecode(typed, rate);
+  return counted === null ? null : counted - first;
 }

@@ -5,7 +5,7 @@ import { Context } from "./context.svelte";
 
 const part = (shot: string, start: number, end: number, more: Partial<ContextPartView> = {}): ContextPartView => ({
   shot, task: `t_${shot}`, take: `sha_${shot}`, number: 1, frames: { start, end }, state: "circled", is_candidate: false,
-  media: { frames: `/${shot}/{n}.jpg`, proxy: `/${shot}.mp4`, poster: null, size_px: [1280, 720], peaks: null }, ...more,
+  media: { frames: `/${shot}/{n}.jpg`, proxy: `/${shot}.mp4`, poster: null, size_px: [1280, 720], peaks: null, badges: null, full: null, alpha: null, checker: null }, ...more,
 });
 const view = (more: Partial<ContextView> = {}): ContextView => ({
   parts: [part("sh010", 100, 172), part("sh020", 0, 48, { is_candidate: true }), part("sh030", 4, 28)],

@@ -48,4 +48,23 @@ describe("the counter", () => {
     expect(counter.typed("1241", 0, 240, FILM)).toBe("There is no such frame; the take has 1001 to 1240.");
     expect(counter.typed("ears", 0, 240, FILM)).toContain("Type a frame number");
   });
+
+  it("counts timecode from the take's own, and takes what is typed so", () => {
+    const counter = new Counter();
+    counter.begin("10:00:00:00", FILM);
+    counter.turn(FILM);
+    expect([counter.count, counter.timecode(25, FILM)]).toEqual(["timecode", "10:00:01:01"]);
+    expect(counter.typed("10:00:01:01", 0, 48, FILM)).toBe(25);
+    expect(counter.typed("00:00:01:01", 0, 48, FILM)).toBe("There is no such frame; the take has 0 to 47.");
+    counter.begin(null, FILM);
+    expect(counter.timecode(25, FILM)).toBe("00:00:01:01");
+  });
+
+  it("drops numbers where the take's own timecode does, and offers no other", () => {
+    const counter = new Counter();
+    counter.begin("01:00:59;28", NTSC);
+    expect([counter.timecode(1, NTSC), counter.timecode(2, NTSC)]).toEqual(["01:00:59;29", "01:01:00;02"]);
+    const turned = [1, 2, 3].map(() => (counter.turn(NTSC), counter.count));
+    expect(turned).toEqual(["timecode", "frames", "timecode"]);
+  });
 });

@@ -1,7 +1,7 @@
 /** How frames are numbered for people: the label of a frame is the production's first number plus the frame. */
 
 import type { Rate } from "../player/clock";
-import { canDrop, placeTyped, timecode } from "../player/timecode";
+import { canDrop, frameOfTimecode, placeTyped, timecode } from "../player/timecode";
 
 export const COUNTS = ["frames", "timecode", "drop"] as const;
 export type Count = (typeof COUNTS)[number];
@@ -15,6 +15,8 @@ export class Counter {
   /** Number of the first frame: 0, or what the production's policy says. */
   start = $state(0);
   count = $state<Count>("frames");
+  /** The count that the timecode of the first frame says, and whether it is drop-frame. */
+  #first = $state.raw({ frame: 0, isDrop: false });
 
   /** Reads what this browser shows, once there is one. */
   read(): void {
@@ -22,9 +24,14 @@ export class Counter {
     this.count = COUNTS.find((one) => one === kept) ?? "frames";
   }
 
-  /** The next way of counting that there is at a rate. */
+  /** Timecode begins where the take's own does; at 0 where it has none. */
+  begin(timecode: string | null, rate: Rate): void {
+    this.#first = { frame: timecode === null ? 0 : (frameOfTimecode(timecode, rate) ?? 0), isDrop: timecode?.includes(";") ?? false };
+  }
+
+  /** The next way of counting that there is at a rate; of a take whose own is drop-frame, timecode is. */
   turn(rate: Rate): void {
-    const possible = COUNTS.filter((one) => one !== "drop" || canDrop(rate));
+    const possible = COUNTS.filter((one) => one !== "drop" || (canDrop(rate) && !this.#first.isDrop));
     this.count = possible[(possible.indexOf(this.count) + 1) % possible.length] ?? "frames";
     localStorage.setItem(KEPT, this.count);
   }
@@ -39,7 +46,7 @@ export class Counter {
   }
 
   timecode(frame: number, rate: Rate): string {
-    return timecode(frame, rate, this.count === "drop");
+    return timecode(this.#first.frame + frame, rate, this.count === "drop" || this.#first.isDrop);
   }
 
   /** “frame 31” or “frames 31–40”, numbered for people. */
@@ -58,7 +65,7 @@ export class Counter {
 
   /** The frame somebody typed, or in a sentence why there is none. */
   typed(text: string, here: number, nFrames: number, rate: Rate): number | string {
-    const frame = placeTyped(text, here, this.start, rate);
+    const frame = placeTyped(text, here, this.start, rate, this.#first.frame);
     if (frame === null) return "Type a frame number, +12 or −12, or a timecode.";
     if (frame >= 0 && frame < nFrames) return frame;
     return `There is no such frame; the take has ${String(this.start)} to ${String(this.label(nFrames - 1))}.`;

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as calls from "../api/calls";
+import { Problem, unreachable } from "../api/problem";
 import type { TaskView } from "../api/types";
-import { Desk, firstTake, followedIn, nextTake, stackLetters } from "./desk.svelte";
+import { Desk } from "./desk.svelte";
+import { live } from "./live.svelte";
 import { flagged, gate, take, task } from "./samples";
+import { firstTake, followedIn, nextTake, stackLetters } from "./takes";
 
 const judged = (number: number, person: string, gate: string, live = true) =>
   take(number, {
@@ -115,5 +118,86 @@ describe("a task that is on its way", () => {
     comes(task([take(7)], { id: "t2" }));
     await opened;
     expect(desk.task?.id).toBe("t2");
+  });
+});
+
+describe("a task that was read ahead", () => {
+  beforeEach(() => void vi.stubGlobal("location", { hash: "" }));
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  const known = task([take(1, { label: "as it was" })], { id: "t2", book_seq: 3 });
+
+  /** A desk on t1, frame 9, that knows t2 from before; the studio's own answer about t2 is awaited. */
+  async function going(): Promise<{ desk: Desk; answer: (with_: Promise<TaskView>) => void; opened: Promise<void> }> {
+    vi.spyOn(calls, "getBoxes").mockResolvedValue([]);
+    vi.spyOn(calls, "getReasons").mockResolvedValue([]);
+    const asked = vi.spyOn(calls, "getTask").mockResolvedValueOnce(task([take(5)]));
+    const desk = new Desk();
+    await desk.open("t1");
+    desk.playback.clock.seek(9);
+    vi.spyOn(desk.coming, "take").mockReturnValueOnce(known);
+    let answer: (with_: Promise<TaskView>) => void = () => undefined;
+    asked.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+    return { desk, opened: desk.open("t2"), answer };
+  }
+
+  it("stands at once, on its first frame, and the studio's answer counts", async () => {
+    const { desk, opened, answer } = await going();
+    expect([desk.task?.id, desk.take?.label, desk.playback.frame]).toEqual(["t2", "as it was", 0]);
+    desk.ballot.choose(-1);
+    desk.playback.clock.seek(4);
+    answer(Promise.resolve(task([take(1, { label: "as it is" }), take(2)], { id: "t2", book_seq: 8 })));
+    await opened;
+    expect([desk.take?.label, desk.takes.length, desk.playback.frame, desk.ballot.value]).toEqual(["as it is", 2, 4, -1]);
+  });
+
+  it("goes again where the studio no longer shows it", async () => {
+    const { desk, opened, answer } = await going();
+    answer(Promise.reject(new Problem("not-found", "No such task", "The board lists them.", 404)));
+    await opened;
+    expect(desk.task).toBeNull();
+    expect(desk.loading.problem?.code).toBe("not-found");
+  });
+
+  it("goes again where news came first, and its question is the one refused", async () => {
+    const { desk, opened, answer } = await going();
+    vi.spyOn(calls, "getTask").mockRejectedValueOnce(new Problem("not-found", "No such task", "The board lists them.", 404));
+    live.seq = 9;
+    await desk.refresh();
+    answer(Promise.resolve(known));
+    await opened;
+    live.seq = 0;
+    expect(desk.task).toBeNull();
+  });
+
+  it("stays where the studio is away", async () => {
+    const { desk, opened, answer } = await going();
+    answer(Promise.reject(unreachable()));
+    await opened;
+    expect(desk.task?.id).toBe("t2");
+  });
+
+  it("is not what is looked at once somebody went on", async () => {
+    const { desk, opened, answer } = await going();
+    vi.spyOn(calls, "getTask").mockResolvedValueOnce(task([take(7)], { id: "t3" }));
+    await desk.open("t3");
+    answer(Promise.resolve(task([take(1)], { id: "t2" })));
+    await opened;
+    expect([desk.task?.id, desk.take?.number]).toEqual(["t3", 7]);
+  });
+});
+
+describe("another take of the task", () => {
+  it("is looked at on the same frame, unless another is named", () => {
+    const desk = new Desk();
+    desk.show(task([take(1), take(2), take(3)]));
+    desk.playback.clock.seek(12);
+    desk.look(desk.takes[1] ?? null);
+    expect(desk.playback.frame).toBe(12);
+    desk.look(desk.takes[2] ?? null, 0);
+    expect(desk.playback.frame).toBe(0);
   });
 });

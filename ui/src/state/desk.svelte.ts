@@ -8,8 +8,9 @@ import { nextSpot, spots } from "../drawing/places";
 import type { Span } from "../player/clock";
 import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
-import { Ballot, CHOICES, passes } from "./ballot.svelte";
+import { Ballot, CHOICES } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
+import { Coming } from "./coming";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
 import { Compare, type Way } from "./compare.svelte";
 import { Context } from "./context.svelte";
@@ -20,17 +21,9 @@ import { live } from "./live.svelte";
 import { Lens } from "./lens.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
-import { deskPath, hashOf, placeOf, route } from "./route.svelte";
+import { deskPath, hashOf, type Place, placeOf, route } from "./route.svelte";
 import { session } from "./session.svelte";
-
-/** The check that follows characters through a take. */
-export const FOLLOWING = "consistency";
-
-/** Whom a take's evidence followed, as its summary names them. */
-export function followedIn(take: TakeView | null): string[] {
-  const named = take?.evidence.find((one) => one.check === FOLLOWING)?.summary["characters"];
-  return typeof named === "string" && named !== "none" ? named.split(", ") : [];
-}
+import { firstTake, followedIn, inStrip, nextTake } from "./takes";
 
 export interface Recorded {
   seq: number;
@@ -38,34 +31,8 @@ export interface Recorded {
   words: string;
 }
 
-/**
- * The take to look at first: the circled one, else of those that wait the one that came farthest
- * through the gates, the newest first, else the newest of all.
- */
-export function firstTake(takes: readonly TakeView[]): TakeView | null {
-  const passed = (take: TakeView): number => take.gates.filter(passes).length;
-  const newest = [...takes].sort((a, b) => b.number - a.number);
-  const waiting = newest.filter((take) => take.state === "review").sort((a, b) => passed(b) - passed(a));
-  return newest.find((take) => take.state === "circled") ?? waiting[0] ?? newest[0] ?? null;
-}
-
-/** Stacks of more than one take, lettered in the order of the strip. */
-export function stackLetters(takes: readonly TakeView[]): Map<number, string> {
-  const stacks = [...new Set(takes.map((take) => take.stack))].filter(
-    (stack) => takes.filter((take) => take.stack === stack).length > 1,
-  );
-  return new Map(stacks.map((stack, nth) => [stack, String.fromCodePoint(65 + (nth % 26))]));
-}
-
-/** Where to go after a verdict: the keeper is found, or the next take without one of this person's. */
-export function nextTake(takes: readonly TakeView[], after: TakeView, person: string, gate: string, value: number): TakeView | null {
-  if (value === 2) return null;
-  const at = takes.findIndex((take) => take.id === after.id);
-  const round = [...takes.slice(at + 1), ...takes.slice(0, Math.max(0, at))];
-  const judged = (take: TakeView): boolean =>
-    take.verdicts.some((one) => one.live && one.person.id === person && one.gate === gate);
-  return round.find((take) => take.state !== "vetoed" && !judged(take)) ?? null;
-}
+/** The studio shows it to this person no longer; when it is merely away, what is here stays. */
+const isRefused = (problem: Problem | null): boolean => problem?.status === 403 || problem?.status === 404;
 
 export class Desk {
   readonly loading = new Loading<TaskView>();
@@ -76,6 +43,7 @@ export class Desk {
   readonly lens = new Lens();
   readonly compare = new Compare();
   readonly context = new Context();
+  readonly coming = new Coming(calls.getTask, this.playback.ahead);
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
   /** The gate that whoever came here was led to. */
@@ -96,8 +64,7 @@ export class Desk {
   #wanted: string | null = null;
 
   task = $derived(this.loading.value);
-  /** As the strip shows them: the newest on top. */
-  takes = $derived([...(this.task?.takes ?? [])].sort((a, b) => b.number - a.number));
+  takes = $derived(inStrip(this.task?.takes ?? []));
   take = $derived(this.takes.find((take) => take.id === this.takeId) ?? null);
   sheets = $derived<SheetView[]>(this.task?.sheets ?? []);
   worst = $derived(worstFrames(this.evidence));
@@ -115,24 +82,52 @@ export class Desk {
   });
   heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
 
+  /** Opens the task that the address names, unless that is under way already. */
+  come(id: string): void {
+    if (this.#wanted !== id) void this.open(id);
+  }
+
   async open(id: string): Promise<void> {
     const place = placeOf(location.hash);
     this.refusal = null;
     this.confirmed = "";
     this.playback.clock.pause();
     this.#wanted = id;
+    const known = this.coming.take(id, place.take);
+    if (known) {
+      this.loading.set(known);
+      this.#enter(known, place);
+    }
+    const shown = this.take;
+    // what was read ahead may be old by now: the studio is asked all the same, and its answer counts
     const task = await this.loading.ask(() => calls.getTask(id));
-    if (!task || task.id !== id) return;
+    if (this.#wanted !== id) return;
+    if (task && known) this.#renew(task, shown);
+    else if (task) this.#enter(task, place);
+    else if (isRefused(this.loading.problem)) this.loading.value = null;
+  }
+
+  /** Shows a newer answer; what stands beside the picture is read again where it is of something else. */
+  #renew(task: TaskView, shown: TakeView | null): void {
+    const told = (take: TakeView | null): string => [take?.content, ...(take?.evidence ?? []).map((one) => one.id)].join();
+    const take = task.takes.find((one) => one.id === this.takeId) ?? firstTake(task.takes);
+    this.#show(take, this.playback.frame);
+    if (told(take) !== told(shown)) this.#read();
+  }
+
+  /** Shows a task from its beginning, or from the place an address names. */
+  #enter(task: TaskView, place: Place): void {
     void session.useReasons(task.production.code);
     counter.start = task.start_frame;
-    const named = task.takes.find((take) => take.number === place.take);
     this.playback.clock.clearLoop();
     this.compare.lay(undefined); // the sheet was that of another task
     this.goingTo = false;
-    this.look(named ?? firstTake(task.takes));
+    const isMoved = place.frame !== null || this.recorded?.task !== task.id;
+    const frame = isMoved ? counter.frame(place.frame ?? 0) : this.playback.clock.frame;
+    this.look(task.takes.find((take) => take.number === place.take) ?? firstTake(task.takes), frame);
     this.ledTo = place.gate;
     if (place.gate !== null) this.ballot.chosenGate = place.gate;
-    if (place.frame !== null || this.recorded?.task !== id) this.playback.clock.seek(counter.frame(place.frame ?? 0));
+    if (this.playback.frame !== frame) this.playback.clock.seek(frame);
   }
 
   /** Whether another task is on its way: what comes of this one must not overtake it. */
@@ -147,21 +142,49 @@ export class Desk {
     if (!task || this.sending || this.#hasLeft(task.id) || task.book_seq >= live.seq) return;
     const fresh = await this.loading.ask(() => calls.getTask(task.id));
     if (fresh) this.look(fresh.takes.find((take) => take.id === this.takeId) ?? firstTake(fresh.takes));
+    else if (isRefused(this.loading.problem)) this.loading.value = null;
   }
 
-  look(take: TakeView | null): void {
+  /** Looks at a take, on the frame that is shown unless another is named. */
+  look(take: TakeView | null, frame = this.playback.frame): void {
+    this.#show(take, frame);
+    this.#read();
+  }
+
+  #show(take: TakeView | null, frame: number): void {
     if (take?.content !== this.take?.content) this.#watching?.rest();
     if (take?.content !== this.take?.content) this.context.follow(this.task?.id ?? null, take?.content ?? null);
     this.takeId = take?.id ?? null;
     this.ballot.lookAt(take);
     this.compare.look(take, this.takes);
-    if (take && this.task) this.playback.load(take, rateOf(take.rate, this.task.production.rate));
-    else this.playback.load(null, rateOf(null, [24, 1]));
+    const rate = rateOf(take?.rate ?? null, this.task?.production.rate ?? [24, 1]);
+    counter.begin(take?.timecode ?? null, rate);
+    this.playback.load(take, rate, frame);
     if (this.playback.visible) this.#watching?.begin();
+  }
+
+  /** Reads what stands beside the picture. */
+  #read(): void {
+    const { take, task } = this;
     void this.#readEvidence(take);
-    const place = this.task && take ? { task: this.task.id, content: take.content } : null;
+    const place = task && take ? { task: task.id, content: take.content } : null;
     void this.boxes.read(place);
     void this.drawings.read(place);
+  }
+
+  /** Frames that a verdict is about, where not the whole take. */
+  get range(): Span | null {
+    return this.playback.loop;
+  }
+
+  /** Has at hand what would come next, once the picture rests. */
+  lookAhead(): void {
+    const { task, take, playback } = this;
+    const person = session.me?.person.id;
+    if (!task || !take || !person) return;
+    // a verdict given while it plays leads to where the next one begins
+    const frame = playback.playing ? playback.clock.span.start : playback.frame;
+    this.coming.plan({ task, takes: this.takes, take, gate: this.ballot.gate?.key ?? "", person, frame });
   }
 
   /** Begins to draw on the frame shown. */
@@ -293,7 +316,6 @@ export class Desk {
       const words = `${task.code} take ${String(take.number)}: ${word.toLowerCase()} at ${gate.label}`;
       this.recorded = mine ? { seq: mine.seq, task: task.id, words } : null;
       if (this.#hasLeft(task.id)) return;
-      this.loading.set(after);
       this.ballot.clear();
       this.#advance(after, take, gate.key, value);
     } catch (error) {
@@ -388,11 +410,18 @@ export class Desk {
     return verdicts.filter((one) => one.live && one.person.id === person && one.gate === gate).sort((a, b) => b.seq - a.seq)[0];
   }
 
-  #advance(task: TaskView, from: TakeView, gate: string, value: number): void {
-    const next = nextTake(this.takes, from, session.me?.person.id ?? "", gate, value);
-    if (next) this.look(next);
-    else if (task.next_task) route.go(deskPath(task.next_task));
-    else this.look(this.takes.find((take) => take.id === from.id) ?? null);
+  #advance(after: TaskView, from: TakeView, gate: string, value: number): void {
+    const { playing, clock } = this.playback;
+    const takes = inStrip(after.takes);
+    const next = nextTake(takes, from, session.me?.person.id ?? "", gate, value);
+    if (!next && after.next_task) {
+      // at once, and not once the task that is left was shown anew
+      route.go(deskPath(after.next_task));
+      this.come(after.next_task);
+      return;
+    }
+    this.loading.set(after);
+    this.look(next ?? takes.find((take) => take.id === from.id) ?? null, next && playing ? clock.span.start : clock.frame);
   }
 
   /** The world moved: the draft stays, what it was made on is shown anew. */

@@ -5,7 +5,7 @@ import { kindWords, partOf } from "./film.svelte";
 const view = (more: Partial<FilmPartView> = {}): FilmPartView => ({
   slot: "s_1", shot: "SH010", title: "", kind: "take", task: "t_1", take: "a".repeat(64), number: 2, state: "review",
   length: 24, frames: { start: 12, end: 30 },
-  media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, peaks: null, size_px: [16, 9] },
+  media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, peaks: null, badges: null, full: null, alpha: null, checker: null, size_px: [16, 9] },
   ...more,
 });
 

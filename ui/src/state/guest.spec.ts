@@ -5,7 +5,7 @@ import { mayShare, offersOf } from "./guestLinks.svelte";
 import { board, cell, row } from "./samples";
 
 const note = (id: string, reply_to: string | null = null): GuestNoteView => ({
-  id, at: "2026-11-23T09:00:00Z", by: "Nia", mine: true, text: id, frame: 3, reply_to, settled: false,
+  id, at: "2026-11-23T09:00:00Z", by: "Nia", mine: true, text: id, frame: 3, reply_to, settled: false, drawings: [],
 });
 
 describe("notes", () => {

@@ -1,14 +1,19 @@
 /** What a guest sees of a link: who they are, the takes it shows, the one in front of them, and its end. */
 
-import { enterAsGuest, getGuest, getGuestDoor, noteAsGuest, orderGuestFilm } from "../api/calls";
+import { drawAsGuest, enterAsGuest, getGuest, getGuestDoor, getGuestDrawings, noteAsGuest, orderGuestFilm } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
 import type { GuestContentView, GuestDoorView, GuestNoteView, GuestProxyView, GuestView } from "../api/types";
+import { Drawings } from "../drawing/drawings.svelte";
+import { distinct } from "../drawing/places";
+import { BrowserShelf } from "../drawing/shelf";
+import { Unsent } from "../drawing/unsent.svelte";
 import { counter } from "./counter.svelte";
 import { newKey } from "./idempotency";
 import { Playback, rateOf } from "./playback.svelte";
 
 const POLL_MS = 1_000;
 const AWAY_MS = 3_000;
+const DRAWN_MS = 10_000;
 /** After these nothing is left to be seen: whoever came by the link has to ask for another. */
 const OVER = new Set(["guest-link-ended", "guest-needed"]);
 
@@ -42,6 +47,12 @@ export function leftUntil(iso: string, now: number = Date.now()): string {
 export class Guest {
   readonly token: string;
   readonly playback = new Playback();
+  /** A shelf of their own: what a guest drew is sent as that guest, never as whoever signs in here. */
+  readonly unsent = new Unsent(new BrowserShelf("circletake-guest"), {
+    draw: drawAsGuest,
+    addNote: () => Promise.reject(new Error("A guest's notes wait for nothing.")),
+  });
+  readonly drawings = new Drawings(this.unsent, getGuestDrawings);
   door = $state.raw<GuestDoorView | null>(null);
   view = $state.raw<GuestView | null>(null);
   /** Why nothing is to be seen here any more. */
@@ -53,12 +64,17 @@ export class Guest {
   draft = $state("");
   answering = $state.raw<GuestNoteView | null>(null);
   #key = newKey();
+  #deaf: (() => void) | null = null;
   #stream: EventSource | null = null;
   #poll: ReturnType<typeof setTimeout> | null = null;
   #isClosed = false;
 
   content = $derived<GuestContentView | null>(this.view?.contents[this.at] ?? null);
   mayNote = $derived(this.view?.rights.includes("note") ?? false);
+  take = $derived(this.content);
+  isDrawing = $derived(this.drawings.drawing && this.mayNote);
+  /** What of theirs a note that is written now would show. */
+  loose = $derived(this.answering ? [] : this.drawings.loose(this.content?.notes ?? []));
   threads = $derived(threadsOf(this.content?.notes ?? []));
 
   constructor(token: string) {
@@ -99,15 +115,27 @@ export class Guest {
     this.#load();
   }
 
+  /** Takes the pen up, where the link lets them note. */
+  draw(): void {
+    if (!this.mayNote) return;
+    this.playback.clock.pause();
+    this.drawings.begin();
+  }
+
   async note(): Promise<boolean> {
     const content = this.content;
     if (!content || this.draft.trim() === "") return false;
     const { frame } = this.playback;
-    const ranges = this.answering || content.n_frames < 2 ? [] : [{ start: frame, end: frame + 1 }];
+    const shown = this.loose;
+    const at = shown.length > 0 ? distinct(shown.map((one) => one.frames)) : [{ start: frame, end: frame + 1 }];
+    const ranges = this.answering || content.n_frames < 2 ? [] : at;
     return this.#try(async () => {
+      // A note names drawings that are there: those on their way go first.
+      await this.unsent.settled(DRAWN_MS);
+      const gone = new Set(this.unsent.mine.map((one) => (one.kind === "drawing" ? one.body.drawing : "")));
       this.view = await noteAsGuest({
         task: content.task, content: content.content, text: this.draft.trim(), ranges,
-        reply_to: this.answering?.id ?? null, drawings: [], key: this.#key,
+        reply_to: this.answering?.id ?? null, drawings: shown.map((one) => one.id).filter((id) => !gone.has(id)), key: this.#key,
       });
       // Only what was recorded is forgotten here; a resend of what was not bears the same key.
       this.#key = newKey();
@@ -153,14 +181,19 @@ export class Guest {
   #enter(view: GuestView): void {
     this.ended = null;
     counter.start = view.start_frame;
+    counter.begin(null, rateOf(null, [24, 1]));
     this.view = view;
     this.show(Math.min(this.at, Math.max(0, view.contents.length - 1)));
+    // Whoever gives the same name at the same link is the same guest.
+    void this.unsent.begin([view.label, view.until, view.name].join("\n"));
+    this.#deaf ??= this.drawings.listen();
     this.#listen();
   }
 
   #load(): void {
     const content = this.content;
     if (!content) return;
+    void this.drawings.read({ task: content.task, content: content.content });
     this.playback.load({ content: content.content, n_frames: content.n_frames, media: { frames: content.frames, proxy: content.proxy, peaks: null } }, rateOf(content.rate, [24, 1]));
     if (content.plays && !content.proxy) void this.#order(content);
   }
@@ -201,6 +234,9 @@ export class Guest {
   }
 
   #rest(): void {
+    this.drawings.leave();
+    this.#deaf?.();
+    this.#deaf = null;
     if (this.#poll !== null) clearTimeout(this.#poll);
     this.#poll = null;
     this.#stream?.close();

@@ -9,6 +9,7 @@ export const WHYS: readonly { why: string; label: string }[] = [
   { why: "mention", label: "Somebody names you" },
   { why: "note", label: "Notes on your takes" },
   { why: "stale", label: "Your approvals that went stale" },
+  { why: "flags", label: "Flags to answer with your voice" },
   { why: "gate", label: "Your voice is asked for" },
 ];
 

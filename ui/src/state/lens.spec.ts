@@ -5,7 +5,14 @@ function lens(): Lens {
   const made = new Lens();
   made.picture = { width: 640, height: 360 };
   made.well = { width: 640, height: 400 };
-  made.stored = { width: 1280, height: 720 };
+  made.stored = made.pixels = { width: 1280, height: 720 };
+  return made;
+}
+
+/** Over a take of which only a third is stored. */
+function larger(): Lens {
+  const made = lens();
+  made.pixels = { width: 3840, height: 2160 };
   return made;
 }
 
@@ -59,5 +66,38 @@ describe("the lens", () => {
     expect(made.isPlain).toBe(false);
     made.reset();
     expect([made.isPlain, made.words]).toEqual([true, ""]);
+  });
+
+  it("counts in pixels of the take where those can be had", () => {
+    const made = larger();
+    made.actual();
+    expect([made.view.scale, made.share, made.words]).toEqual([6, 1, "100 %"]);
+  });
+
+  it("asks for the take's own pixels only where more is shown than is stored", () => {
+    const made = larger();
+    expect(made.full).toBeNull();
+    made.zoom(1.9);
+    expect(made.full).toBeNull();
+    made.zoom(1.1);
+    expect(made.full).toBe("full");
+    made.reset();
+    expect(made.full).toBeNull();
+    made.density = 3; // a screen with more pixels than are stored, and nobody looks closely
+    expect(made.full).toBeNull();
+    const plain = lens();
+    plain.zoom(8);
+    expect(plain.full).toBeNull();
+  });
+
+  it("offers alpha of takes that carry it, and waits with it where the next one does not", () => {
+    const made = lens();
+    made.hasAlpha = true;
+    const channels = [1, 2, 3, 4, 5, 6, 7].map(() => (made.nextChannel(), made.shown));
+    expect(channels).toEqual(["red", "green", "blue", "luma", "alpha", "checker", "colour"]);
+    made.channel = "checker";
+    expect([made.full, made.words, made.changesLight, made.isPlain]).toEqual(["checker", "over checks", false, false]);
+    made.hasAlpha = false;
+    expect([made.full, made.shown, made.isPlain]).toEqual([null, "colour", true]);
   });
 });

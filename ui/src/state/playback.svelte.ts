@@ -1,9 +1,11 @@
 /** The clock as components see it. */
 
 import type { TakeView } from "../api/types";
+import { Ahead } from "../player/ahead";
 import { Clock, type Rate, type Span } from "../player/clock";
-import { Stage } from "../player/stage";
-import { PictureSurface, type Source } from "../player/surface";
+import { type FullKind, type FullStanding, Stage } from "../player/stage";
+import { fetchPicture, PictureSurface, type Source } from "../player/surface";
+import { Turns } from "../player/turns";
 import { Sound } from "./sound.svelte";
 
 export const rateOf = (rate: readonly number[] | null, fallback: readonly number[]): Rate => ({
@@ -17,7 +19,9 @@ const FOLLOWERS_RADIUS = 12;
 type Videos = [HTMLVideoElement, HTMLVideoElement];
 
 /** What of a take is played. */
-export type Played = Pick<TakeView, "content" | "n_frames"> & { media: Pick<TakeView["media"], "frames" | "proxy" | "peaks"> };
+export type Played = Pick<TakeView, "content" | "n_frames"> & {
+  media: Pick<TakeView["media"], "frames" | "proxy" | "peaks"> & Partial<Pick<TakeView["media"], FullKind>>;
+};
 
 export class Playback {
   frame = $state(0);
@@ -33,10 +37,15 @@ export class Playback {
   /** Pixels of the frames as they are stored for the desk. */
   stored = $state.raw({ width: 1, height: 1 });
   failed = $state(false);
+  /** How what is larger than the stored frames, or their alpha, stands on the screen. */
+  full = $state<FullStanding>("plain");
   /** Whether anybody can see it: not while the window is behind another. */
   visible = true;
 
   readonly clock = new Clock(() => this.#read());
+  readonly #turns = new Turns();
+  /** Pictures of what is likely to be looked at next. */
+  readonly ahead = new Ahead(fetchPicture, this.#turns);
   readonly #stage = new Stage({
     drawn: (frame) => {
       const { width, height } = this.#leader?.canvas ?? { width: 1, height: 1 };
@@ -46,6 +55,7 @@ export class Playback {
     },
     waiting: () => (this.failed = false),
     failed: () => (this.failed = true),
+    full: (standing) => (this.full = standing),
   });
   #leader: PictureSurface | null = null;
   #take: Played | null = null;
@@ -61,7 +71,11 @@ export class Playback {
 
   /** The surface of the take that is looked at; the returned function lets go of it. */
   attach(canvas: HTMLCanvasElement, videos: Videos): () => void {
-    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived());
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), {
+      load: (address) => this.ahead.load(address),
+      turns: this.#turns,
+      arrivedFull: () => this.#stage.arrivedFull(),
+    });
     this.#leader = surface;
     this.sound.read();
     surface.sound(this.sound.volume, this.sound.muted);
@@ -73,12 +87,16 @@ export class Playback {
       this.#leader = null;
       this.#stage.leave(surface);
       surface.close();
+      this.ahead.plan([]);
     };
   }
 
   /** Another take beside or over it, that follows; the returned function lets go of it. */
   join(canvas: HTMLCanvasElement, videos: Videos, take: TakeView): () => void {
-    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), FOLLOWERS_RADIUS);
+    const surface = new PictureSurface(canvas, videos, () => this.#stage.arrived(), {
+      radius: FOLLOWERS_RADIUS,
+      arrivedFull: () => this.#stage.arrivedFull(),
+    });
     surface.sound(0, true);
     surface.load(sourceOf(take, this.clock.rate));
     this.#stage.join(surface);
@@ -88,18 +106,24 @@ export class Playback {
     };
   }
 
+  /** Shows these pictures in place of stored frames while it is paused; null is the stored ones. */
+  sharpen(kind: FullKind | null): void {
+    this.#stage.sharpen(kind);
+  }
+
   setSound(volume: number, muted: boolean): void {
     this.sound.set(volume, muted);
     this.#leader?.sound(this.sound.volume, muted);
   }
 
-  load(take: Played | null, rate: Rate): void {
+  /** Shows a take, on the frame that is shown unless another is named. */
+  load(take: Played | null, rate: Rate, frame = this.clock.frame): void {
     void this.sound.look(take?.media.peaks ?? null);
     const same = take?.content === this.#take?.content && take?.media.frames === this.#take?.media.frames;
     const sameProxy = take?.media.proxy === this.#take?.media.proxy;
     this.#take = take;
     if (same && sameProxy) return;
-    this.clock.load(take?.n_frames ?? 1, rate);
+    this.clock.load(take?.n_frames ?? 1, rate, frame);
     this.#fill();
   }
 
@@ -121,6 +145,7 @@ export class Playback {
   #fill(): void {
     this.drawn = null;
     this.failed = false;
+    this.full = "plain";
     const source = this.#film ?? sourceOf(this.#take, this.clock.rate);
     this.#leader?.load(source);
     if (source) this.#stage.show(this.clock.frame);
@@ -143,6 +168,6 @@ export class Playback {
 }
 
 function sourceOf(take: Played | null, rate: Rate): Source | null {
-  const { frames, proxy } = take?.media ?? { frames: null, proxy: null };
-  return take && frames ? { frames, proxy, nFrames: take.n_frames, rate } : null;
+  const { frames, proxy, ...larger } = take?.media ?? { frames: null, proxy: null };
+  return take && frames ? { frames, proxy, full: larger, nFrames: take.n_frames, rate } : null;
 }

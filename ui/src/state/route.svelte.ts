@@ -11,6 +11,8 @@ export type Page =
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
   | { name: "film"; production: string }
+  | { name: "dailies"; production: string }
+  | { name: "playlist"; production: string; playlist: string }
   | { name: "holds"; production: string }
   | { name: "room"; production: string; room: string }
   | { name: "character"; production: string; character: string }
@@ -33,6 +35,8 @@ export function pageOf(path: string): Page {
     if (parts.length === 3 && third === "guests") return { name: "guests", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
     if (parts.length === 3 && third === "film") return { name: "film", production: second };
+    if (parts.length === 3 && third === "dailies") return { name: "dailies", production: second };
+    if (parts.length === 4 && third === "dailies" && fourth !== undefined) return { name: "playlist", production: second, playlist: fourth };
     if (parts.length === 3 && third === "still-holds") return { name: "holds", production: second };
     if (parts.length === 4 && third === "together" && fourth !== undefined) return { name: "room", production: second, room: fourth };
     if (parts.length === 4 && third === "shots" && fourth !== undefined) return { name: "shot", production: second, shot: fourth };
@@ -44,6 +48,8 @@ export function pageOf(path: string): Page {
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
 export const filmPath = (production: string): string => `${boardPath(production)}/film`;
+export const dailiesPath = (production: string): string => `${boardPath(production)}/dailies`;
+export const playlistPath = (production: string, playlist: string): string => `${dailiesPath(production)}/${encodeURIComponent(playlist)}`;
 export const guestsPath = (production: string): string => `${boardPath(production)}/guests`;
 export const holdsPath = (production: string): string => `${boardPath(production)}/still-holds`;
 export const characterPath = (production: string, character: string): string =>
@@ -62,8 +68,14 @@ export function deskAt(task: string, take: number, gate: string): string {
   return deskPath(task) + (hash ? `#${hash}` : "");
 }
 
+export interface Place {
+  frame: number | null;
+  take: number | null;
+  gate: string | null;
+}
+
 /** The frame, take and gate an address names: `#f=1043&take=3&gate=lead`. */
-export function placeOf(hash: string): { frame: number | null; take: number | null; gate: string | null } {
+export function placeOf(hash: string): Place {
   const named = new URLSearchParams(hash.replace(/^#/, ""));
   const whole = (name: string): number | null => {
     const value = named.get(name);

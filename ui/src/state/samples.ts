@@ -13,8 +13,8 @@ export const gate = (key: string, more: Partial<GateView> = {}): GateView => ({
 
 export const take = (number: number, more: Partial<TakeView> = {}): TakeView => ({
   id: `k${String(number)}`, number, content: `sha${String(number)}`, origin: "drawn", label: "", n_frames: 240,
-  rate: [24, 1], width_px: 1920, height_px: 1080, made_by: [], parent: null, state: "review", stack: number, mine: false,
-  media: { frames: "/f/{n}.jpg", proxy: "/p.mp4", poster: null, peaks: null, size_px: [1280, 720] },
+  rate: [24, 1], timecode: null, width_px: 1920, height_px: 1080, made_by: [], parent: null, state: "review", stack: number, mine: false,
+  media: { frames: "/f/{n}.jpg", full: null, alpha: null, checker: null, proxy: "/p.mp4", poster: null, peaks: null, badges: null, size_px: [1280, 720] },
   gates: [gate("lead"), gate("director")], verdicts: [], evidence: [], in_cut: false, cut_range: null, seq: number, carried: [],
   parent_take: null, hidden: false, overrides: [], notes: [], ...more,
 });

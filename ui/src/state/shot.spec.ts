@@ -58,6 +58,13 @@ describe("a line of history", () => {
     expect(lineMore(line({ kind: "note", said: "blocker" }))).toBe("blocker");
   });
 
+  it("says what followed from a verdict by rule", () => {
+    const carried = line({ kind: "carried", value: 2, said: "entry 40" });
+    expect(lineWords(carried)).toBe("carried: circled at Lead");
+    expect(lineMore(carried)).toBe("its frames and sound are those that were judged in entry 40");
+    expect(lineMore(line({ kind: "recalled", said: "entry 90" }))).toBe("a veto speaks against what was sealed in entry 90");
+  });
+
   it("says what ended it", () => {
     expect(endedWords(line())).toBe("");
     expect(endedWords(line({ ended: "withdrawn", ended_by: 12 }))).toBe("withdrawn, entry 12");

@@ -10,6 +10,8 @@ const GREY = "#9a9a9a";
 const LOOKS: Readonly<Record<string, Look>> = {
   take: { ...takeLook("review"), shape: "hollow", colour: GREY, label: "take arrived" },
   withdrawn: { shape: "arrow", colour: GREY, label: "withdrawn" },
+  carried: { shape: "dot", colour: "#35c46a", label: "carried" },
+  recalled: { shape: "cross", colour: "#ff5c5c", label: "delivery recalled" },
   override: { shape: "slash", colour: "#f2a900", label: "overridden" },
   note: { shape: "note", colour: GREY, label: "note" },
   answer: { shape: "note", colour: GREY, label: "answer" },
@@ -34,6 +36,7 @@ export function lineWords(line: ShotLineView): string {
   const at = line.gate_label ? ` at ${line.gate_label}` : "";
   const label = lineLook(line).label;
   if (line.kind === "withdrawn") return `took back ${valueLook(line.value ?? 0).label}${at}`;
+  if (line.kind === "carried") return `carried: ${valueLook(line.value ?? 0).label}${at}`;
   if (line.kind === "take") return `${label} (${line.said})`;
   return label + at;
 }
@@ -49,6 +52,8 @@ const SAID: Readonly<Record<string, string>> = {
 /** What stands below it: a disposition, rules that did not hold, a folder. */
 export function lineMore(line: ShotLineView): string {
   if (line.kind === "override") return `${line.said} did not hold`;
+  if (line.kind === "carried") return `its frames and sound are those that were judged in ${line.said}`;
+  if (line.kind === "recalled") return `a veto speaks against what was sealed in ${line.said}`;
   if (line.kind === "settled" || line.kind === "verdict") return SAID[line.said] ?? line.said;
   return line.kind === "take" || line.said === "issue" ? "" : line.said;
 }

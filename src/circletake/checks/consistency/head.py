@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from circletake.checks.answers import Answer, plain_answers
 from circletake.checks.consistency._look import Rows
+from circletake.checks.covariance import shrunk
 
 FEWEST_ANSWERS = 30
 """Answers about one character below which every scorer counts alike."""
@@ -85,18 +86,6 @@ def learn_head(answers: Sequence[Answer], names: tuple[str, ...]) -> Head | None
     weights = _EQUAL + (1 - _EQUAL) * weights / weights.mean()
     rounded = tuple(round(float(weight), _PLACES) for weight in weights)
     return Head(names, rounded, tuple(known))
-
-
-def shrunk(centred: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Covariance of centred rows, shrunk towards the same variance for all: [score score], never singular."""
-    n, d = centred.shape
-    covariance = centred.T @ centred / n
-    level = float(np.trace(covariance)) / d
-    target = level * np.eye(d)
-    away = float(((covariance - target) ** 2).sum()) / d
-    spread = sum(float(((np.outer(row, row) - covariance) ** 2).sum()) for row in centred) / (n * n * d)
-    share = 1.0 if away <= 0 else min(spread / away, 1.0)
-    return np.asarray(share * target + (1 - share) * covariance + 1e-6 * np.eye(d))
 
 
 def _tells(values: NDArray[np.float64], drift: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from circletake.checks.protocol import Box, SheetRef
-from circletake.checks.style._descriptor import distance
-from circletake.checks.style._look import Look, likeness, look_of
+from circletake.checks.protocol import Box, Encoder, SheetRef
+from circletake.checks.style._descriptor import Descriptor
+from circletake.checks.style._look import DESCRIPTORS, Look, likeness, look_of
 from circletake.errors import SheetInvalid
 
 # Rank correlation from which two pictures are of one setup. On real film those within a few seconds of each
@@ -70,13 +70,21 @@ class Bible:
         by leave-one-out. Lee, Barber, Willett 2023 (arXiv:2306.06342): groups are exchangeable, not pictures.
     """
 
-    def __init__(self, looks: Sequence[Look], *, alpha: float) -> None:
+    def __init__(
+        self, looks: Sequence[Look], *, alpha: float, descriptors: Sequence[Descriptor] = DESCRIPTORS
+    ) -> None:
         self.looks = looks
+        self._descriptors = descriptors
         self._alpha = alpha
         setups = np.stack([one.setup for one in looks])
         alike = setups @ setups.T
-        sides = [np.stack(column) for column in zip(*(one.sides for one in looks), strict=True)]
-        apart = np.stack([np.abs(side[:, None] - side[None]).mean(axis=-1) for side in sides])
+        columns = zip(*(one.sides for one in looks), strict=True)
+        apart = np.stack(
+            [
+                np.stack([side.apart(one, column) for one in column])
+                for side, column in zip(descriptors, (np.stack(column) for column in columns), strict=True)
+            ]
+        )
         self.setups = _groups(alike >= _SAME_SETUP)
         near = (alike >= _SAME_SETUP) & ~np.eye(len(looks), dtype=bool)
         self._within = _usual(apart, near, list(range(len(looks))))
@@ -105,8 +113,8 @@ class Bible:
         else:
             return None
         judged = []
-        for side, seen in enumerate(look.sides):
-            far = [distance(seen, self.looks[n].sides[side]) for n in among]
+        for side, (descriptor, seen) in enumerate(zip(self._descriptors, look.sides, strict=True)):
+            far = descriptor.apart(seen, np.stack([self.looks[n].sides[side] for n in among])).tolist()
             least = min(far)
             nearest = among[far.index(least)]
             judged.append(Sided(least, usual.p_of(side, least), usual.spreads_of(side, least), nearest))
@@ -126,7 +134,13 @@ def needed_for(alpha: float) -> int:
     return max(math.ceil(1 / alpha - 1e-9) - 1, 1)
 
 
-def bible_of(sheets: Sequence[SheetRef], *, alpha: float) -> Bible | None:
+def bible_of(
+    sheets: Sequence[SheetRef],
+    *,
+    alpha: float,
+    descriptors: Sequence[Descriptor] = DESCRIPTORS,
+    encoder: Encoder | None = None,
+) -> Bible | None:
     """Read every adopted bible into one; None where no picture is in them.
 
     Raises:
@@ -135,8 +149,8 @@ def bible_of(sheets: Sequence[SheetRef], *, alpha: float) -> Bible | None:
     looks = []
     for sheet in sheets:
         for image, box in zip(sheet.images, sheet.boxes, strict=True):
-            looks.append(look_of(_inside(image, box, sheet)))
-    return Bible(looks, alpha=alpha) if looks else None
+            looks.append(look_of(_inside(image, box, sheet), descriptors, encoder=encoder))
+    return Bible(looks, alpha=alpha, descriptors=descriptors) if looks else None
 
 
 def _inside(image: NDArray[np.uint8], box: Box, sheet: SheetRef) -> NDArray[np.uint8]:
@@ -159,7 +173,7 @@ def _groups(alike: NDArray[np.bool_]) -> list[int]:
     return group
 
 
-def _usual(apart: NDArray[np.float64], compared: NDArray[np.bool_], units: Sequence[int]) -> _Usual:
+def _usual(apart: NDArray[np.float32], compared: NDArray[np.bool_], units: Sequence[int]) -> _Usual:
     """Leave-one-out distances: of each picture to the nearest it may be compared with."""
     able = [n for n in range(len(units)) if compared[n].any()]
     rows = np.array([[float(side[n][compared[n]].min()) for n in able] for side in apart], dtype=np.float32)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from circletake.checks.protocol import Encoding
+
 Vector = NDArray[np.float32]
 
 
@@ -16,15 +18,22 @@ class View:
     Args:
         lab: CIELAB of some thousand places spread over it, float32 [place, 3].
         luma: 0–255, uint8 [height, width]; of every picture at the same scale, or weights mean nothing.
+        seen: by the image encoder that the studio names; None where it names none.
     """
 
     lab: NDArray[np.float32]
     luma: NDArray[np.uint8]
+    seen: Encoding | None = None
+
+
+def distance(one: Vector, others: Vector) -> Vector:
+    """Mean absolute difference of a vector to each of some: every vector has one unit."""
+    return np.asarray(np.abs(others - one).mean(axis=-1), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """One side of a style. An encoder's statistics of its features would be one more of these.
+    """One side of a style.
 
     Args:
         name: of its series and the label of its flags.
@@ -32,6 +41,7 @@ class Descriptor:
         full: distance that is drawn as full.
         describe: measures a picture.
         say: says how the first is unlike the second, with direction and amount.
+        apart: how far one is from each of some, [n dimensions] → [n].
     """
 
     name: str
@@ -39,11 +49,7 @@ class Descriptor:
     full: float
     describe: Callable[[View], Vector]
     say: Callable[[Vector, Vector], str]
-
-
-def distance(one: Vector, other: Vector) -> float:
-    """Mean absolute difference: every vector has one unit."""
-    return float(np.abs(one - other).mean())
+    apart: Callable[[Vector, Vector], Vector] = distance
 
 
 def times(ratio: float) -> str:

@@ -1,20 +1,21 @@
 """The look of one picture: each descriptor's numbers, and which setup it is whatever it looks like."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from circletake.checks.protocol import Rgb
-from circletake.checks.style._descriptor import Vector, View
+from circletake.checks.protocol import Encoder, Rgb
+from circletake.checks.style._descriptor import Descriptor, Vector, View
 from circletake.checks.style._grain import GRAIN
 from circletake.checks.style._line import LINE
 from circletake.checks.style._palette import PALETTE
 from circletake.checks.style._tone import TONE
 
 DESCRIPTORS = (PALETTE, TONE, LINE, GRAIN)
-"""Every side of a style that is measured; one more is one more here."""
+"""Every side of a style that is measured without an encoder; one more is one more here."""
 
 LONG_SIDE_PX = 480
 """Every picture is measured at this size, so that a line's weight and a grain's size mean the same."""
@@ -28,7 +29,7 @@ class Look:
     """What is measured of a picture.
 
     Args:
-        sides: each descriptor's vector, in the order of `DESCRIPTORS`.
+        sides: each descriptor's vector, in their order.
         setup: ranks of brightness on a coarse grid, of length 1: their product is a rank correlation, which
             grade, line and grain leave as it is.
     """
@@ -37,8 +38,16 @@ class Look:
     setup: NDArray[np.float32]
 
 
-def look_of(rgb: Rgb) -> Look:
-    """Measure a picture, uint8 height×width×3 of any size."""
+def look_of(
+    rgb: Rgb, descriptors: Sequence[Descriptor] = DESCRIPTORS, *, encoder: Encoder | None = None
+) -> Look:
+    """Measure a picture, uint8 height×width×3 of any size.
+
+    Args:
+        rgb: the picture.
+        descriptors: what to measure of it.
+        encoder: what those need that look through one.
+    """
     height, width = rgb.shape[:2]
     longest = max(height, width)
     if longest != LONG_SIDE_PX:
@@ -49,8 +58,8 @@ def look_of(rgb: Rgb) -> Look:
     places = np.asarray(cv2.resize(rgb, _PLACES, interpolation=cv2.INTER_AREA), dtype=np.float32) / 255
     lab = np.asarray(cv2.cvtColor(places, cv2.COLOR_RGB2LAB), dtype=np.float32).reshape(-1, 3)
     luma = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    view = View(lab, luma)
-    return Look(tuple(side.describe(view) for side in DESCRIPTORS), _setup_of(luma))
+    view = View(lab, luma, encoder.encode(rgb) if encoder else None)
+    return Look(tuple(side.describe(view) for side in descriptors), _setup_of(luma))
 
 
 def likeness(one: Look, other: Look) -> float:

@@ -13,6 +13,7 @@ from circletake.checks.codec import rounded
 from circletake.checks.protocol import CheckContext, Picture, Rgb, Samples, params_of, read_params
 from circletake.checks.style._bible import Sided, bible_of, needed_for
 from circletake.checks.style._look import DESCRIPTORS, LONG_SIDE_PX, Look, look_of
+from circletake.checks.style._seen import SEEN
 from circletake.domain.evidence import Evidence, FlagRange, Series
 from circletake.domain.time import FrameRange, ranges_of
 
@@ -70,8 +71,12 @@ class StyleMeasure:
         self._coarse: NDArray[np.int16] | None = None
         self._lately: list[float] = []
         self._seen: list[_Seen] = []
+        self._encoder = context.encoder
+        self._descriptors = (*DESCRIPTORS, *(SEEN if context.encoder else ()))
         with _one_thread():
-            self._bible = bible_of(self._sheets, alpha=params.alpha)
+            self._bible = bible_of(
+                self._sheets, alpha=params.alpha, descriptors=self._descriptors, encoder=self._encoder
+            )
 
     def frame(self, n: int, rgb: Rgb, frame: Picture | None = None) -> None:  # noqa: ARG002 (only colours matter)
         """See the next frame."""
@@ -83,7 +88,7 @@ class StyleMeasure:
         if (n - self._shot) % _EVERY:
             return
         with _one_thread():
-            look = look_of(rgb)
+            look = look_of(rgb, self._descriptors, encoder=self._encoder)
         self._seen.append(_Seen(n, self._shot, look, None if _is_dark(look) else self._bible.judge(look)))
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
@@ -103,7 +108,12 @@ class StyleMeasure:
             "setups": len(set(self._bible.setups)) if self._bible else 0,
             "calibration": self._bible.calibration if self._bible else "none",
         }
-        for side in DESCRIPTORS:
+        if self._encoder:
+            summary["encoder"] = self._encoder.name
+            summary["encoder_fingerprint"] = self._encoder.fingerprint
+        elif self._context.without_encoder:
+            summary["without_encoder"] = self._context.without_encoder
+        for side in self._descriptors:
             out = sum(flag.frames.frames for flag in flags if flag.label == side.name)
             if out:
                 summary[side.name] = out
@@ -112,13 +122,19 @@ class StyleMeasure:
             version=check.version,
             content=self._context.content,
             summary=summary,
-            sentence=self._sentence(flags, len(judged), worst),
+            sentence=f"{self._sentence(flags, len(judged), worst)} {self._context.without_encoder}".rstrip(),
             series=self._series(),
             flags=tuple(flags),
             worst_frame=worst.frames.start if worst else None,
             references=tuple(sheet.content for sheet in self._sheets),
             abstained=tuple(ranges_of(self._unjudged())),
-            backend=f"numpy {np.__version__}, cv2 {cv2.__version__}",
+            backend=", ".join(
+                (
+                    f"numpy {np.__version__}",
+                    f"cv2 {cv2.__version__}",
+                    *([self._encoder.backend] if self._encoder else ()),
+                )
+            ),
             precision="f32",
             params=params_of(self._params),
         )
@@ -144,7 +160,7 @@ class StyleMeasure:
         return [n for n in range(self._frames) if n not in known]
 
     def _flags(self) -> Iterator[FlagRange]:
-        for side, descriptor in enumerate(DESCRIPTORS):
+        for side, descriptor in enumerate(self._descriptors):
             for run in self._runs(side):
                 worst = max((seen for seen, _ in run), key=lambda seen: _of(seen, side).spreads)
                 stands = _of(worst, side)
@@ -182,7 +198,7 @@ class StyleMeasure:
     def _series(self) -> tuple[Series, ...]:
         if not self._frames:
             return ()
-        columns: list[list[float | None]] = [[None] * self._frames for _ in range(len(DESCRIPTORS) + 1)]
+        columns: list[list[float | None]] = [[None] * self._frames for _ in range(len(self._descriptors) + 1)]
         for seen in self._seen:
             if seen.sides is None:
                 continue
@@ -191,7 +207,7 @@ class StyleMeasure:
             columns[-1][seen.n] = rounded(min(stands.p for stands in seen.sides))
         named = [
             Series(side.name, tuple(column), 0.0, side.full, unit=side.unit)
-            for side, column in zip(DESCRIPTORS, columns, strict=False)
+            for side, column in zip(self._descriptors, columns, strict=False)
         ]
         return (*named, Series("p_value", tuple(columns[-1]), 0.0, 1.0))
 
@@ -242,6 +258,7 @@ class StyleCheck:
     summary = "Where a take leaves the style bible: palette, tone, line, grain; in words, with amounts."
     long_side_px: int | None = LONG_SIDE_PX
     wants_references = True
+    takes_encoder = True
     Params: ClassVar[type[Any]] = Params
 
     def begin(self, context: CheckContext) -> StyleMeasure:

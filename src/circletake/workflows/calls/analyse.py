@@ -1,6 +1,7 @@
 """The decode pass of one content: checks, frame pack, proxy, poster and essence listen to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,21 @@ from circletake.checks.bank import BankShot, model_bytes, read_answered, read_ba
 from circletake.checks.boxes import read_boxes
 from circletake.checks.codec import evidence_bytes
 from circletake.checks.consistency.learnt import heads_of
-from circletake.checks.protocol import CheckContext, SheetRef
+from circletake.checks.protocol import CheckContext, Encoder, SheetRef
 from circletake.checks.references import read_references
-from circletake.checks.run import CheckListener, get_check, shown, taking_boxes, wanting_references
+from circletake.checks.run import (
+    CheckListener,
+    get_check,
+    shown,
+    taking_boxes,
+    taking_encoder,
+    wanting_references,
+)
 from circletake.checks.stack import SIGNATURE_FRAMES, signature_bytes
 from circletake.domain.boxed import Boxed
 from circletake.domain.evidence import Evidence
+from circletake.errors import ConfigInvalid
+from circletake.media.badges import BadgesWriter
 from circletake.media.cutouts import cutouts_bytes
 from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
@@ -23,11 +33,22 @@ from circletake.media.manifest import CHARACTER, Sheet, read_manifest
 from circletake.media.peaks import PeaksWriter
 from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
-from circletake.media.recipes import FRAMES, PEAKS, POSTER, PROXY, SIGNATURE, cutouts_of
+from circletake.media.recipes import (
+    ALPHA,
+    BADGES,
+    FRAMES,
+    PEAKS,
+    POSTER,
+    PROXY,
+    SIGNATURE,
+    TIMECODE,
+    cutouts_of,
+)
 from circletake.media.sheet import open_sheet
 from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter
+from circletake.models.manifest import read_manifest as read_model
 from circletake.work.executors.port import Report
 
 _THUMB_PX = (64, 36)
@@ -56,6 +77,37 @@ class _Signature:
         """The thumbs are there from now on."""
 
 
+class _Carried:
+    """Whether a content carries alpha, as its first picture has it, or timecode, and whether it is silent."""
+
+    def __init__(self) -> None:
+        self._timecode = ""
+        self._has_alpha = False
+        self._is_silent = False
+
+    def start(self, source: Source) -> None:
+        self._is_silent = not source.has_sound or source.rate is None
+        self._timecode = source.start_timecode() or ""
+
+    def frame(self, frame: Frame) -> None:
+        if frame.n == 0:
+            self._has_alpha = frame.alpha_at(frame.width_px, frame.height_px) is not None
+
+    def sound(self, samples: object, rate_hz: int) -> None:
+        """Looks only."""
+
+    def finish(self) -> None:
+        """It is known from the first frame on."""
+
+    def told(self, store: ContentStore) -> dict[str, str]:
+        """Of what kind there is something or nothing, so that nobody asks for what is not there."""
+        told = {
+            ALPHA: store.put_bytes(ALPHA.encode() if self._has_alpha else b""),
+            TIMECODE: store.put_bytes(self._timecode.encode()),
+        }
+        return told | {PEAKS: store.put_bytes(b"")} if self._is_silent else told
+
+
 def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     """In a worker process: decode a content once and put everything made of it into the store.
 
@@ -67,17 +119,9 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     is_sheet = isinstance(read_manifest(store, content), Sheet)
     source = open_sheet(store, content) if is_sheet else open_source(store, content)
     made = {recipe: one for recipe, one in args.get("made", {}).items() if store.has(one)}
-    writers: dict[str, FramePackWriter | PeaksWriter | PosterWriter | ProxyWriter] = {}
-    if FRAMES not in made:
-        writers[FRAMES] = FramePackWriter(store)
-    if POSTER not in made:
-        writers[POSTER] = PosterWriter(store)
-    if PROXY not in made and source.rate is not None and source.n_frames:
-        writers[PROXY] = ProxyWriter(store)
-    if PEAKS not in made and source.has_sound and source.rate is not None and source.n_frames:
-        writers[PEAKS] = PeaksWriter(store)
-    thumbs, essence = _Signature(), EssenceHash()
-    listeners: list[Listener] = [*writers.values(), essence]
+    writers = _writers(store, source, made)
+    thumbs, essence, carried = _Signature(), EssenceHash(), _Carried()
+    listeners: list[Listener] = [*writers.values(), essence, carried]
     if SIGNATURE not in made:
         listeners.append(thumbs)
     # A take is no measure of itself, and what was said of it teaches nothing about it.
@@ -93,7 +137,8 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         again = _checks(store, source, args, wanting_references(args["checks"]), others, unsaid)
         listen(source, list(again.values()), progress=report.progress, cancelled=report.cancelled)
         checks |= again
-    derived = {recipe: writer.content for recipe, writer in writers.items()}
+    derived = {recipe: writer.content for recipe, writer in writers.items() if writer.content}
+    derived |= {recipe: one for recipe, one in carried.told(store).items() if recipe not in made}
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     for listener in checks.values():
@@ -105,6 +150,23 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         "evidence": [
             told(store, listener.evidence) for listener in checks.values() if listener.evidence is not None
         ],
+    }
+
+
+def _writers(
+    store: ContentStore, source: Source, made: Container[str]
+) -> dict[str, BadgesWriter | FramePackWriter | PeaksWriter | PosterWriter | ProxyWriter]:
+    """Recipe → what writes it, of all that a browser is served of a source and that is not made yet."""
+    plays = source.rate is not None and source.n_frames > 0
+    writers = {
+        FRAMES: (FramePackWriter, True),
+        BADGES: (BadgesWriter, True),
+        POSTER: (PosterWriter, True),
+        PROXY: (ProxyWriter, plays),
+        PEAKS: (PeaksWriter, plays and source.has_sound),
+    }
+    return {
+        recipe: kind(store) for recipe, (kind, applies) in writers.items() if applies and recipe not in made
     }
 
 
@@ -137,10 +199,24 @@ def _checks(
         for head in heads_of(characters).values():
             store.put_bytes(head.to_bytes())
     boxes = read_boxes(store.read(args["boxes"])) if args.get("boxes") else []
-    return {
-        name: CheckListener(get_check(name), _context(source, args, name, references, boxes))
-        for name in names
-    }
+    contexts = {name: _context(source, args, name, references, boxes) for name in names}
+    if through := taking_encoder(names):
+        encoder, why = _encoder(args)
+        for name in through:
+            contexts[name] = replace(contexts[name], encoder=encoder, without_encoder=why)
+    return {name: CheckListener(get_check(name), context) for name, context in contexts.items()}
+
+
+def _encoder(args: dict[str, Any]) -> tuple[Encoder | None, str]:
+    """The encoder that the studio names; or why it is done without."""
+    if not args.get("encoder"):
+        return None, ""
+    from circletake.models import encoder  # noqa: PLC0415 (40 MiB in every worker, seldom needed)
+
+    try:
+        return encoder.Encoder(read_model(Path(args["encoder"]))), ""
+    except ConfigInvalid as broken:
+        return None, str(broken)
 
 
 def _context(
