@@ -28,6 +28,7 @@ class SheetSource(Source):
         self._views = views
         self.n_frames = len(views)
         self.rate = None
+        self.is_vfr = False
         self.width_px = max(view.shape[1] for view in views)
         self.height_px = max(view.shape[0] for view in views)
         self.has_sound = False
