@@ -212,6 +212,7 @@ def kept(shown: Shown, page: Page, playlist: str, codes: list[str]) -> None:
     assert listed(page) == codes
 
 
+@pytest.mark.realtime
 def test_a_playlist_plays_as_one_over_takes_of_any_size_and_rate(
     shown: Shown, page_of: Callable[..., Page], record_property: Callable[[str, object], None]
 ) -> None:

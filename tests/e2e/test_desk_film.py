@@ -126,6 +126,7 @@ def watched(page: Page) -> dict[str, object]:
     return found
 
 
+@pytest.mark.realtime
 def test_the_film_plays_through_all_of_its_parts_without_a_stall(
     page: Page, record_property: Callable[[str, object], None]
 ) -> None:

@@ -398,6 +398,7 @@ _TOGETHER = """async () => {
 # play: loop, speed, sound, handles
 
 
+@pytest.mark.realtime
 def test_a_loop_turns_round_inside_itself_and_pausing_stands_on_what_was_told(page: Page) -> None:
     for key, frame in (("i", 20), ("o", 34)):
         go_to(page, str(START + frame))

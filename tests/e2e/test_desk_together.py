@@ -172,6 +172,7 @@ def test_a_reload_comes_back_to_the_room_and_to_the_lead(pair: tuple[Page, Page]
     drawn(leo, N_FRAMES - 1)
 
 
+@pytest.mark.realtime
 def test_both_play_the_same_frame(pair: tuple[Page, Page]) -> None:
     dora, leo = pair
     for page in pair:

@@ -293,6 +293,7 @@ def pair(servers: list[Server], found: Found, browser: Browser) -> Iterator[tupl
 
 @pytest.mark.browser
 @needs_browser
+@pytest.mark.realtime
 def test_two_browsers_at_two_servers_stay_together_and_outlive_one(
     servers: list[Server], pair: tuple[Page, Page]
 ) -> None:

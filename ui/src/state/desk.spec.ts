@@ -121,6 +121,31 @@ describe("a task that is on its way", () => {
   });
 });
 
+describe("a place in the task that is shown", () => {
+  beforeEach(() => void vi.stubGlobal("location", { hash: "" }));
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  it("is gone to where the address names another take or frame, and is not opened again where it is shown", async () => {
+    vi.spyOn(calls, "getBoxes").mockResolvedValue([]);
+    vi.spyOn(calls, "getReasons").mockResolvedValue([]);
+    const asked = vi.spyOn(calls, "getTask").mockResolvedValue(task([take(1), take(2)]));
+    const desk = new Desk();
+    await desk.open("t1");
+    desk.come("t1");
+    vi.stubGlobal("location", { hash: "#f=0&take=2" }); // as the desk itself writes it
+    expect(desk.take?.number).toBe(2);
+    desk.come("t1");
+    expect(asked).toHaveBeenCalledOnce();
+    vi.stubGlobal("location", { hash: "#f=7&take=1" });
+    desk.come("t1");
+    await vi.waitFor(() => expect([desk.take?.number, desk.playback.frame]).toEqual([1, 7]));
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe("a task that was read ahead", () => {
   beforeEach(() => void vi.stubGlobal("location", { hash: "" }));
   afterEach(() => {

@@ -82,9 +82,14 @@ export class Desk {
   });
   heatmaps = $derived(this.evidence.flatMap((one) => one.heatmaps));
 
-  /** Opens the task that the address names, unless that is under way already. */
+  /** Opens the task that the address names, unless what it names is shown or under way already. */
   come(id: string): void {
-    if (this.#wanted !== id) void this.open(id);
+    if (this.#wanted !== id || (this.task?.id === id && this.#isElsewhere(placeOf(location.hash)))) void this.open(id);
+  }
+
+  /** Whether a place is not the one that is shown. */
+  #isElsewhere({ take, frame }: Place): boolean {
+    return (take !== null && take !== this.take?.number) || (frame !== null && counter.frame(frame) !== this.playback.frame);
   }
 
   async open(id: string): Promise<void> {
