@@ -20,11 +20,10 @@ import numpy as np
 from circletake.domain.time import FrameRange
 from circletake.errors import CircletakeError, ContentMissing, MediaUnreadable, NoFrames
 from circletake.media.frames import jpeg
-from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.peaks import peaks_of
 from circletake.media.picture import Alpha, Frame, Rgb
 from circletake.media.sandbox import kind_named, limit
-from circletake.media.sheet import open_sheet
+from circletake.media.sheet import open_content
 from circletake.media.source import Source, open_source
 from circletake.media.store import ContentStore
 
@@ -196,7 +195,7 @@ class _Desk:
     def _frame(self, store: ContentStore, content: str, n: int) -> Frame:
         at = (str(store.root), content)
         if self._at != at:
-            self._source, self._at, self._here = _open(store, content), at, None
+            self._source, self._at, self._here = open_content(store, content), at, None
         source = self._source
         if source is None or not 0 <= n < source.n_frames:
             last = source.n_frames - 1 if source else 0
@@ -206,11 +205,6 @@ class _Desk:
         while self._here is None or self._here.n < n:
             self._here = next(self._frames)
         return self._here
-
-
-def _open(store: ContentStore, content: str) -> Source:
-    is_sheet = isinstance(read_manifest(store, content), Sheet)
-    return open_sheet(store, content) if is_sheet else open_source(store, content)
 
 
 def drawn(frame: Frame, layer: Layer) -> bytes:

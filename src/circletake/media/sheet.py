@@ -11,7 +11,7 @@ from circletake.domain.time import FrameRange
 from circletake.errors import Bug, MediaKindRefused, SheetInvalid
 from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.picture import ArrayLook, Frame, Rgb, Screen
-from circletake.media.source import Source, read_still
+from circletake.media.source import Source, open_source, read_still
 from circletake.media.store import ContentStore
 
 _PAPER = 255
@@ -71,6 +71,17 @@ def open_sheet(store: ContentStore, content: str) -> SheetSource:
     if not isinstance(sheet, Sheet):
         raise MediaKindRefused(f"{content[:12]}… is not a model sheet; open it as a film.")
     return SheetSource([read_still(store, picture.image) for picture in sheet.images])
+
+
+def open_content(store: ContentStore, content: str) -> Source:
+    """Open whatever takes are of: a film, clip or still, or a model sheet.
+
+    Raises:
+        ContentMissing: the store lacks it.
+        MediaUnreadable: it cannot be decoded.
+    """
+    is_sheet = isinstance(read_manifest(store, content), Sheet)
+    return open_sheet(store, content) if is_sheet else open_source(store, content)
 
 
 def png_of(rgb: Rgb) -> bytes:

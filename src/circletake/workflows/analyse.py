@@ -66,6 +66,8 @@ class _Making:
     adopted: list[list[str]]
     bank: str | None
     encoder: Path | None
+    # One that cannot be used is no part of a key: once it can be, it is asked.
+    fingerprint: str | None
 
     def order(
         self, task: reads.TaskRow, content: str, checks: Sequence[str], *, boxes: str | None = None
@@ -76,9 +78,7 @@ class _Making:
         settings = {check: dict(self.policy.thresholds.get(check, {})) for check in checks}
         heeded = {"boxes": boxes} if boxes else {}
         encoder = self.encoder if taking_encoder(checks) else None
-        # One that cannot be used is no part of the key: once it can be, it is asked.
-        through = known_fingerprint(encoder) if encoder else None
-        looked = {"encoder": through} if through else {}
+        looked = {"encoder": self.fingerprint} if encoder and self.fingerprint else {}
         of_checks = {check: versions[check] for check in checks}
         return Order(
             op=ANALYSE.name,
@@ -138,7 +138,8 @@ def order_analyses(
     wanted = list(wanted)
     drawn = boxes_heeded(house, tx.conn, production, {content for _, content in wanted})
     adopted = [list(pair) for pair in adopted_characters(tx.conn, production)]
-    making = _Making(production, policy, adopted, bank, house.encoder)
+    fingerprint = known_fingerprint(house.encoder) if house.encoder else None
+    making = _Making(production, policy, adopted, bank, house.encoder, fingerprint)
     orders: list[Order] = []
     for task, content in wanted:
         if task.task.stage not in asked or task.entity.kind == "policy":

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import secrets
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +25,7 @@ from circletake.workflows.remarks import find_take
 from circletake.workflows.show import media_view
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import MediaView, RangeView
+from circletake.workflows.whole_file import written_whole
 
 MOST_SHOTS = 3
 # A neighbour is there for the cut into it: more of it than this is another film.
@@ -212,13 +212,8 @@ def joined(house: House, parts: list[tuple[str, FrameRange]], rate: Fraction) ->
     if kept.exists():
         os.utime(kept)
         return kept
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_name(f"{key}.{os.getpid()}.{secrets.token_hex(4)}.part")
-    try:
+    with written_whole(kept) as beside:
         write_sequence(beside, sources, rate=rate)
-        beside.replace(kept)
-    finally:
-        beside.unlink(missing_ok=True)
     _forget_old(kept.parent)
     return kept
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from circletake.ledger.canonical import canonical
 from circletake.media.full import RECIPE, Layer
 from circletake.media.recipes import NOTHING, PEAKS
 from circletake.workflows.house import House
+from circletake.workflows.whole_file import written_whole
 
 FULL = "full"
 # Some 500 frames of a 4K take: an afternoon of looking closely. All of it can be made again.
@@ -60,13 +60,8 @@ def peaks(house: House, content: str) -> Path:
 
 
 def _keep(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.stem}.{os.getpid()}.{secrets.token_hex(4)}.part")
-    try:
+    with written_whole(path) as beside:
         beside.write_bytes(data)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     _forget_old(path.parent)
 
 

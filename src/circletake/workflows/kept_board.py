@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ import circletake
 from circletake.domain.policy import Stage
 from circletake.workflows.house import House
 from circletake.workflows.views import RowView
+from circletake.workflows.whole_file import written_whole
 
 _FOLDER = Path("cache") / "boards"
 _DIGEST_BYTES = 32
@@ -79,12 +79,8 @@ def keep_board(house: House, production: str, board: Board) -> None:
         rows=[(row.place, row.view) for row in board.rows],
     )
     written = msgspec.msgpack.encode(kept)
-    path = _path(house, production)
-    beside = path.with_suffix(f".{os.getpid()}")
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError), written_whole(_path(house, production)) as beside:
         beside.write_bytes(hashlib.sha256(written).digest() + written)
-        beside.replace(path)
 
 
 def find_kept_board(house: House, production: str, stages: tuple[Stage, ...]) -> Board | None:

@@ -3,7 +3,7 @@
 What is hidden from somebody until they decide (`circletake.workflows.veil`) is not told here either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from circletake.domain.entity import Entity
@@ -107,8 +107,9 @@ class _Told:
         if not self.rows:
             return
         yield from self._arrivals()
-        yield from self._verdicts()
-        yield from self._follow_ups()
+        verdicts = history.verdicts_at(self.conn, self._tasks)
+        yield from self._verdicts(verdicts)
+        yield from self._follow_ups(verdicts)
         yield from self._overrides()
         yield from self._notes_and_changes()
         yield from self._adoptions()
@@ -183,8 +184,8 @@ class _Told:
             # the number of this arrival, also where the same content came twice
             yield replace(line, take=take.number, words=take.label or None, said=take.origin)
 
-    def _verdicts(self) -> Iterator[ShotLineView]:
-        for one in history.verdicts_at(self.conn, self._tasks):
+    def _verdicts(self, verdicts: Sequence[history.Judged]) -> Iterator[ShotLineView]:
+        for one in verdicts:
             given = one.verdict
             if given.seq in self.veil.verdicts:
                 continue
@@ -208,9 +209,9 @@ class _Told:
                 )
                 yield replace(taken, value=given.value, value_name=VALUE_NAMES[given.value])
 
-    def _follow_ups(self) -> Iterator[ShotLineView]:
+    def _follow_ups(self, verdicts: Sequence[history.Judged]) -> Iterator[ShotLineView]:
         """What followed from verdicts by rule: approvals carried to the same frames, deliveries recalled."""
-        given = {one.verdict.seq: one.verdict for one in history.verdicts_at(self.conn, self._tasks)}
+        given = {one.verdict.seq: one.verdict for one in verdicts}
         for one in history.carried_to(self.conn, self._tasks):
             was = given.get(one.verdict)
             if was is None or was.seq in self.veil.verdicts or self.veil.hides(one.task, one.content):

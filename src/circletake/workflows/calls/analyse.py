@@ -29,7 +29,7 @@ from circletake.media.cutouts import cutouts_bytes
 from circletake.media.essence import EssenceHash
 from circletake.media.frames import FramePackWriter
 from circletake.media.listen import Listener, listen
-from circletake.media.manifest import CHARACTER, Sheet, read_manifest
+from circletake.media.manifest import CHARACTER
 from circletake.media.peaks import PeaksWriter
 from circletake.media.picture import Frame, Rgb
 from circletake.media.proxy import ProxyWriter
@@ -44,8 +44,8 @@ from circletake.media.recipes import (
     TIMECODE,
     cutouts_of,
 )
-from circletake.media.sheet import open_sheet
-from circletake.media.source import Source, open_source
+from circletake.media.sheet import open_content
+from circletake.media.source import Source
 from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter
 from circletake.models.manifest import read_manifest as read_model
@@ -116,8 +116,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     """
     store = ContentStore(Path(args["store"]))
     content = str(args["content"])
-    is_sheet = isinstance(read_manifest(store, content), Sheet)
-    source = open_sheet(store, content) if is_sheet else open_source(store, content)
+    source = open_content(store, content)
     made = {recipe: one for recipe, one in args.get("made", {}).items() if store.has(one)}
     writers = _writers(store, source, made)
     thumbs, essence, carried = _Signature(), EssenceHash(), _Carried()

@@ -5,10 +5,8 @@ from typing import Any
 
 from circletake.errors import MediaUnreadable
 from circletake.media.listen import listen
-from circletake.media.manifest import Sheet, read_manifest
 from circletake.media.marked_proxy import MarkedProxyWriter
-from circletake.media.sheet import open_sheet
-from circletake.media.source import open_source
+from circletake.media.sheet import open_content
 from circletake.media.store import ContentStore
 from circletake.work.executors.port import Report
 
@@ -26,8 +24,7 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     words = folder / WORDS
     if not words.is_file():
         return {}
-    is_sheet = isinstance(read_manifest(store, content), Sheet)
-    source = open_sheet(store, content) if is_sheet else open_source(store, content)
+    source = open_content(store, content)
     beside = folder / f".{content}.{args['key']}.mp4"
 
     def is_over() -> bool:
