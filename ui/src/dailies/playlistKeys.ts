@@ -1,21 +1,12 @@
 /** What each key does on a playlist's page; `keys.ts` says which key that is. */
 
 import type { Action } from "../keys";
+import { reelKeys } from "../parts/reelKeys";
 import { ANSWERS, CHOICES } from "../state/ballot.svelte";
 import type { Playlist } from "../state/playlist.svelte";
 import { route } from "../state/route.svelte";
 
 const DOINGS: Partial<Record<Action, (list: Playlist, event: { key: string }) => unknown>> = {
-  toggle: ({ clock }) => clock.toggle(),
-  backwards: ({ clock }) => clock.shuttle(-1),
-  pause: ({ clock }) => clock.pause(),
-  forwards: ({ clock }) => clock.shuttle(1),
-  "step-back": ({ clock }) => clock.step(-1),
-  "step-on": ({ clock }) => clock.step(1),
-  first: ({ clock }) => clock.seek(0),
-  last: ({ clock }) => clock.seek(clock.nFrames - 1),
-  previous: (list) => list.byPart(-1),
-  next: (list) => list.byPart(1),
   "entry-up": (list) => list.moveHere(-1),
   "entry-down": (list) => list.moveHere(1),
   "add-takes": (list) => (list.panel = list.panel === "add" || !list.mayChange ? "list" : "add"),
@@ -47,6 +38,6 @@ export function playlistKeys(list: Playlist, action: Action, event: { key: strin
     if (!ballot.answersFlags) return false;
     ballot.answer = answer.answer;
   } else if (DOINGS[action]) void DOINGS[action](list, event);
-  else return false;
+  else return reelKeys(list, action);
   return true;
 }

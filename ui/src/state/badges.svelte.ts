@@ -1,5 +1,7 @@
 /** What there is to know of the picture of the take that is looked at: that it is HDR, that frames are damaged. */
 
+import { Fetched } from "./fetched.svelte";
+
 export interface Badge {
   code: string;
   label: string;
@@ -7,21 +9,14 @@ export interface Badge {
 }
 
 export class Badges {
-  told = $state.raw<Badge[]>([]);
-  #wanted: string | null = null;
+  #fetched = new Fetched((answer) => answer.json() as Promise<Badge[]>);
+
+  get told(): Badge[] {
+    return this.#fetched.value ?? [];
+  }
 
   /** Fetches those of a take; null is one of which there is nothing to know. */
-  async look(address: string | null): Promise<void> {
-    if (address === this.#wanted) return;
-    this.#wanted = address;
-    this.told = [];
-    if (address === null) return;
-    try {
-      const answer = await fetch(address);
-      const told = answer.ok ? ((await answer.json()) as Badge[]) : [];
-      if (this.#wanted === address) this.told = told;
-    } catch {
-      if (this.#wanted === address) this.#wanted = null; // asked for again when it is looked at again
-    }
+  look(address: string | null): Promise<void> {
+    return this.#fetched.look(address);
   }
 }

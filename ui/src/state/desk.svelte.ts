@@ -2,13 +2,13 @@
 
 import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
-import type { EvidenceDetailView, SheetView, TakeView, TaskView, VerdictView } from "../api/types";
+import type { EvidenceDetailView, SheetView, TakeView, TaskView } from "../api/types";
 import { Drawings } from "../drawing/drawings.svelte";
 import { nextSpot, spots } from "../drawing/places";
 import type { Span } from "../player/clock";
 import { worstFrames } from "../player/strip";
 import { Watch } from "../player/watch";
-import { Ballot, CHOICES } from "./ballot.svelte";
+import { Ballot } from "./ballot.svelte";
 import { Boxes } from "./boxes.svelte";
 import { Coming } from "./coming";
 import { type Call, flagAt, mayCall, type Meant } from "./flagCalls";
@@ -21,15 +21,10 @@ import { live } from "./live.svelte";
 import { Lens } from "./lens.svelte";
 import { Loading } from "./loading.svelte";
 import { Playback, rateOf } from "./playback.svelte";
+import { type Recorded, recordedOf } from "./recorded";
 import { deskPath, hashOf, type Place, placeOf, route } from "./route.svelte";
 import { session } from "./session.svelte";
 import { firstTake, followedIn, inStrip, nextTake } from "./takes";
-
-export interface Recorded {
-  seq: number;
-  task: string;
-  words: string;
-}
 
 /** The studio shows it to this person no longer; when it is merely away, what is here stays. */
 const isRefused = (problem: Problem | null): boolean => problem?.status === 403 || problem?.status === 404;
@@ -316,10 +311,7 @@ export class Desk {
     this.refusal = null;
     try {
       const after = await calls.recordVerdict(body);
-      const mine = this.#mine(after, take, gate.key);
-      const word = CHOICES.find((one) => one.value === value)?.label ?? "";
-      const words = `${task.code} take ${String(take.number)}: ${word.toLowerCase()} at ${gate.label}`;
-      this.recorded = mine ? { seq: mine.seq, task: task.id, words } : null;
+      this.recorded = recordedOf(after, take, gate, value, session.me?.person.id);
       if (this.#hasLeft(task.id)) return;
       this.ballot.clear();
       this.#advance(after, take, gate.key, value);
@@ -407,12 +399,6 @@ export class Desk {
     } catch (error) {
       this.refusal = asProblem(error);
     }
-  }
-
-  #mine(task: TaskView, take: TakeView, gate: string): VerdictView | undefined {
-    const person = session.me?.person.id;
-    const verdicts = task.takes.find((one) => one.id === take.id)?.verdicts ?? [];
-    return verdicts.filter((one) => one.live && one.person.id === person && one.gate === gate).sort((a, b) => b.seq - a.seq)[0];
   }
 
   #advance(after: TaskView, from: TakeView, gate: string, value: number): void {

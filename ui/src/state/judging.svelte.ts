@@ -5,9 +5,9 @@ import { asProblem, type Problem } from "../api/problem";
 import type { EvidenceDetailView, TakeView, TaskView } from "../api/types";
 import type { Span } from "../player/clock";
 import { Watch } from "../player/watch";
-import { Ballot, CHOICES } from "./ballot.svelte";
-import type { Recorded } from "./desk.svelte";
+import { Ballot } from "./ballot.svelte";
 import { newKey } from "./idempotency";
+import { type Recorded, recordedOf } from "./recorded";
 import { session } from "./session.svelte";
 
 /** What the verdict bar is about. */
@@ -96,13 +96,7 @@ export class Judging implements Bench {
     const place = this.#at;
     try {
       const after = await calls.recordVerdict(body);
-      const me = session.me?.person.id;
-      const mine = after.takes
-        .find((one) => one.id === take.id)
-        ?.verdicts.filter((one) => one.live && one.person.id === me && one.gate === gate.key)
-        .sort((a, b) => b.seq - a.seq)[0];
-      const word = CHOICES.find((one) => one.value === value)?.label.toLowerCase() ?? "";
-      this.recorded = mine ? { seq: mine.seq, task: task.id, words: `${task.code} take ${String(take.number)}: ${word} at ${gate.label}` } : null;
+      this.recorded = recordedOf(after, take, gate, value, session.me?.person.id);
       if (!isSame(place, this.#at)) return;
       this.ballot.clear();
       this.#show(after);

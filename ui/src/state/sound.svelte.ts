@@ -1,5 +1,7 @@
 /** What is heard of a take: how loud, whether at all, how fast; and its waveform. */
 
+import { Fetched } from "./fetched.svelte";
+
 const KEPT = "circletake.sound";
 
 export const TEMPOS = [0.25, 0.5, 0.75, 1, 1.5, 2, 4] as const;
@@ -7,8 +9,10 @@ export const TEMPOS = [0.25, 0.5, 0.75, 1, 1.5, 2, 4] as const;
 export class Sound {
   volume = $state(1);
   muted = $state(false);
-  peaks = $state.raw<Uint8Array | null>(null);
-  #wanted: string | null = null;
+  #waveform = new Fetched(async (answer) => {
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return bytes.length > 0 ? bytes : null;
+  });
 
   /** Reads what this browser was left at. */
   read(): void {
@@ -27,18 +31,12 @@ export class Sound {
     localStorage.setItem(KEPT, JSON.stringify({ volume: this.volume, muted }));
   }
 
+  get peaks(): Uint8Array | null {
+    return this.#waveform.value;
+  }
+
   /** Fetches the waveform of a take; null is one without. */
-  async look(address: string | null): Promise<void> {
-    if (address === this.#wanted) return;
-    this.#wanted = address;
-    this.peaks = null;
-    if (address === null) return;
-    try {
-      const answer = await fetch(address);
-      const bytes = answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
-      if (this.#wanted === address) this.peaks = bytes && bytes.length > 0 ? bytes : null;
-    } catch {
-      if (this.#wanted === address) this.#wanted = null; // asked for again when it is looked at again
-    }
+  look(address: string | null): Promise<void> {
+    return this.#waveform.look(address);
   }
 }
