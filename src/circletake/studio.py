@@ -132,6 +132,7 @@ from circletake.workflows.views import (
     CutView,
     DeliveryView,
     EvidenceDetailView,
+    ImportedCutView,
     InvitationView,
     InvitedView,
     JobView,
@@ -150,6 +151,8 @@ from circletake.workflows.views import (
     StaleApprovalView,
     TaskView,
     TeamView,
+    TimelineFormView,
+    TimelineView,
     WhatIfView,
 )
 
@@ -1104,14 +1107,33 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
-    def cut_export(self, session: Session, production: str, path: Path) -> list[str]:
-        """Write the cut as `.otio` or `.edl`; returns what the form cannot carry."""
-        return exchange.export_cut(self.house, session, production, path)
+    def cut_forms(self, session: Session, production: str) -> list[TimelineFormView]:
+        """Every form of timeline, and which way it goes."""
+        return exchange.timeline_forms(self.house, session, production)
 
-    def cut_import(self, session: Session, production: str, path: Path) -> tuple[CutView, list[str]]:
-        """Bring a timeline in as the next cut; returns it and what could not be carried."""
-        lost = exchange.import_cut(self.house, session, production, path)
-        return self.cut(session, production), lost
+    def cut_export(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> list[str]:
+        """Write the cut into a file for an editor; returns what its form cannot carry."""
+        return exchange.export_cut(self.house, session, production, path, form=form)
+
+    def cut_file(self, session: Session, production: str, *, form: str) -> tuple[TimelineView, bytes]:
+        """The cut as a file of a form, for somebody on another machine."""
+        return exchange.cut_file(self.house, session, production, form=form)
+
+    def cut_import(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring a timeline in as the next cut; says what could not be carried."""
+        lost = exchange.import_cut(self.house, session, production, path, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
+
+    def cut_import_sent(
+        self, session: Session, production: str, *, name: str, data: bytes, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring in a timeline that was sent as bytes."""
+        lost = exchange.import_sent(self.house, session, production, name, data, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
 
     def deliver(self, session: Session, production: str) -> DeliveryView:
         """Seal and write the deliverable, or refuse with everything that is missing."""

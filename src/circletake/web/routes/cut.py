@@ -1,12 +1,17 @@
 """The cut: its slots, filling and emptying them, and rendering it."""
 
-from fastapi import APIRouter
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Query, Response
 
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.requests import Code, SentClear, SentFill
-from circletake.workflows.views import CutView, JobView
+from circletake.workflows.views import CutView, ImportedCutView, JobView, TimelineFormView, TimelineView
 
 router = APIRouter(prefix="/api/productions/{code}/cut", tags=["cut"])
+
+FormName = Annotated[str, Query(min_length=1, max_length=40)]
 
 
 @router.get("")
@@ -38,3 +43,37 @@ def clear(code: Code, sent: SentClear, studio: StudioHere, session: SignedIn) ->
 def render(code: Code, studio: StudioHere, session: SignedIn) -> JobView | None:
     """Render exactly this version into a master; nothing comes back where that has been done already."""
     return studio.cut_render(session, code)
+
+
+@router.get("/forms")
+def forms(code: Code, studio: StudioHere, session: SignedIn) -> list[TimelineFormView]:
+    """Forms of timeline in which the cut goes out, or an editor's comes in."""
+    return studio.cut_forms(session, code)
+
+
+@router.get("/export")
+def export(code: Code, form: FormName, studio: StudioHere, session: SignedIn) -> TimelineView:
+    """What the cut would be called in this form, and what the form cannot carry of it."""
+    return studio.cut_file(session, code, form=form)[0]
+
+
+# A file, as media are: the description tells of answers that programs read.
+@router.get("/timeline", include_in_schema=False)
+def timeline(code: Code, form: FormName, studio: StudioHere, session: SignedIn) -> Response:
+    """The cut as a file of this form."""
+    told, data = studio.cut_file(session, code, form=form)
+    named = f"attachment; filename*=UTF-8''{quote(told.name)}"
+    return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": named})
+
+
+@router.post("/import")
+def bring(
+    code: Code,
+    name: Annotated[str, Query(min_length=1, max_length=255)],
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    studio: StudioHere,
+    session: SignedIn,
+    form: FormName | None = None,
+) -> ImportedCutView:
+    """Bring an editor's timeline in as the next version of the cut."""
+    return studio.cut_import_sent(session, code, name=name, data=data, form=form)
