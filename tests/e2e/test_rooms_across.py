@@ -35,7 +35,8 @@ from .together import (
     same_place,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+# every one of them is held to frames or to seconds
+pytestmark = [pytest.mark.e2e, pytest.mark.realtime, pytest.mark.timeout(600)]
 
 Word = dict[str, Any]
 PostgreSQL = Any  # of the conftest above, which cannot be imported
@@ -293,7 +294,6 @@ def pair(servers: list[Server], found: Found, browser: Browser) -> Iterator[tupl
 
 @pytest.mark.browser
 @needs_browser
-@pytest.mark.realtime
 def test_two_browsers_at_two_servers_stay_together_and_outlive_one(
     servers: list[Server], pair: tuple[Page, Page]
 ) -> None:
