@@ -8,13 +8,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from circletake.media.coded import read_code
 from circletake.media.frames import read_rgb
 from circletake.media.picture import Rgb
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .coded_takes import APART, HANDLE, N_FRAMES, START, Coded, code_on, coded_takes, seen
 
 WHOLE = 65_536
@@ -32,14 +32,6 @@ pytestmark = [
 def coded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coded]:
     with coded_takes(tmp_path_factory.mktemp("player")) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

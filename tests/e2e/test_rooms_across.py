@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
 from circletake.config import Config
 from circletake.web.auth import COOKIE
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import wait_until
 from .front import front
 from .together import (
@@ -261,14 +261,6 @@ def test_a_room_goes_on_after_the_database_cut_both_servers_off(
         dora.move(31)
         wait_until(lambda: dora.is_at(31) and leo.is_at(31), timeout_s=5)
         assert dora.at == leo.at
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture
