@@ -329,12 +329,16 @@ def encode_segment(
             movie.add(rgb)
 
 
-def open_movie(path: Path, *, is_faststart: bool = True) -> OutputContainer:
-    """Open an MP4 for writing, without the date and build that would make two equal films differ."""
+def open_movie(path: Path, *, is_faststart: bool = True, form: str = "mp4") -> OutputContainer:
+    """Open an MP4 for writing, without the date and build that would make two equal films differ.
+
+    Args:
+        form: `mp4` or `mov`.
+    """
     options = {"fflags": "+bitexact"}
     if is_faststart:
         options["movflags"] = "+faststart"
-    return av.open(str(path), mode="w", format="mp4", options=options)
+    return av.open(str(path), mode="w", format=form, options=options)
 
 
 def even_size(width_px: int, height_px: int) -> tuple[int, int]:

@@ -150,7 +150,7 @@ class Source:
     def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
         screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
         in_file = wanted.shifted(self._range.start)
-        for place, (picture, is_corrupt) in enumerate(_pictures(self._path, self._name, index, in_file)):
+        for place, (picture, is_corrupt) in enumerate(pictures_by_number(self._path, self._name, index, in_file)):
             yield Frame(
                 wanted.start + place,
                 FilmLook(picture, screen),
@@ -317,10 +317,14 @@ def _still_frame(path: Path, name: str) -> Frame:
     return Frame(0, look, width_px=width_px, height_px=height_px)
 
 
-def _pictures(
+def pictures_by_number(
     path: Path, name: str, index: FrameIndex, wanted: FrameRange
 ) -> Iterator[tuple[av.VideoFrame, bool]]:
-    """One picture for each number wanted; True beside it where it is a guess or stands in for a lost one."""
+    """One picture for each number wanted; True beside it where it is a guess or stands in for a lost one.
+
+    Raises:
+        NoFrames: not one of them can be decoded.
+    """
     at = wanted.start
     held: av.VideoFrame | None = None
     for place, picture, is_suspect in _from_key(path, name, index, wanted.start):
