@@ -6,57 +6,33 @@ Source:
     ISO/IEC 14496-15, 5.4.2.1.2 (parameter sets in `avcC`); ISO/IEC 14496-12, 8.6.1 (decode times (k − D)·d).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import av
-import cv2
-import numpy as np
-from av.codec.context import ThreadType
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from circletake.domain.time import FrameRange
 from circletake.errors import MasterNotSpliceable, MediaUnreadable
+from circletake.media.alike import GOP, Coder, coded_like, encoder_like
 from circletake.media.encode import open_movie
 from circletake.media.faults import reading, writing
 from circletake.media.h264 import read_avcc, read_sps, with_lengths
 from circletake.media.index import FrameIndex, build_index, open_film, pictures_of
 from circletake.media.patched import check_patched
-from circletake.media.picture import HDR_TRANSFERS, UNSPECIFIED, Rgb
+from circletake.media.picture import HDR_TRANSFERS, Rgb
 from circletake.media.source import pictures_by_number
 from circletake.media.spliceable import NotSpliceable, Splice, open_as_is, pictures_in, plan_splice
 
 Shot = Callable[[], Iterator[Rgb]]
-
-_THREADS = 2
-_HD_LINES = 720
-_CRF = 16
-_WHOLE_GOP = 48
-_WHOLE_FORMATS = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le"})
-_EXACT = Interpolation.ACCURATE_RND | Interpolation.BITEXACT | Interpolation.FULL_CHR_H_INT
-_MATRICES = {1: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601, 9: 9}
-
-
-@dataclass(frozen=True, slots=True)
-class Coder:
-    """How new pictures are encoded.
-
-    Args:
-        crf: x264's rate factor, 0–51; less is better and larger.
-        preset: x264's.
-    """
-
-    crf: int = _CRF
-    preset: str = "medium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +131,7 @@ def _mux(
     source: InputContainer,
     carried: dict[int, Stream],
     splice: Splice,
-    fresh: list[Packet],
+    fresh: "list[Packet[Any]]",
     places: list[int],
     length_bytes: int,
 ) -> None:
@@ -185,7 +161,7 @@ def _mux(
         decoded += 1
 
 
-def _places(packets: list[Packet]) -> list[int]:
+def _places(packets: "list[Packet[Any]]") -> list[int]:
     place_of = {stamp: place for place, stamp in enumerate(sorted(packet.pts or 0 for packet in packets))}
     return [place_of[packet.pts or 0] for packet in packets]
 
@@ -225,7 +201,7 @@ def _encode_run(
     bframes = min(3, splice.bframes) if splice.depth and splice.profile != "baseline" else 0
     told = {
         "sps-id": own_id,
-        "keyint": _WHOLE_GOP,
+        "keyint": GOP,
         "open-gop": 0,
         "scenecut": 0,
         "mbtree": 0,
@@ -246,7 +222,7 @@ def _encode_run(
         rate = index.rate or Fraction(24)
         tick_s = splice.step * splice.time_base_s
         with writing(out.name, out), open_movie(out, is_faststart=False) as movie:
-            stream = _encoder(movie, like, rate, options, coder, tick_s)
+            stream = encoder_like(movie, like, rate, options, coder, tick_s)
             stream.codec_context.max_b_frames = bframes
             starts = {splice.run.start, frames.start, frames.end}
             for place, picture in _pictures(film, index, splice.run, frames, shot, like):
@@ -257,46 +233,20 @@ def _encode_run(
             movie.mux(stream.encode(None))
 
 
-def _encoder(
-    movie: OutputContainer,
-    like: VideoStream,
-    rate: Fraction,
-    options: dict[str, str],
-    coder: Coder,
-    tick_s: Fraction,
-) -> VideoStream:
-    """An encoder whose pictures read like those of a stream: size, pixel shape, colours."""
-    stream = movie.add_stream(
-        "libx264", rate=rate, options={"crf": str(coder.crf), "preset": coder.preset, **options}
-    )
-    if not isinstance(stream, VideoStream):
-        raise TypeError("libx264")
-    context, model = stream.codec_context, like.codec_context
-    context.width, context.height = model.width, model.height
-    context.pix_fmt = model.pix_fmt if model.pix_fmt in _WHOLE_FORMATS else "yuv420p"
-    if model.sample_aspect_ratio:
-        context.sample_aspect_ratio = model.sample_aspect_ratio
-    context.time_base = tick_s
-    context.gop_size = _WHOLE_GOP
-    context.thread_type = ThreadType.FRAME
-    context.thread_count = _THREADS
-    context.colorspace, context.color_range = model.colorspace, model.color_range
-    context.color_primaries, context.color_trc = model.color_primaries, model.color_trc
-    return stream
-
-
 def _pictures(
     film: Path, index: FrameIndex, wanted: FrameRange, frames: FrameRange, shot: Shot, like: VideoStream
 ) -> Iterator[tuple[int, VideoFrame]]:
     """Every picture of a range, with its number: the film's own, and the shot's in their places."""
-    fresh = _coded_like(shot(), like)
+    fresh = coded_like(shot(), like)
     place = wanted.start
     while place < wanted.end:
         if place == frames.start:
             for _ in range(frames.frames):
                 picture = next(fresh, None)
                 if picture is None:
-                    raise MediaUnreadable("The shot ends before the frames that it replaces; bring a longer one.")
+                    raise MediaUnreadable(
+                        "The shot ends before the frames that it replaces; bring a longer one."
+                    )
                 yield place, picture
                 place += 1
             continue
@@ -308,33 +258,6 @@ def _pictures(
             place += 1
 
 
-def _coded_like(shot: Iterator[Rgb], like: VideoStream) -> Iterator[VideoFrame]:
-    """sRGB as a stream codes it: its matrix, its range, its pixel format."""
-    context = like.codec_context
-    pix_fmt = context.pix_fmt if context.pix_fmt in _WHOLE_FORMATS else "yuv420p"
-    custom = 1 if context.height >= _HD_LINES else 5  # as pictures are read that do not tell
-    matrix = custom if context.colorspace == UNSPECIFIED else context.colorspace
-    is_full = context.color_range == ColorRange.JPEG or str(pix_fmt).startswith("yuvj")
-    scaler = VideoReformatter()
-    for rgb in shot:
-        whole = rgb
-        if rgb.shape[1::-1] != (context.width, context.height):
-            whole = np.asarray(cv2.resize(rgb, (context.width, context.height), interpolation=cv2.INTER_AREA))
-        frame = VideoFrame.from_ndarray(np.ascontiguousarray(whole), format="rgb24")
-        made = scaler.reformat(
-            frame,
-            context.width,
-            context.height,
-            pix_fmt,
-            dst_colorspace=_MATRICES.get(matrix, Colorspace.ITU709),
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.JPEG if is_full else ColorRange.MPEG,
-            interpolation=Interpolation.AREA | _EXACT,
-            threads=1,
-        )
-        yield made
-
-
 def _write_whole(
     film: Path, out: Path, index: FrameIndex, frames: FrameRange, shot: Shot, coder: Coder
 ) -> tuple[str, ...]:
@@ -342,9 +265,9 @@ def _write_whole(
     source, _ = open_film(film, film.name)
     with source, writing(out.name, out), open_movie(out) as movie:
         like = pictures_in(source)
-        tick_s = index.time_base_s
-        options = {"x264-params": f"keyint={_WHOLE_GOP}:open-gop=0:mbtree=0{_fields(film)}"}
-        stream = _encoder(movie, like, index.rate or Fraction(24), options, coder, tick_s)
+        tick_s, stamps = _clock(index)
+        options = {"x264-params": f"keyint={GOP}:open-gop=0:mbtree=0{_fields(film)}"}
+        stream = encoder_like(movie, like, index.rate or Fraction(24), options, coder, tick_s)
         left_out: list[str] = []
         sounds: dict[int, Stream] = {}
         for sound in source.streams:
@@ -358,11 +281,11 @@ def _write_whole(
         heard = _heard(source, sounds)
         waiting = next(heard, None)
         for place, picture in _pictures(film, index, FrameRange(0, index.n_frames), frames, shot, like):
-            picture.pts = index.pts[place]
+            picture.pts = stamps[place]
             picture.time_base = tick_s
             picture.pict_type = PictureType.NONE
             movie.mux(stream.encode(picture))
-            while waiting is not None and _time_s(waiting) <= index.pts[place] * tick_s:
+            while waiting is not None and _time_s(waiting) <= stamps[place] * tick_s:
                 movie.mux_one(waiting)
                 waiting = next(heard, None)
         movie.mux(stream.encode(None))
@@ -372,7 +295,15 @@ def _write_whole(
     return tuple(left_out)
 
 
-def _heard(source: InputContainer, sounds: dict[int, Stream]) -> Iterator[Packet]:
+def _clock(index: FrameIndex) -> tuple[Fraction, Sequence[int]]:
+    """A tick and each frame's stamp: frames that are evenly spaced but for a coarse clock stand exactly."""
+    if index.vfr or index.rate is None or not index.is_stamped:
+        return index.time_base_s, index.pts
+    first = round(index.pts[0] * index.time_base_s * index.rate)
+    return 1 / index.rate, range(first, first + index.n_frames)
+
+
+def _heard(source: InputContainer, sounds: dict[int, Stream]) -> "Iterator[Packet[Any]]":
     if not sounds:
         return
     for packet in source.demux([source.streams[index] for index in sounds]):
@@ -381,7 +312,7 @@ def _heard(source: InputContainer, sounds: dict[int, Stream]) -> Iterator[Packet
             yield packet
 
 
-def _time_s(packet: Packet) -> Fraction:
+def _time_s(packet: "Packet[Any]") -> Fraction:
     base = packet.time_base
     return (packet.pts or 0) * Fraction(base.numerator, base.denominator)
 

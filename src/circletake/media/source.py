@@ -150,7 +150,9 @@ class Source:
     def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
         screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
         in_file = wanted.shifted(self._range.start)
-        for place, (picture, is_corrupt) in enumerate(pictures_by_number(self._path, self._name, index, in_file)):
+        for place, (picture, is_corrupt) in enumerate(
+            pictures_by_number(self._path, self._name, index, in_file)
+        ):
             yield Frame(
                 wanted.start + place,
                 FilmLook(picture, screen),

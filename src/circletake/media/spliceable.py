@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -26,7 +27,7 @@ _CODED_AS = {
 _PROFILES = {66: "baseline", 77: "main", 100: "high", 110: "high10", 122: "high422"}
 
 
-class NotSpliceable(Exception):  # noqa: N818 (named for what is the matter)
+class NotSpliceable(Exception):
     """One shot of this film cannot be replaced alone; the text says why, as the end of a sentence."""
 
 
@@ -45,7 +46,7 @@ class Splice:
         time_base_s: a tick.
         profile: as x264 names it.
         avcc: how its packets are to be read.
-        sps: its only sequence parameter set.
+        sps: its sequence parameter set; where there are more, they agree in what is shown.
     """
 
     run: FrameRange
@@ -108,7 +109,7 @@ def plan_splice(path: Path, index: FrameIndex, frames: FrameRange) -> Splice:
     if any(head.has_parameters for head in heads):
         raise NotSpliceable("its parameter sets change on the way")
     place_of = {stamp: place for place, stamp in enumerate(index.pts)}
-    places = tuple(place_of.get(head.pts, -1) for head in heads)
+    places = tuple(place_of.get(head.pts, -1) if head.pts is not None else -1 for head in heads)
     if sorted(places) != list(range(len(heads))):
         raise NotSpliceable("its packets and its frames do not agree")
     depth = max(decoded - shown for decoded, shown in enumerate(places))
@@ -138,11 +139,15 @@ class _Head:
     sha256: bytes
 
     @classmethod
-    def of(cls, packet: Packet, avcc: AvcC) -> "_Head":
+    def of(cls, packet: "Packet[Any]", avcc: AvcC) -> "_Head":
         data = bytes(packet)
         types = types_of(data, avcc.length_bytes)
         return cls(
-            packet.pts, IDR in types, packet.is_discard, bool(types & {SPS, PPS}), hashlib.sha256(data).digest()
+            packet.pts,
+            IDR in types,
+            packet.is_discard,
+            bool(types & {SPS, PPS}),
+            hashlib.sha256(data).digest(),
         )
 
 
@@ -153,9 +158,9 @@ def _checked(stream: VideoStream) -> tuple[str, AvcC, Sps]:
     if context.codec_tag != "avc1":
         raise NotSpliceable("its parameter sets lie among the pictures")
     avcc = read_avcc(context.extradata or b"")
-    if len(avcc.sps) != 1:
-        raise NotSpliceable("it has more than one set of parameters already")
-    sps = read_sps(avcc.sps[0])
+    sps, *others = map(read_sps, avcc.sps)
+    if any(sps.differences(other) for other in others):
+        raise NotSpliceable("its parameter sets differ in what they show")
     profile = _PROFILES.get(sps.profile, "")
     if context.pix_fmt not in _CODED_AS or profile not in _CODED_AS[context.pix_fmt]:
         raise NotSpliceable(f"its pictures are {context.pix_fmt} in H.264's profile {sps.profile}")
