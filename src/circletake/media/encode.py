@@ -39,6 +39,7 @@ _INTERLEAVE = 24  # frames between two pieces of sound; players read both withou
 _MBTREE = 0
 _STEADY = {"x264-params": f"mbtree={_MBTREE}"}
 
+
 @dataclass(frozen=True, slots=True)
 class Coding:
     """How a film's pictures are coded.
@@ -98,9 +99,7 @@ class MovieWriter:
         self._screen = Screen()
         self.n_frames = 0
         with writing(path.name, path):
-            self._container = open_movie(
-                path, is_faststart=self._coding.is_faststart, form=self._coding.form
-            )
+            self._container = open_movie(path, is_faststart=self._coding.is_faststart, form=self._coding.form)
             self._picture = self._add_picture()
             self._sound = None if rate_hz is None else self._add_sound(rate_hz)
 

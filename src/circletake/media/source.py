@@ -116,6 +116,16 @@ class Source:
         first, count = self._samples_range(frames, rate_hz)
         yield from self._heard(first, count, rate_hz)
 
+    def sound_from(self, first: int, count: int, *, rate_hz: int = RATE_HZ) -> Iterator[Samples]:
+        """Decode some samples, whichever frames they belong to; see `sound`.
+
+        Args:
+            first: counted from the content's first.
+            count: how many; silence fills what the file lacks.
+        """
+        start = self._samples_range(None, rate_hz)[0]
+        yield from self._heard(start + first, count, rate_hz)
+
     def all_sound(self, *, rate_hz: int = RATE_HZ) -> Iterator[Samples]:
         """Decode the file's sound to its own end, which need not be that of the picture; see `sound`."""
         yield from self._heard(0, None, rate_hz)
