@@ -178,6 +178,12 @@ class MasterAltered(Refused):
     code = "master-altered"
 
 
+class MasterNotSpliceable(Refused):
+    """A shot cannot be put into this finished film at all, not even by rendering it whole."""
+
+    code = "master-not-spliceable"
+
+
 # invalid
 
 
