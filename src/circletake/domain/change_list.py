@@ -65,9 +65,11 @@ def change_list(old: CutVersion, new: CutVersion, *, names: Mapping[str, str] | 
     after = {slot.id: slot for slot in new.slots}
     moved = _moved([slot.id for slot in old.slots], [slot.id for slot in new.slots])
     said = list(_whole(old, new))
-    for slot in old.slots:
-        if slot.id not in after:
-            said.append(Change("gone", slot.id, slot.shot, f"{slot.shot} is out ({_frames(slot.frames)})."))
+    said.extend(
+        Change("gone", slot.id, slot.shot, f"{slot.shot} is out ({_frames(slot.frames)}).")
+        for slot in old.slots
+        if slot.id not in after
+    )
     for slot in new.slots:
         was = before.get(slot.id)
         if was is None:
@@ -162,7 +164,11 @@ def _altered(was: Slot, now: Slot, called: _Called) -> Iterator[tuple[ChangeSort
     if was.dissolve != now.dissolve:
         yield (
             "dissolve",
-            (f"{now.shot} dissolves in over {_frames(now.dissolve)}" if now.dissolve else f"{now.shot} cuts in")
+            (
+                f"{now.shot} dissolves in over {_frames(now.dissolve)}"
+                if now.dissolve
+                else f"{now.shot} cuts in"
+            )
             + (f", not {was.dissolve}." if was.dissolve and now.dissolve else "."),
         )
 
@@ -228,7 +234,8 @@ def _altered_sound(was: SoundClip, now: SoundClip, called: _Called) -> Iterator[
         by = now.source_in - was.source_in
         yield f"slipped {_frames(by)} {'later' if by > 0 else 'earlier'}"
     if was.gain_mb != now.gain_mb:
-        yield f"is {abs(now.gain_mb - was.gain_mb) / 100:g} dB {'louder' if now.gain_mb > was.gain_mb else 'quieter'}"
+        how = "louder" if now.gain_mb > was.gain_mb else "quieter"
+        yield f"is {abs(now.gain_mb - was.gain_mb) / 100:g} dB {how}"
     if (was.fade_in, was.fade_out) != (now.fade_in, now.fade_out):
         yield f"fades over {now.fade_in} and {now.fade_out} frames"
     if was.track != now.track:

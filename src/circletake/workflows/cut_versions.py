@@ -95,9 +95,7 @@ def show_diff(
         numbers = {take.content: take.number for take in reads.takes_in(conn, found.id)}
         called = {content: f"take {number}" for content, number in numbers.items()}
     posters = posters_of(house, {slot.take for cut in cuts for slot in cut.slots if slot.take})
-    before, after = (
-        _side(row, cut, names, numbers, posters) for row, cut in zip(rows, cuts, strict=True)
-    )
+    before, after = (_side(row, cut, names, numbers, posters) for row, cut in zip(rows, cuts, strict=True))
     return CutDiffView(
         production=production_view(found, roles),
         rate=[cuts[1].rate.numerator, cuts[1].rate.denominator],

@@ -57,3 +57,13 @@ def test_clearing_a_slot_makes_a_gap_again() -> None:
     cleared = clear(CUT, "s_1")
     assert cleared.slots[0] == Slot("s_1", "SH010", 48)
     assert cleared.parent == cut_hash(CUT)
+
+
+def test_a_slot_that_runs_faster_and_dissolves_out_needs_more_of_its_take() -> None:
+    one, two, three = CUT.slots
+    cut = replace(CUT, slots=(one, replace(two, speed=Fraction(3, 2)), replace(three, dissolve=10)))
+    # the last of 36 + 10 frames stands on floor(45 · 3/2) = 67
+    assert splice(cut, "SH020", content=NEW, source_in=4, n_frames=72, rate=None).slots[1].take == NEW
+    with pytest.raises(HandlesShort, match="SH020 needs 68 frames; the take has 67 from frame 4 on, 1 too"):
+        splice(cut, "SH020", content=NEW, source_in=4, n_frames=71, rate=None)
+    assert clear(cut, "SH020").slots[1].speed == 1

@@ -123,9 +123,14 @@ def test_what_concerns_the_whole_cut_comes_first() -> None:
 def test_sound_is_told_by_its_track() -> None:
     clip = SoundClip("c_1", "SH010", A, 0, 48)
     other = SoundClip("c_2", "SH030", B, 84, 24, track="A2")
-    old, new = replace(CUT, sound=(clip, other)), replace(CUT, sound=(replace(clip, gain_mb=-300, record_in=2),))
+    old, new = (
+        replace(CUT, sound=(clip, other)),
+        replace(CUT, sound=(replace(clip, gain_mb=-300, record_in=2),)),
+    )
     assert [one.text for one in change_list(old, new)] == [
         "Sound of SH030 on A2 is out.",
         "Sound of SH010 on A1 begins at frame 2, not 0, is 3 dB quieter.",
     ]
-    assert [one.text for one in change_list(new, old)][1] == "Sound of SH030 on A2 is in at frame 84 (24 frames)."
+    assert [one.text for one in change_list(new, old)][
+        1
+    ] == "Sound of SH030 on A2 is in at frame 84 (24 frames)."

@@ -27,7 +27,9 @@ def test_versions_are_listed_newest_first_with_who_did_what(floor: "Floor") -> N
     assert [one.number for one in studio.cut_versions(ed, "spring", before=3).versions] == [2, 1]
 
 
-def test_a_long_history_comes_in_pages_and_each_version_is_told_against_the_one_before(floor: "Floor") -> None:
+def test_a_long_history_comes_in_pages_and_each_version_is_told_against_the_one_before(
+    floor: "Floor",
+) -> None:
     studio, ed = floor.studio, floor["ed"]
     studio.cut_assemble(ed, "spring")
     take = floor.take(b"one")

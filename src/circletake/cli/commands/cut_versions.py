@@ -95,7 +95,9 @@ def _say_diff(view: CutDiffView) -> None:
 
 
 def back(
-    number: Annotated[int, typer.Argument(help="Number of the version; `circletake cut versions` lists them.")],
+    number: Annotated[
+        int, typer.Argument(help="Number of the version; `circletake cut versions` lists them.")
+    ],
     *,
     studio: StudioOption = None,
     production: ProductionOption = None,

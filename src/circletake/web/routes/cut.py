@@ -39,9 +39,7 @@ def clear(code: Code, sent: SentClear, studio: StudioHere, session: SignedIn) ->
 
 
 @router.get("/versions")
-def versions(
-    code: Code, studio: StudioHere, session: SignedIn, before: Number = None
-) -> CutVersionsView:
+def versions(code: Code, studio: StudioHere, session: SignedIn, before: Number = None) -> CutVersionsView:
     """Versions of the cut, the newest first, fifty at a time."""
     return studio.cut_versions(session, code, before=before)
 
