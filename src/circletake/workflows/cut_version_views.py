@@ -36,11 +36,13 @@ class CutVersionsView:
     """Versions of the cut, the newest first.
 
     Args:
+        may_edit: whether this person may step back to one of them.
         more: there are older ones; ask for those before the last number.
     """
 
     production: ProductionView
     hash: str
+    may_edit: bool
     versions: list[CutVersionView]
     more: bool
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from circletake.cut.document import cut_hash, edit_hash, read_cut
 from circletake.domain.change_list import Change, change_list
 from circletake.domain.cut import CutVersion
+from circletake.domain.people import MAY
 from circletake.errors import NotFound
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
@@ -54,6 +55,7 @@ def show_versions(
     return CutVersionsView(
         production=production_view(found, roles),
         hash=cut_hash(now),
+        may_edit=bool(roles & MAY["edit_cut"]),
         versions=[
             CutVersionView(
                 number=cut.number,

@@ -24,7 +24,7 @@ def approved(floor: "Floor") -> Take:
 
 
 def edited(floor: "Floor", file: Path, *, strip: bool) -> None:
-    """The editor puts the gap first, trims SH010 by 3 at the head and 2 at the tail, and moves nothing else."""
+    """The editor puts the gap first and trims SH010 by 3 at the head and 2 at the tail."""
     floor.studio.cut_export(floor["ed"], "spring", file)
     data: dict[str, Any] = json.loads(file.read_text())
     track = data["tracks"]["children"][0]

@@ -17,7 +17,8 @@ def test_versions_are_listed_newest_first_with_who_did_what(floor: "Floor") -> N
     studio.cut_fill(ed, "spring", slot="SH010", take=one.id)
     now = studio.cut_fill(ed, "spring", slot="SH010", take=two.id)
     view = studio.cut_versions(floor["arti"], "spring")
-    assert (view.hash, view.more) == (now.hash, False)
+    assert (view.hash, view.more, view.may_edit) == (now.hash, False, False)
+    assert studio.cut_versions(ed, "spring").may_edit
     assert [(one.number, one.by.name, one.gaps, one.changes, one.said) for one in view.versions] == [
         (3, "ed", 1, 1, ["SH010 has take 2 in place of take 1."]),
         (2, "ed", 1, 1, ["SH010 is filled with take 1."]),
