@@ -65,7 +65,8 @@ def sign(
 
     Args:
         path: what is signed; it is left as it is.
-        to: where the signed file is written, or with `beside` the credentials alone; nothing is there yet.
+        to: where the signed file is written, or with `beside` the credentials alone; nothing is there yet,
+            or an empty file.
         sources: take → its file, for takes whose files bring Content Credentials: these go along.
         beside: leave the file without them and write them apart.
         stamp_url: of a service that is asked for the time; None asks nobody.
@@ -86,7 +87,7 @@ def sign(
                     made = builder.sign(mime, source, copy)
                 to.write_bytes(made)
                 return Signed(_sha256(path), made)
-            with to.open("x+b") as target:
+            with to.open("r+b" if _is_empty(to) else "x+b") as target:
                 made = builder.sign(mime, source, target)
                 target.flush()
                 os.fsync(target.fileno())
@@ -126,6 +127,10 @@ def _builder(
         with path.open("rb") as file:
             builder.add_ingredient(ingredient(claims.film, take, mime=_mime(path)), _mime(path), file)
     return builder
+
+
+def _is_empty(path: Path) -> bool:
+    return path.exists() and path.stat().st_size == 0
 
 
 def _mime(path: Path | None) -> str:
