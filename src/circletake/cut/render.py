@@ -16,9 +16,17 @@ from circletake.cut.cache import SegmentCache
 from circletake.cut.master import SlotSamples, read_master
 from circletake.cut.picture import FIT, SLATE, Rgb, fitted, slate
 from circletake.cut.sound import Heard, mix
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import NORMAL, CutVersion, Slot
 from circletake.domain.time import FrameRange, format_rate
-from circletake.errors import ContentMissing, GapOpen, HandlesShort, JobFailed, NoFrames, RateMismatch
+from circletake.errors import (
+    ContentMissing,
+    CutUnreadable,
+    GapOpen,
+    HandlesShort,
+    JobFailed,
+    NoFrames,
+    RateMismatch,
+)
 from circletake.ledger.canonical import canonical
 from circletake.media.encode import SEGMENT_RECIPE, encode_segment
 from circletake.media.join import join_segments
@@ -123,6 +131,7 @@ def _open_sources(store: ContentStore, cut: CutVersion, *, with_slates: bool) ->
     """Open every take before anything is encoded, so that all that is missing is said at once."""
     if not cut.slots:
         raise NoFrames("The cut has no slots; add a shot, or import a film.")
+    _check_plain(cut)
     open_gaps = [slot.shot for slot in cut.slots if slot.take is None]
     if open_gaps and not with_slates:
         raise GapOpen(
@@ -136,6 +145,21 @@ def _open_sources(store: ContentStore, cut: CutVersion, *, with_slates: bool) ->
             missing=[slot.take for slot in lost],
         )
     return {slot.id: _open_source(store, cut, slot, slot.take) for slot in cut.slots}
+
+
+def _check_plain(cut: CutVersion) -> None:
+    """Refuse what a render does not draw, rather than draw something else in its place."""
+    retimed = [slot.shot for slot in cut.slots if slot.speed != NORMAL]
+    dissolving = [slot.shot for slot in cut.slots if slot.dissolve]
+    for shots, what in ((retimed, "changes of speed"), (dissolving, "dissolves")):
+        if shots:
+            raise CutUnreadable(
+                f"Renders do not draw {what} yet ({', '.join(shots)}); make them a take, or cut straight."
+            )
+    if cut.sound:
+        raise CutUnreadable(
+            "Renders do not mix sound clips yet; take them out and each shot's own sound is heard."
+        )
 
 
 def _open_source(store: ContentStore, cut: CutVersion, slot: Slot, take: str | None) -> Source | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from circletake.cut.document import cut_hash
-from circletake.domain.cut import CutVersion
+from circletake.domain.cut import NORMAL, CutVersion, Slot
 from circletake.domain.time import format_rate
 from circletake.errors import HandlesShort, RateMismatch
 
@@ -44,26 +44,43 @@ def splice(
             slot=hole.id,
             take=content,
         )
-    left = n_frames - source_in
-    if source_in < 0 or left < hole.frames:
-        raise HandlesShort(
-            f"{hole.shot} needs {hole.frames} frames; the take has {max(left, 0)} from frame {source_in} on. "
-            f"Start earlier in it or bring a longer one.",
-            slot=hole.id,
-            take=content,
-            needed=hole.frames,
-            available=max(left, 0),
-        )
+    check_handles(hole, take=content, source_in=source_in, n_frames=n_frames, tail=cut.tail_of(hole))
     return cut.with_slot(replace(hole, take=content, source_in=source_in), parent=cut_hash(cut))
 
 
+def check_handles(slot: Slot, *, take: str, source_in: int, n_frames: int, tail: int) -> None:
+    """See that a take is long enough for a slot at its speed, and for the dissolve that follows it.
+
+    Args:
+        slot: what is to be filled.
+        take: SHA-256 of what fills it.
+        source_in: first frame of it to use.
+        n_frames: how many frames it has.
+        tail: frames for which it goes on past the slot's end.
+
+    Raises:
+        HandlesShort: names the slot and how many frames are missing.
+    """
+    needed = slot.source_range(tail=tail).frames
+    left = max(n_frames - source_in, 0)
+    if source_in < 0 or left < needed:
+        raise HandlesShort(
+            f"{slot.shot} needs {needed} frames; the take has {left} from frame {source_in} on, "
+            f"{needed - left} too few. Start earlier in it or bring a longer one.",
+            slot=slot.id,
+            take=take,
+            needed=needed,
+            available=left,
+        )
+
+
 def clear(cut: CutVersion, slot: str) -> CutVersion:
-    """Take a slot's take out again: the next version, with a gap there.
+    """Take a slot's take out again: the next version, with a gap there that runs at normal speed.
 
     Raises:
         NotFound: the cut has no such slot.
     """
-    return cut.with_slot(replace(cut.slot(slot), take=None, source_in=0), parent=cut_hash(cut))
+    return cut.with_slot(replace(cut.slot(slot), take=None, source_in=0, speed=NORMAL), parent=cut_hash(cut))
 
 
 def changes(old: CutVersion, new: CutVersion) -> list[str]:

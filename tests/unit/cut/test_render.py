@@ -14,9 +14,17 @@ from circletake.cut.cache import FolderCache
 from circletake.cut.picture import fitted_size, slate
 from circletake.cut.render import Rendered, render_cut, segment_key
 from circletake.cut.splice import splice
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.domain.time import FrameRange, sample_of
-from circletake.errors import ContentMissing, GapOpen, HandlesShort, JobFailed, NoFrames, RateMismatch
+from circletake.errors import (
+    ContentMissing,
+    CutUnreadable,
+    GapOpen,
+    HandlesShort,
+    JobFailed,
+    NoFrames,
+    RateMismatch,
+)
 from circletake.media.encode import write_movie
 from circletake.media.manifest import clip_manifest
 from circletake.media.source import open_source
@@ -248,6 +256,17 @@ def test_everything_that_cannot_be_rendered_is_refused_before_anything_is_encode
     with pytest.raises(NoFrames):
         shelf.render(shelf.cut())
     assert shelf.cache.get(segment_key(shelf.cut(), Slot("s_1", "A", 5, take))) is None
+
+
+def test_what_a_render_does_not_draw_yet_is_refused_by_name(shelf: Shelf) -> None:
+    take = shelf.take(0, 20)
+    plain = Slot("s_1", "A", 5, take)
+    with pytest.raises(CutUnreadable, match=r"changes of speed yet \(B\)"):
+        shelf.render(shelf.cut(plain, Slot("s_2", "B", 5, take, speed=Fraction(2))))
+    with pytest.raises(CutUnreadable, match=r"dissolves yet \(B\)"):
+        shelf.render(shelf.cut(plain, Slot("s_2", "B", 5, take, dissolve=2)))
+    with pytest.raises(CutUnreadable, match="do not mix sound clips yet"):
+        shelf.render(replace(shelf.cut(plain), sound=(SoundClip("a_1", "A", take, 0, 5),)))
 
 
 def test_a_cancelled_render_stops_and_keeps_what_was_finished(shelf: Shelf) -> None:

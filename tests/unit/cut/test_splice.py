@@ -85,3 +85,13 @@ def test_changes_are_said_in_an_editors_words() -> None:
         "SH011 has another take: aaaaaaaa → bbbbbbbb.",
         "SH020 is 1 frame shorter.",
     ]
+
+
+def test_a_slot_that_runs_faster_and_dissolves_out_needs_more_of_its_take() -> None:
+    one, two, three = CUT.slots
+    cut = replace(CUT, slots=(one, replace(two, speed=Fraction(3, 2)), replace(three, dissolve=10)))
+    # the last of 36 + 10 frames stands on floor(45 · 3/2) = 67
+    assert splice(cut, "SH020", content=NEW, source_in=4, n_frames=72, rate=None).slots[1].take == NEW
+    with pytest.raises(HandlesShort, match="SH020 needs 68 frames; the take has 67 from frame 4 on, 1 too"):
+        splice(cut, "SH020", content=NEW, source_in=4, n_frames=71, rate=None)
+    assert clear(cut, "SH020").slots[1].speed == 1
