@@ -88,6 +88,22 @@ class SealedRow:
     record: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveredRow:
+    """What was written out of a seal.
+
+    Args:
+        deliverable: SHA-256 of the signed file; None where nothing was signed.
+        manifest: SHA-256 of its credentials, where they lie beside it.
+    """
+
+    seq: int
+    sealed: int
+    folder_name: str
+    deliverable: str | None
+    manifest: str | None
+
+
 def _production(row: Row[Any]) -> Production:
     return Production(
         id=row.id,
@@ -656,6 +672,21 @@ def sealed_in(conn: Connection, production: str) -> list[SealedRow]:
         SealedRow(seq=row.seq, at=row.at, cut=row.cut, master=row.master, record=row.record)
         for row in conn.execute(query)
     ]
+
+
+def find_delivered(conn: Connection, seal: int) -> DeliveredRow | None:
+    """What was first written out of a seal, or None."""
+    table = tables.delivered
+    row = conn.execute(select(table).where(table.c.sealed == seal).order_by(table.c.seq)).first()
+    if row is None:
+        return None
+    return DeliveredRow(
+        seq=row.seq,
+        sealed=row.sealed,
+        folder_name=row.folder_name,
+        deliverable=row.deliverable,
+        manifest=row.manifest,
+    )
 
 
 def is_recorded(conn: Connection, job_key: str) -> bool:
