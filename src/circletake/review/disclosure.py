@@ -126,9 +126,7 @@ class _Paper:
             self.canvas.setLineWidth(0.5)
             self.canvas.line(_EDGE, self.left, _WIDE - _EDGE, self.left)
 
-    def _text(
-        self, text: str, x: float, y: float, size: float, colour: tuple[float, float, float]
-    ) -> None:
+    def _text(self, text: str, x: float, y: float, size: float, colour: tuple[float, float, float]) -> None:
         self.canvas.setFillColorRGB(*colour)
         for run in runs(text):
             self.canvas.setFont(run.font, size)
