@@ -184,7 +184,19 @@ class MasterNotSpliceable(Refused):
     code = "master-not-spliceable"
 
 
+class CertificateExpired(Refused):
+    """The certificate that seals are signed with is not valid now."""
+
+    code = "certificate-expired"
+
+
 # invalid
+
+
+class CertificateRefused(Invalid):
+    """A certificate, or its key, cannot sign a seal; says why."""
+
+    code = "certificate-refused"
 
 
 class ConfigInvalid(Invalid):
