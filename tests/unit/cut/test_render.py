@@ -377,6 +377,7 @@ def test_count_length_and_sound_are_exact_at_every_rate(shelf: Shelf, rate: str)
     assert source.sound_offsets_s()[0] == 0
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
+        tick_s = stream.time_base or Fraction(0)
         stamps = sorted(
             p.pts * stream.time_base for p in container.demux(stream) if p.size and p.pts is not None
         )
