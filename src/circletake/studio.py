@@ -74,6 +74,7 @@ from circletake.workflows import (
     import_film,
     inbox,
     machines,
+    make_take,
     policies,
     receive_take,
     remarks,
@@ -85,6 +86,7 @@ from circletake.workflows import (
     show_book,
     show_character,
     show_cut,
+    show_gaps,
     show_lineage,
     show_queue,
     show_shot,
@@ -114,9 +116,11 @@ from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
 from circletake.workflows.flag_views import TrustView
+from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
+from circletake.workflows.make_take import MakeWish
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -1105,6 +1109,32 @@ class Studio:
         """Take a slot's take out again."""
         fill_gap.clear_slot(self.house, session, production, slot=slot, cut_seen=cut_hash)
         return self.cut(session, production)
+
+    def cut_gaps(self, session: Session, production: str) -> GapsView:
+        """Every gap of the cut, with its neighbours, its board panel and what could be made of it."""
+        return show_gaps.show_gaps(self.house, session, production)
+
+    def cut_make(
+        self,
+        session: Session,
+        production: str,
+        *,
+        slot: str,
+        maker: str,
+        wish: MakeWish | None = None,
+        cut_hash: str | None = None,
+    ) -> JobView:
+        """Order a take for a slot out of what stands in the cut; it is judged like any other."""
+        key = make_take.order_make(
+            self.house,
+            session,
+            production,
+            slot=slot,
+            maker=maker,
+            wish=wish or MakeWish(),
+            cut_seen=cut_hash,
+        )
+        return self._job_views([key])[0]
 
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
