@@ -63,6 +63,7 @@ from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     boxes,
     consents,
+    cut_versions,
     demo,
     exchange,
     fill_gap,
@@ -104,6 +105,7 @@ from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
+from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
@@ -1097,6 +1099,25 @@ class Studio:
     ) -> CutView:
         """Take a slot's take out again."""
         fill_gap.clear_slot(self.house, session, production, slot=slot, cut_seen=cut_hash)
+        return self.cut(session, production)
+
+    def cut_versions(
+        self, session: Session, production: str, *, before: int | None = None
+    ) -> CutVersionsView:
+        """Versions of the cut, the newest first, fifty at a time, each with what was done in it."""
+        return cut_versions.show_versions(self.house, session, production, before=before)
+
+    def cut_diff(
+        self, session: Session, production: str, *, old: int | None = None, new: int | None = None
+    ) -> CutDiffView:
+        """What an editor did between two versions; left out, the last two."""
+        return cut_versions.show_diff(self.house, session, production, old=old, new=new)
+
+    def cut_back(
+        self, session: Session, production: str, *, number: int, cut_hash: str | None = None
+    ) -> CutView:
+        """Make the cut what it was in an older version, as a new one."""
+        cut_versions.step_back(self.house, session, production, number=number, cut_seen=cut_hash)
         return self.cut(session, production)
 
     def cut_render(self, session: Session, production: str) -> JobView | None:

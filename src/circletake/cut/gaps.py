@@ -36,6 +36,7 @@ class Gap:
         handles: frames wished for at either end beyond what the cut shows.
         before: what it cuts from; None at the head.
         after: what it cuts to; None at the tail.
+        tail: frames for which a take goes on past the gap, under the dissolve of the slot after.
     """
 
     slot: str
@@ -44,16 +45,17 @@ class Gap:
     handles: int
     before: Neighbour | None
     after: Neighbour | None
+    tail: int = 0
 
     @property
     def frames(self) -> int:
         """Frames a take must have at the least."""
-        return self.record.frames
+        return self.record.frames + self.tail
 
     @property
     def wanted_frames(self) -> int:
         """Frames a take should have, handles included."""
-        return self.record.frames + 2 * self.handles
+        return self.frames + 2 * self.handles
 
 
 def gaps(cut: CutVersion, *, handles: int = HANDLE_FRAMES) -> list[Gap]:
@@ -71,8 +73,9 @@ def gaps(cut: CutVersion, *, handles: int = HANDLE_FRAMES) -> list[Gap]:
                 shot=slot.shot,
                 record=ranges[slot.id],
                 handles=handles,
-                before=_neighbour(before, at=before.source_in + before.frames - 1) if before else None,
+                before=_neighbour(before, at=before.source_frame(before.frames - 1)) if before else None,
                 after=_neighbour(after, at=after.source_in) if after else None,
+                tail=after.dissolve if after else 0,
             )
         )
     return found

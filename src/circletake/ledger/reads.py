@@ -67,6 +67,17 @@ class CutRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CutVersionRow:
+    """A version of the cut as recorded, with who recorded it and when."""
+
+    hash: str
+    number: int
+    body: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealedRow:
     """A sealed deliverable."""
 
@@ -75,6 +86,22 @@ class SealedRow:
     cut: str
     master: str
     record: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredRow:
+    """What was written out of a seal.
+
+    Args:
+        deliverable: SHA-256 of the signed file; None where nothing was signed.
+        manifest: SHA-256 of its credentials, where they lie beside it.
+    """
+
+    seq: int
+    sealed: int
+    folder_name: str
+    deliverable: str | None
+    manifest: str | None
 
 
 def _production(row: Row[Any]) -> Production:
@@ -607,6 +634,26 @@ def find_cut(conn: Connection, production: str) -> CutRow | None:
     return CutRow(hash=row.hash, number=row.number, body=row.body) if row else None
 
 
+def cut_versions(
+    conn: Connection, production: str, *, before: int | None = None, limit: int
+) -> list[CutVersionRow]:
+    """Versions of a production's cut, the newest first; only those with a number under `before`."""
+    table, entry = tables.cut, tables.entry
+    query = (
+        select(table, entry.c.at, entry.c.actor)
+        .join_from(table, entry, table.c.seq == entry.c.seq)
+        .where(table.c.production == production)
+        .order_by(table.c.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(table.c.number < before)
+    return [
+        CutVersionRow(hash=row.hash, number=row.number, body=row.body, at=row.at, by=row.actor)
+        for row in conn.execute(query)
+    ]
+
+
 def get_cut_body(conn: Connection, cut_hash: str) -> str | None:
     """A version of a cut by its hash, or None."""
     return conn.execute(select(tables.cut.c.body).where(tables.cut.c.hash == cut_hash)).scalar()
@@ -625,6 +672,21 @@ def sealed_in(conn: Connection, production: str) -> list[SealedRow]:
         SealedRow(seq=row.seq, at=row.at, cut=row.cut, master=row.master, record=row.record)
         for row in conn.execute(query)
     ]
+
+
+def find_delivered(conn: Connection, seal: int) -> DeliveredRow | None:
+    """What was first written out of a seal, or None."""
+    table = tables.delivered
+    row = conn.execute(select(table).where(table.c.sealed == seal).order_by(table.c.seq)).first()
+    if row is None:
+        return None
+    return DeliveredRow(
+        seq=row.seq,
+        sealed=row.sealed,
+        folder_name=row.folder_name,
+        deliverable=row.deliverable,
+        manifest=row.manifest,
+    )
 
 
 def is_recorded(conn: Connection, job_key: str) -> bool:

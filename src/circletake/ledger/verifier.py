@@ -881,6 +881,8 @@ def _track(moov: bytes, start: int, end: int, file_bytes: int) -> Track:
     inside = [(start, end)]
     while inside:
         for kind, first, last in _boxes(moov, *inside.pop()):
+            if kind == b"hdlr" and kind in boxes:
+                continue  # QuickTime has another for where the bytes lie, below the track's own
             boxes[kind] = (first, last)
             if kind in {b"mdia", b"minf", b"stbl"}:
                 inside.append((first, last))
@@ -1074,6 +1076,7 @@ def _check_master(report: Report, record: Json, seal: Json | None, path: Path, m
         return
     with path.open("rb") as file:
         _check_slots(report, record, file, pictures[0])
+        _check_sound(report, record)
         sound = [hash_samples(file, track.samples) for track in tracks if track.kind == "soun"]
     if sound != record["master"]["sound_sha256"]:
         report.bad("sound", "The master: its sound is not what was sealed.")
@@ -1106,6 +1109,7 @@ def _check_slots(report: Report, record: Json, file: BinaryIO, track: Track) -> 
         start, end = slot["record"]
         told = {"id": slot["slot"], "shot": slot["shot"], "frames": end - start}
         told |= {"take": slot["take"], "source_in": slot["source_in"]}
+        told |= {member: slot[member] for member in ("speed", "dissolve") if member in slot}
         where = f"slot {slot['slot']}"
         if start != position or index >= len(planned) or told != planned[index]:
             report.bad(where, f"The record: {slot_name(slot)} is not where and what the cut says.")
@@ -1118,6 +1122,15 @@ def _check_slots(report: Report, record: Json, file: BinaryIO, track: Track) -> 
         report.bad("frames", f"The master: it has {len(track.samples)} frames; the slots cover {position}.")
     if len(report.lines) == held:
         report.good(f"The master: frames 0–{position - 1} are each in exactly one slot, samples as sealed.")
+
+
+def _check_sound(report: Report, record: Json) -> None:
+    """Hold the sound that the record says was approved against what the cut lets be heard."""
+    approved = {"task", "stage", "gates"}
+    listed = record.get("sound", [])
+    told = [{key: value for key, value in clip.items() if key not in approved} for clip in listed]
+    if told != record["cut"]["document"].get("sound", []):
+        report.bad("sound", "The record: the sound it names is not what the cut says.")
 
 
 def _check_approvals(report: Report, folder: Path, entries: list[Json], seal: Json, record: Json) -> None:
@@ -1140,6 +1153,8 @@ def _check_approvals(report: Report, folder: Path, entries: list[Json], seal: Js
     names = _read_people(report, folder, world)
     film = next((entity["code"] for entity in world.entities.values() if entity["kind"] == "film"), "")
     shipped = [(slot_name(slot), slot["shot"], slot["take"], slot) for slot in record["slots"]]
+    heard = record.get("sound", [])
+    shipped += [(f"sound {clip['id']} ({clip['shot']})", clip["shot"], clip["take"], clip) for clip in heard]
     shipped.append(("the master as a whole", film, record["master"]["sha256"], record["master"]))
     for name, code, content, told in shipped:
         _check_content(report, world, policy, names, (name, code, content), told)
@@ -1153,7 +1168,7 @@ def _check_content(
 ) -> None:
     """Judge one content by every gate of every stage that ships for its kind, and say who circled it."""
     name, code, content = ships
-    where = f"slot {told['slot']}" if "slot" in told else "master"
+    where = f"slot {told['slot']}" if "slot" in told else f"sound {told['id']}" if "id" in told else "master"
     known = [entity for entity in world.entities.values() if entity["code"] == code]
     entity = known[0] if known else {"kind": "", "entity": ""}
     stages = [stage for stage in policy["stages"] if stage["ships"] and entity["kind"] in stage["kinds"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from circletake.cut.deliverable import Approval, ShippedSlot, ShippedTake, deliverable_bytes, read_master
 from circletake.cut.document import cut_hash, read_cut
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.domain.facts import GateResult
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
@@ -34,9 +34,9 @@ FOLDER = "deliveries"
 
 
 def shipping_take(
-    conn: reads.Connection, production: Production, policy: Policy, slot: Slot
+    conn: reads.Connection, production: Production, policy: Policy, slot: Slot | SoundClip
 ) -> tuple[reads.TaskRow, Take] | None:
-    """The task and take by which a slot's content may ship, or None where no stage that ships has it."""
+    """The task and take by which a content of the cut may ship, or None where no stage that ships has it."""
     entity = reads.find_entity(conn, production.id, slot.shot)
     for stage in policy.stages:
         row = reads.find_task_of(conn, entity.id, stage.key) if entity and stage.ships else None
@@ -75,9 +75,10 @@ def _shipment(
     policy = house.policy(conn, production.policy)
     shipped: dict[str, ShippedTake] = {}
     missing: list[str] = []
-    for slot in cut.slots:
+    for slot in cut.parts:
         if slot.take is None:
-            missing.append(f"{slot.shot} is missing from the cut: fill its gap.")
+            lacks = "is missing from the cut" if isinstance(slot, Slot) else "is missing from the sound"
+            missing.append(f"{slot.shot} {lacks}: fill its gap.")
             continue
         found = shipping_take(conn, production, policy, slot)
         if found is None:
@@ -101,7 +102,7 @@ def _shipment(
         results = ask_gates(house, conn, task=master.task, content=master.content, now=now, sealing=True)
         missing += _missing("The master", results, policy, row_of_film.task.stage)
         shipped[FILM] = _shipped(conn, row_of_film, master, results)
-    return shipped, missing
+    return shipped, list(dict.fromkeys(missing))  # what stands twice in the cut is said once
 
 
 def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: str) -> list[str]:
@@ -189,7 +190,7 @@ def deliver(house: House, who: Session, production: str) -> DeliveryView:
                 found,
                 cut,
                 facts,
-                slots=[ShippedSlot(slot=slot.id, take=shipped[slot.id]) for slot in cut.slots],
+                slots=[ShippedSlot(part.id, shipped[part.id]) for part in cut.parts],
                 film=shipped[FILM],
                 policy=found.policy,
                 book_seq=tx.seq,
@@ -218,7 +219,7 @@ def _seal(
         session=who.pseudonym,
         production=production.id,
         body={
-            "contents": sorted({slot.take for slot in cut.slots if slot.take} | {master}),
+            "contents": sorted(cut.contents | {master}),
             "cut": cut_hash(cut),
             "master": master,
             "record": record,

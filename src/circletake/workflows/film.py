@@ -156,7 +156,7 @@ def _best(floor: Floor, stage: Stage, row: reads.TaskRow) -> Take | None:
 def _part(
     cut: CutVersion | None, slot: Slot, one: _Standing, made: dict[str, str], floor: Floor
 ) -> FilmPartView:
-    last = max(one.start + 1, min(one.take.n_frames, one.start + slot.frames))
+    last = max(one.start + 1, min(one.take.n_frames, one.start + slot.source_range().frames))
     return FilmPartView(
         slot=slot.id if cut else None,
         shot=slot.shot,

@@ -145,6 +145,8 @@ def test_an_approval_in_a_file_is_never_read() -> None:
         "frames",
         "take",
         "source_in",
+        "speed",
+        "dissolve",
     }
 
 

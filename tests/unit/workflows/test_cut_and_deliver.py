@@ -1,11 +1,14 @@
 """The cut by recipe: who edits it, what may fill a slot, and what delivery refuses."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from circletake.cut.document import cut_hash, edit_hash
+from circletake.domain.cut import SoundClip
 from circletake.domain.lineage import CUT_SLOT
+from circletake.domain.time import FrameRange
 from circletake.errors import (
     AlreadyThere,
     GapOpen,
@@ -15,7 +18,7 @@ from circletake.errors import (
     RoleMissing,
     WorldMoved,
 )
-from circletake.workflows.cut_book import find_cut
+from circletake.workflows.cut_book import find_cut, frames_in_cut, record_cut
 
 if TYPE_CHECKING:
     from tests.unit.workflows.conftest import Floor
@@ -97,3 +100,19 @@ def test_delivery_lists_all_that_is_missing_and_seals_nothing(floor: "Floor") ->
     assert "sealed" not in floor.kinds()
     with pytest.raises(RoleMissing):
         floor.studio.deliver(floor["ed"], "spring")
+
+
+def test_sound_in_the_cut_holds_its_gates_too_or_delivery_names_it(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    take = floor.take(b"heard")
+    house = floor.studio.house
+    with house.book.transact() as tx:
+        cut = find_cut(tx.conn, take.production)
+        assert cut is not None
+        sound = (SoundClip("a_1", "SH010", take.content, 0, 10), SoundClip("a_2", "SH020", None, 10, 5))
+        record_cut(house, tx, floor["ed"].actor, replace(cut, number=cut.number + 1, sound=sound))
+    missing = floor.studio.cut(floor["ana"], "spring").missing
+    assert "SH020 is missing from the sound: fill its gap." in missing
+    assert any(sentence.startswith("SH010 take 1, Lead") for sentence in missing)
+    with house.book.reading() as conn:
+        assert frames_in_cut(conn, take.production)[take.content] == FrameRange(0, 10)

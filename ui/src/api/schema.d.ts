@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back
+         * @description Make the cut what it was in an older version: a new one that says the same.
+         */
+        post: operations["cut_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/clear": {
         parameters: {
             query?: never;
@@ -1082,6 +1102,26 @@ export interface paths {
          * @description Empty a slot: a new version of the cut.
          */
         post: operations["cut_clear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What was done between two versions; left out, the last two.
+         */
+        get: operations["cut_diff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1122,6 +1162,26 @@ export interface paths {
          * @description Render exactly this version into a master; nothing comes back where that has been done already.
          */
         post: operations["cut_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Versions of the cut, the newest first, fifty at a time.
+         */
+        get: operations["cut_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2528,6 +2588,81 @@ export interface components {
             rate: number[];
         };
         /**
+         * CutChangeView
+         * @description One thing that was done between two versions.
+         *
+         *     Args:
+         *         sort: whole, gone, new, split, moved, renamed, filled, emptied, replaced, slipped, head, tail, length,
+         *             retimed, dissolve or sound.
+         *         slot: id of the slot; empty where it is about the whole cut.
+         */
+        CutChangeView: {
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Sort */
+            sort: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CutDiffView
+         * @description Two versions of the cut and what was done between them.
+         */
+        CutDiffView: {
+            after: components["schemas"]["CutSideView"];
+            before: components["schemas"]["CutSideView"];
+            /** Changes */
+            changes: components["schemas"]["CutChangeView"][];
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
+        };
+        /**
+         * CutSideSlotView
+         * @description A slot in one of two versions that are compared.
+         *
+         *     Args:
+         *         start: frame of the cut on which it begins.
+         *         take_number: of its take, or None.
+         */
+        CutSideSlotView: {
+            /** Frames */
+            frames: number;
+            /** Id */
+            id: string;
+            /** Poster */
+            poster: string | null;
+            /** Shot */
+            shot: string;
+            /** Source In */
+            source_in: number;
+            /** Start */
+            start: number;
+            /** Take */
+            take: string | null;
+            /** Take Number */
+            take_number: number | null;
+        };
+        /**
+         * CutSideView
+         * @description One of two versions that are compared.
+         */
+        CutSideView: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonView"];
+            /** Hash */
+            hash: string;
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Slots */
+            slots: components["schemas"]["CutSideSlotView"][];
+        };
+        /**
          * CutSlotView
          * @description A slot of the cut.
          *
@@ -2559,6 +2694,58 @@ export interface components {
             task: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * CutVersionsView
+         * @description Versions of the cut, the newest first.
+         *
+         *     Args:
+         *         may_edit: whether this person may step back to one of them.
+         *         more: there are older ones; ask for those before the last number.
+         */
+        CutVersionsView: {
+            /** Hash */
+            hash: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** More */
+            more: boolean;
+            production: components["schemas"]["ProductionView"];
+            /** Versions */
+            versions: components["schemas"]["CutVersionView"][];
+        };
+        /**
+         * CutVersionView
+         * @description A version of the cut in the list of them.
+         *
+         *     Args:
+         *         hash: names exactly this version.
+         *         by: who made it.
+         *         gaps: slots without a take.
+         *         changes: how many things were done since the version before.
+         *         said: the first few of them, a sentence each.
+         *         is_now: it is the cut as it stands, or says the same.
+         */
+        CutVersionView: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonView"];
+            /** Changes */
+            changes: number;
+            /** Gaps */
+            gaps: number;
+            /** Hash */
+            hash: string;
+            /** Is Now */
+            is_now: boolean;
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Said */
+            said: string[];
+            /** Slots */
+            slots: number;
         };
         /**
          * CutView
@@ -3888,7 +4075,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4112,6 +4299,16 @@ export interface components {
         SentAdoption: {
             /** Take */
             take?: number | null;
+        };
+        /**
+         * SentBack
+         * @description Which version the cut goes back to, and which one was looked at.
+         */
+        SentBack: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Number */
+            number: number;
         };
         /**
          * SentBox
@@ -7055,6 +7252,41 @@ export interface operations {
             };
         };
     };
+    cut_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_clear: {
         parameters: {
             query?: never;
@@ -7077,6 +7309,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_diff: {
+        parameters: {
+            query?: {
+                new?: number | null;
+                old?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutDiffView"];
                 };
             };
             /** @description A problem. */
@@ -7143,6 +7409,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutVersionsView"];
                 };
             };
             /** @description A problem. */
