@@ -8,18 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circletake.checks.protocol import Rgb
+from circletake.media.detail import Field, blurred, grain_of, luma, sharpness_of
+from circletake.media.motion import Grey, fetched, grey, motion, small
 
-VERSION = 1
-"""Of the measurement; a higher one means that earlier certificates are no longer fresh."""
+_BLUR = 4.0  # pixels; edges that are a pixel off no longer count as colour
 
-_PAIR_WIDTH_PX = 480  # motion of a frame is as well seen at this size, at a tenth of the cost
-_GRAIN_WIDTH_PX = 1280  # grain is finer than that only where nobody sees it
-_BLUR = 4.0  # colour is compared where grain and edges that are a pixel off no longer count
-_FLAT_SHARE = 0.3  # grain is read where the picture itself has the least detail
-_MAD = 1.4826  # of a normal distribution: its standard deviation by its median absolute deviation
-_PATCH_PX = 8
-
-Plane = NDArray[np.float32]
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +25,32 @@ class Signals:
         sharp: fine over coarse detail, a bare ratio; [n].
         lab: mean CIE Lab; [n, 3].
         colour: median Lab distance of a frame to the one before it, motion taken away; [n − 1].
-        flow: median length of motion, in thousandths of the picture's width; [n − 1].
+        flow: mean length of motion, in thousandths of the picture's width; [n − 1].
         change: mean difference of a frame to the one before it, in 8-bit code values; [n − 1].
     """
 
-    grain: NDArray[np.float64]
-    sharp: NDArray[np.float64]
-    lab: NDArray[np.float64]
-    colour: NDArray[np.float64]
-    flow: NDArray[np.float64]
-    change: NDArray[np.float64]
+    grain: Numbers
+    sharp: Numbers
+    lab: Numbers
+    colour: Numbers
+    flow: Numbers
+    change: Numbers
 
     def __len__(self) -> int:
+        """How many frames."""
         return len(self.grain)
+
+    def part(self, start: int, end: int) -> "Signals":
+        """The run from a frame up to another, which is left out."""
+        pairs = slice(start, max(end - 1, start))
+        return Signals(
+            grain=self.grain[start:end],
+            sharp=self.sharp[start:end],
+            lab=self.lab[start:end],
+            colour=self.colour[pairs],
+            flow=self.flow[pairs],
+            change=self.change[pairs],
+        )
 
 
 def measure_signals(frames: Iterable[Rgb]) -> Signals:
@@ -54,14 +61,16 @@ def measure_signals(frames: Iterable[Rgb]) -> Signals:
     """
     grain: list[float] = []
     sharp: list[float] = []
-    lab: list[NDArray[np.float64]] = []
+    lab: list[Numbers] = []
     pairs: list[tuple[float, float, float]] = []
-    before: tuple[NDArray[np.uint8], Plane] | None = None
+    before: tuple[Grey, Field] | None = None
     for rgb in frames:
-        luma = _luma(rgb)
-        grain.append(grain_of(luma))
-        sharp.append(sharpness_of(luma))
-        here = _pair_look(rgb)
+        plane = luma(rgb)
+        grain.append(grain_of(plane))
+        sharp.append(sharpness_of(plane))
+        tiny = small(rgb)
+        colours = np.asarray(cv2.cvtColor(tiny.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+        here = (grey(tiny), blurred(colours, _BLUR))
         lab.append(here[1].mean(axis=(0, 1), dtype=np.float64))
         if before is not None:
             pairs.append(_compare(before, here))
@@ -77,87 +86,8 @@ def measure_signals(frames: Iterable[Rgb]) -> Signals:
     )
 
 
-def grain_of(luma: Plane) -> float:
-    """Standard deviation of the finest detail on the flattest ground, in the units given.
-
-    Source:
-        Rousseeuw and Croux 1993, the median absolute deviation as a robust scale.
-    """
-    fine = luma - cv2.GaussianBlur(luma, (0, 0), 1.2)
-    height, width = (side - side % _PATCH_PX for side in luma.shape)
-    if not height or not width:
-        return float(_MAD * np.median(np.abs(fine)))
-    coarse = cv2.GaussianBlur(luma, (0, 0), 2.0) - cv2.GaussianBlur(luma, (0, 0), 8.0)
-    busy = cv2.resize(
-        np.abs(coarse[:height, :width]),
-        (width // _PATCH_PX, height // _PATCH_PX),
-        interpolation=cv2.INTER_AREA,
-    )
-    flat = busy <= np.quantile(busy, _FLAT_SHARE)
-    tiles = fine[:height, :width].reshape(height // _PATCH_PX, _PATCH_PX, width // _PATCH_PX, _PATCH_PX)
-    return float(_MAD * np.median(np.abs(tiles.swapaxes(1, 2)[flat])))
-
-
-def sharpness_of(luma: Plane) -> float:
-    """Fine detail over coarse detail; 0 where there is neither."""
-    near, far = cv2.GaussianBlur(luma, (0, 0), 2.0), cv2.GaussianBlur(luma, (0, 0), 8.0)
-    coarse = float(np.std(near - far))
-    return float(np.std(luma - near)) / coarse if coarse > 0 else 0.0
-
-
-def _luma(rgb: Rgb) -> Plane:
-    if rgb.shape[1] > _GRAIN_WIDTH_PX:
-        # Cut out and not made smaller, which would take the grain away.
-        left = (rgb.shape[1] - _GRAIN_WIDTH_PX) // 2
-        top = max((rgb.shape[0] - _GRAIN_WIDTH_PX) // 2, 0)
-        rgb = rgb[top : top + _GRAIN_WIDTH_PX, left : left + _GRAIN_WIDTH_PX]
-    return cv2.cvtColor(rgb.astype(np.float32), cv2.COLOR_RGB2GRAY)
-
-
-def _pair_look(rgb: Rgb) -> tuple[NDArray[np.uint8], Plane]:
-    """Grey for motion and blurred Lab for colour, in the small size."""
-    height, width = rgb.shape[:2]
-    if width > _PAIR_WIDTH_PX:
-        size = (_PAIR_WIDTH_PX, max(round(height * _PAIR_WIDTH_PX / width), 1))
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8), cv2.GaussianBlur(lab, (0, 0), _BLUR)
-
-
-def motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Plane:
-    """Where each pixel of a grey picture went in the next: float32 [height, width, 2], in pixels."""
-    return np.asarray(
-        cv2.calcOpticalFlowFarneback(
-            before,
-            after,
-            None,  # type: ignore[call-overload]  # the stubs know no optional flow
-            pyr_scale=0.5,
-            levels=4,
-            winsize=21,
-            iterations=2,
-            poly_n=5,
-            poly_sigma=1.1,
-            flags=0,
-        ),
-        np.float32,
-    )
-
-
-def warped(picture: Plane, flow: Plane) -> Plane:
-    """A picture fetched along a motion: what stands at x + flow(x) comes to x."""
-    height, width = flow.shape[:2]
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    return np.asarray(
-        cv2.remap(picture, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
-        np.float32,
-    )
-
-
-def _compare(
-    before: tuple[NDArray[np.uint8], Plane], after: tuple[NDArray[np.uint8], Plane]
-) -> tuple[float, float, float]:
+def _compare(before: tuple[Grey, Field], after: tuple[Grey, Field]) -> tuple[float, float, float]:
     flow = motion(before[0], after[0])
-    apart = np.linalg.norm(warped(after[1], flow) - before[1], axis=2)
+    apart = np.linalg.norm(fetched(after[1], flow) - before[1], axis=2)
     length = np.linalg.norm(flow, axis=2) * (1000 / flow.shape[1])
-    change = cv2.absdiff(before[0], after[0])
-    return float(np.median(apart)), float(np.mean(length)), float(np.mean(change))
+    return float(np.median(apart)), float(np.mean(length)), float(np.mean(cv2.absdiff(before[0], after[0])))
