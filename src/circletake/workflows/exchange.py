@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from circletake.cut.conform import KnownTake, Proposal
 from circletake.cut.document import cut_hash
 from circletake.cut.form import Leaving, Written
+from circletake.cut.known_again import known_again
 from circletake.cut.timelines import form_of, forms, read_timeline, write_timeline
 from circletake.domain.cut import CutVersion
 from circletake.domain.production import Production
@@ -201,7 +202,7 @@ def _adopt(house: House, who: Session, production: str, proposal: Proposal) -> N
                 rate=found.rate,
                 width_px=found.width_px,
                 height_px=found.height_px,
-                slots=proposal.slots,
+                slots=known_again(proposal.slots, before) if before else proposal.slots,
                 parent=cut_hash(before) if before else None,
                 sound=proposal.sound,
                 start=proposal.start,

@@ -126,7 +126,7 @@ def test_maps_of_time_are_speeds(tmp_path: Path) -> None:
         + mapped(("0s", "3600s"), ("1s", "3601s"), ("3/2s", "3603s"), ("9s", "3605s")),
         tmp_path,
     )
-    assert [(slot.speed, slot.source_in, slot.take is None) for slot in back.slots[:3]] == [
+    assert [(int(slot.speed), slot.source_in, slot.take is None) for slot in back.slots[:3]] == [
         (2, 48, False),
         (0, 48, False),
         (1, 0, True),

@@ -63,14 +63,16 @@ def test_of_clips_that_overlap_on_one_track_the_later_is_seen_and_that_is_said()
 
 def test_part_of_a_piece_starts_later_in_its_media_at_its_speed() -> None:
     half = piece("a", 0, 10, speed=Fraction(1, 2), dissolve=Fraction(1, 8)).part(4 / RATE, 10 / RATE)
-    assert (half.source_in * RATE, half.dissolve) == (2, 0)
+    assert (half.source_in * RATE, half.dissolve) == (Fraction(2), Fraction(0))
 
 
 def test_a_clip_shows_its_part_of_a_timeline_within() -> None:
     inner = [piece("a", 0, 10), piece("b", 10, 10)]
     window = piece("nest", 100, 8, source_in=6 / RATE, dissolve=2 / RATE)
     shown = within(inner, window)
-    assert [(one.name, one.start * RATE, one.length * RATE, one.dissolve * RATE) for one in shown] == [
+    assert [
+        (one.name, int(one.start * RATE), int(one.length * RATE), int(one.dissolve * RATE)) for one in shown
+    ] == [
         ("a", 100, 4, 2),
         ("b", 104, 4, 0),
     ]
