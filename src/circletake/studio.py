@@ -161,7 +161,7 @@ from circletake.workflows.views import (
     StaleApprovalView,
     TaskView,
     TeamView,
-    TimelineFormView,
+    TimelineFormsView,
     TimelineView,
     WhatIfView,
 )
@@ -1163,7 +1163,7 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
-    def cut_forms(self, session: Session, production: str) -> list[TimelineFormView]:
+    def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
         """Every form of timeline, and which way it goes."""
         return exchange.timeline_forms(self.house, session, production)
 

@@ -12,7 +12,7 @@ from circletake.web import problems
 
 MAX_BODY_BYTES = 1 << 20  # the largest request is a verdict with its note; takes do not come this way
 MAX_TIMELINE_BYTES = 32 << 20  # a feature of 5,000 shots with markers is 10 MB
-_TIMELINES = "/cut/import"
+_TIMELINES = "/cut/import/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # HEAD there is the route's own affair: files are not read for it, streams have no end, links work once.
 _OWN_HEAD = ("/media/", "/api/events", "/link/", "/oidc/")
@@ -133,7 +133,7 @@ class Doors:
         Raises:
             RequestTooLarge: the body is larger, by its own word or by count.
         """
-        most = max(self.max_body_bytes, MAX_TIMELINE_BYTES if path.endswith(_TIMELINES) else 0)
+        most = max(self.max_body_bytes, MAX_TIMELINE_BYTES if _TIMELINES in path else 0)
         refusal = RequestTooLarge(
             f"The request is larger than the {most} bytes this server reads; send less.", max_bytes=most
         )

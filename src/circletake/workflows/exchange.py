@@ -10,6 +10,7 @@ from circletake.cut.form import Leaving, Written
 from circletake.cut.known_again import known_again
 from circletake.cut.timelines import form_of, forms, read_timeline, write_timeline
 from circletake.domain.cut import CutVersion
+from circletake.domain.people import MAY
 from circletake.domain.production import Production
 from circletake.errors import DiskFull, NotFound
 from circletake.ledger import reads
@@ -18,18 +19,18 @@ from circletake.media.manifest import Clip, read_manifest
 from circletake.workflows.cut_book import find_cut, get_cut, record_cut
 from circletake.workflows.house import House, require
 from circletake.workflows.show_cut import show_cut
-from circletake.workflows.views import TimelineFormView, TimelineView
+from circletake.workflows.views import TimelineFormsView, TimelineFormView, TimelineView
 
 _FILM_KIND = "film"
 _SHOT_KIND = "shot"
 _BY_NAME = "Media is named and not found by its path: link it to the files on the editor's machine."
 
 
-def timeline_forms(house: House, who: Session, production: str) -> list[TimelineFormView]:
+def timeline_forms(house: House, who: Session, production: str) -> TimelineFormsView:
     """Every form of timeline, and which way it goes."""
     with house.book.reading() as conn:
-        require(conn, who, production, "see")
-    return [
+        _, roles = require(conn, who, production, "see")
+    listed = [
         TimelineFormView(
             name=name,
             label=form.label,
@@ -39,6 +40,7 @@ def timeline_forms(house: House, who: Session, production: str) -> list[Timeline
         )
         for name, form in forms().items()
     ]
+    return TimelineFormsView(listed, may_import=bool(roles & MAY["edit_cut"]))
 
 
 def _known(house: House, conn: reads.Connection, production: Production) -> list[KnownTake]:
@@ -180,6 +182,8 @@ def import_sent(
     Raises:
         CutUnreadable: it is no timeline; nothing was recorded.
     """
+    with house.book.reading() as conn:
+        require(conn, who, production, "edit_cut")
     _, found = form_of(name, named=form)
     ending = found.endings[0] if form else PurePath(name).suffix.lower()
     with tempfile.TemporaryDirectory(prefix="circletake-timeline-") as folder:

@@ -980,6 +980,18 @@ class TimelineFormView:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineFormsView:
+    """Ways the cut goes out and comes in.
+
+    Args:
+        may_import: whoever asks may bring a timeline in.
+    """
+
+    forms: list[TimelineFormView]
+    may_import: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineView:
     """The cut as it would leave for an editor.
 

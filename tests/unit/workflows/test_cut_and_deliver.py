@@ -124,7 +124,9 @@ def test_the_cut_goes_out_and_comes_back_in_every_form(floor: "Floor", tmp_path:
     floor.studio.cut_assemble(floor["ed"], "spring")
     take = floor.take(b"one")
     was = floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id)
-    for form in floor.studio.cut_forms(floor["ed"], "spring"):
+    ways = floor.studio.cut_forms(floor["ed"], "spring")
+    assert (ways.may_import, floor.studio.cut_forms(floor["arti"], "spring").may_import) == (True, False)
+    for form in ways.forms:
         path = tmp_path / f"cut{form.ending}"
         if not form.writes:
             with pytest.raises(CutUnreadable, match="is only read here"):
@@ -134,7 +136,9 @@ def test_the_cut_goes_out_and_comes_back_in_every_form(floor: "Floor", tmp_path:
         assert lost
         came = floor.studio.cut_import(floor["ed"], "spring", path)
         assert came.lost == []
-        assert [(slot.id, slot.take) for slot in came.cut.slots] == [(slot.id, slot.take) for slot in was.slots]
+        assert [(slot.id, slot.take) for slot in came.cut.slots] == [
+            (slot.id, slot.take) for slot in was.slots
+        ]
     with pytest.raises(NotFound, match="no such file"):
         floor.studio.cut_import(floor["ed"], "spring", tmp_path / "none.otio")
     with pytest.raises(RoleMissing):

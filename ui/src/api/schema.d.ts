@@ -1128,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/export/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the cut would be called in this form, and what the form cannot carry of it.
+         */
+        get: operations["cut_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/fill": {
         parameters: {
             query?: never;
@@ -1148,6 +1168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forms
+         * @description Forms of timeline in which the cut goes out, or an editor's comes in.
+         */
+        get: operations["cut_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/gaps": {
         parameters: {
             query?: never;
@@ -1162,6 +1202,26 @@ export interface paths {
         get: operations["cut_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/import/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Bring an editor's timeline in as the next version of the cut.
+         */
+        post: operations["cut_bring"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3547,6 +3607,18 @@ export interface components {
             rows: number;
         };
         /**
+         * ImportedCutView
+         * @description The cut that a timeline became.
+         *
+         *     Args:
+         *         lost: what could not be carried, a sentence each.
+         */
+        ImportedCutView: {
+            cut: components["schemas"]["CutView"];
+            /** Lost */
+            lost: string[];
+        };
+        /**
          * InboxItemView
          * @description One thing that waits for the signed-in person.
          *
@@ -5643,6 +5715,56 @@ export interface components {
             members: components["schemas"]["MemberView"][];
         };
         /**
+         * TimelineFormsView
+         * @description Ways the cut goes out and comes in.
+         *
+         *     Args:
+         *         may_import: whoever asks may bring a timeline in.
+         */
+        TimelineFormsView: {
+            /** Forms */
+            forms: components["schemas"]["TimelineFormView"][];
+            /** May Import */
+            may_import: boolean;
+        };
+        /**
+         * TimelineFormView
+         * @description A form of timeline.
+         *
+         *     Args:
+         *         name: by which it is asked for.
+         *         label: as editors call it.
+         *         ending: of its files.
+         *         reads: it can be brought in.
+         *         writes: the cut can go out in it.
+         */
+        TimelineFormView: {
+            /** Ending */
+            ending: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Reads */
+            reads: boolean;
+            /** Writes */
+            writes: boolean;
+        };
+        /**
+         * TimelineView
+         * @description The cut as it would leave for an editor.
+         *
+         *     Args:
+         *         name: of the file.
+         *         lost: what the form cannot carry, a sentence each.
+         */
+        TimelineView: {
+            /** Lost */
+            lost: string[];
+            /** Name */
+            name: string;
+        };
+        /**
          * TokenView
          * @description An API token; `machine` is the account that acts by it, None for the person's own programs.
          *
@@ -7598,6 +7720,38 @@ export interface operations {
             };
         };
     };
+    cut_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_fill: {
         parameters: {
             query?: never;
@@ -7633,6 +7787,37 @@ export interface operations {
             };
         };
     };
+    cut_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineFormsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_gaps: {
         parameters: {
             query?: never;
@@ -7651,6 +7836,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_bring: {
+        parameters: {
+            query?: {
+                form?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedCutView"];
                 };
             };
             /** @description A problem. */
