@@ -14,11 +14,13 @@ from typing import Any, Self, cast
 from circletake.config import (
     DATABASE_PASSWORD,
     FILE_NAME,
+    SEAL_KEY,
     Config,
     find_secret,
     keep_secret,
     read_config,
 )
+from circletake.cut.seal.certificates import Signing
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
@@ -104,6 +106,7 @@ from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
+from circletake.workflows import verify_film as verifying
 from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
@@ -126,6 +129,7 @@ from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
+from circletake.workflows.verify_film import Verified
 from circletake.workflows.views import (
     AccountView,
     BoardView,
@@ -190,6 +194,7 @@ class Studio:
             queue=JobQueue(self._jobs_engine),
             witnesses=read_witnesses(config.witnesses),
             encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
+            named_signing=_signing(folder, config),
         )
         self._operations = {
             operation.name: operation
@@ -1175,9 +1180,19 @@ class Studio:
         lost = exchange.import_cut(self.house, session, production, path)
         return self.cut(session, production), lost
 
-    def deliver(self, session: Session, production: str) -> DeliveryView:
-        """Seal and write the deliverable, or refuse with everything that is missing."""
-        return delivery.deliver(self.house, session, production)
+    def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
+        """Seal, sign and write the deliverable, or refuse with everything that is missing."""
+        return delivery.deliver(self.house, session, production, beside=beside)
+
+    def disclosure(
+        self, session: Session, production: str, form: str, *, seal: int | None = None
+    ) -> Exported:
+        """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
+        return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
+        """What holds of a film that came from anywhere, asked of this studio's book."""
+        return verifying.verify_film(path, self.house, authority=authority)
 
     def deliveries(self, session: Session, production: str) -> list[DeliveryView]:
         """What was delivered, newest first."""
@@ -1455,6 +1470,17 @@ class Studio:
         with self.house.book.reading() as conn:
             found, _ = require(conn, session, production, "see")
             return show.reason_families(reasons_of(self.house.policy(conn, found.policy)))
+
+
+def _signing(folder: Path, config: Config) -> Signing:
+    """With what this studio signs: its own certificate, or one of an authority made in its folder."""
+    named = config.seal_certificate
+    return Signing(
+        folder=folder / "secrets" / "seal",
+        certificate=folder / Path(named).expanduser() if named else None,
+        key=find_secret(SEAL_KEY, folder=folder, config=config) if named else None,
+        stamp_url=config.seal_time_url,
+    )
 
 
 def _holds_a_studio(folder: Path, config: Config) -> bool:
