@@ -71,6 +71,7 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     full_frames,
+    gap_pack,
     import_film,
     inbox,
     machines,
@@ -1138,6 +1139,16 @@ class Studio:
             cut_seen=cut_hash,
         )
         return self._job_views([key])[0]
+
+    def cut_pack(self, session: Session, production: str, *, slot: str) -> Path:
+        """A slot as a pack for a generator elsewhere: a zip in the cache, to be copied."""
+        return gap_pack.pack_gap(self.house, session, production, slot=slot)
+
+    def cut_receive(
+        self, session: Session, production: str, *, pack: Path, path: Path, label: str = ""
+    ) -> gap_pack.Returned:
+        """Take a generator's film back in as a take of the shot that its pack was made for."""
+        return gap_pack.receive_result(self.house, session, production, pack=pack, path=path, label=label)
 
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None

@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, MakeBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -119,6 +119,9 @@ export const fillSlot = (code: string, slot: string, take: string, cut_hash: str
   );
 export const clearSlot = (code: string, slot: string, cut_hash: string) =>
   or(client.POST("/api/productions/{code}/cut/clear", { params: { path: { code } }, body: { slot, cut_hash } }));
+export const getGaps = (code: string) => or(client.GET("/api/productions/{code}/cut/gaps", { params: { path: { code } } }));
+export const makeForGap = (code: string, body: MakeBody) =>
+  or(client.POST("/api/productions/{code}/cut/make", { params: { path: { code } }, body }));
 export const getCutVersions = (code: string, before: number | null = null) =>
   or(client.GET("/api/productions/{code}/cut/versions", { params: { path: { code }, query: before === null ? {} : { before } } }));
 export const getCutDiff = (code: string, old: number, now: number) =>
