@@ -115,7 +115,7 @@ from circletake.workflows.flag_views import TrustView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
-from circletake.workflows.output_views import OutputView
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -1127,7 +1127,7 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
-    def cut_outputs(self, session: Session, production: str) -> list[OutputView]:
+    def cut_outputs(self, session: Session, production: str) -> OutputsView:
         """What the cut as it stands can be made into, and what of it is made."""
         return make_output.outputs(self.house, session, production)
 

@@ -8,6 +8,7 @@ from typing import Any
 from circletake.cut.document import cut_document, edit_hash
 from circletake.cut.presets import PRESETS, VERSION, Preset
 from circletake.domain.cut import CutVersion
+from circletake.domain.people import MAY
 from circletake.domain.production import Production
 from circletake.errors import ContentMissing, NotFound
 from circletake.ledger import reads
@@ -18,7 +19,7 @@ from circletake.media.faults import writing
 from circletake.work.job import job_key
 from circletake.workflows.cut_book import get_cut
 from circletake.workflows.house import House, Operation, require
-from circletake.workflows.output_views import OutputView
+from circletake.workflows.output_views import OutputsView, OutputView
 from circletake.workflows.render_cut import check_filled
 
 
@@ -40,15 +41,21 @@ class _Wanted:
     names: dict[str, str]
 
 
-def outputs(house: House, who: Session, production: str) -> list[OutputView]:
+def outputs(house: House, who: Session, production: str) -> OutputsView:
     """What the cut as it stands can be made into, and what of it is made."""
     with house.book.reading() as conn:
-        found, _ = require(conn, who, production, "see")
+        found, roles = require(conn, who, production, "see")
         cut = get_cut(conn, found.id)
         wanted = [_wanted(conn, found, cut, preset) for preset in PRESETS.values()]
-    return [
-        OutputView(one.preset.name, one.preset.label, _file_name(one), _find(house, one)) for one in wanted
-    ]
+    jobs = house.queue.find_all([_key(one) for one in wanted])
+    return OutputsView(
+        may_make=bool(roles & MAY["render"]) and not any(slot.take is None for slot in cut.slots),
+        making=[one.preset.name for one in wanted if (job := jobs.get(_key(one))) and job.is_open],
+        outputs=[
+            OutputView(one.preset.name, one.preset.label, _file_name(one), _find(house, one))
+            for one in wanted
+        ],
+    )
 
 
 def order_output(house: House, who: Session, production: str, preset: str) -> str | None:
@@ -69,8 +76,7 @@ def order_output(house: House, who: Session, production: str, preset: str) -> st
         check_filled(wanted.cut)
         if _find(house, wanted) is not None:
             return None
-        params = {"production": found.id, "recipe": wanted.recipe}
-        key = job_key(OUTPUT.name, version=OUTPUT.version, params=params, inputs=[wanted.source])
+        key = _key(wanted)
         tx.enqueue(
             op=OUTPUT.name,
             args={
@@ -128,6 +134,11 @@ def _preset(name: str) -> Preset:
     if name not in PRESETS:
         raise NotFound(f"There is no version “{name}”; there are {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def _key(wanted: _Wanted) -> str:
+    params = {"production": wanted.production.id, "recipe": wanted.recipe}
+    return job_key(OUTPUT.name, version=OUTPUT.version, params=params, inputs=[wanted.source])
 
 
 def _wanted(conn: reads.Connection, production: Production, cut: CutVersion, preset: Preset) -> _Wanted:

@@ -18,3 +18,17 @@ class OutputView:
     label: str
     file_name: str
     content: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsView:
+    """All that the cut as it stands can be made into.
+
+    Args:
+        may_make: whether this person may have one made, and take it away.
+        making: presets that are being made now.
+    """
+
+    may_make: bool
+    making: list[str]
+    outputs: list[OutputView]

@@ -19,7 +19,7 @@ from circletake.cli.verb import (
 )
 from circletake.cut.patch import Patched, patch_master
 from circletake.domain.time import FrameRange
-from circletake.workflows.output_views import OutputView
+from circletake.workflows.output_views import OutputsView
 
 
 def cut_make(
@@ -45,12 +45,12 @@ def cut_make(
         here.answer(view, lambda: _say_outputs(view, preset, file))
 
 
-def _say_outputs(view: list[OutputView], preset: str | None, file: Path | None) -> None:
+def _say_outputs(view: OutputsView, preset: str | None, file: Path | None) -> None:
     if preset is None:
-        made = [[one.preset, one.label, one.content[:12] if one.content else ""] for one in view]
+        made = [[one.preset, one.label, one.content[:12] if one.content else ""] for one in view.outputs]
         table("Versions of the film", ["version", "what it is", "made"], made)
         return
-    found = next(one for one in view if one.preset == preset)
+    found = next(one for one in view.outputs if one.preset == preset)
     line(f"{found.label}: {file if file is not None else found.content}")
 
 
@@ -82,7 +82,7 @@ def _say_patched(told: Patched, out: Path) -> None:
         line(f"  - A track of {kind} was left out.")
 
 
-def register(_: typer.Typer) -> None:
-    """Add these verbs to those of the cut."""
+def register(app: typer.Typer) -> None:  # noqa: ARG001 (verbs of the cut, which is an app of its own)
+    """Add these verbs."""
     cut_app.command("make")(cut_make)
     cut_app.command("patch")(cut_patch)
