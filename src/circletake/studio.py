@@ -14,11 +14,13 @@ from typing import Any, Self, cast
 from circletake.config import (
     DATABASE_PASSWORD,
     FILE_NAME,
+    SEAL_KEY,
     Config,
     find_secret,
     keep_secret,
     read_config,
 )
+from circletake.cut.seal.certificates import Signing
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
@@ -72,7 +74,11 @@ from circletake.workflows import (
     import_film,
     inbox,
     machines,
+<<<<<<< HEAD
     make_output,
+=======
+    make_take,
+>>>>>>> main
     policies,
     receive_take,
     remarks,
@@ -84,6 +90,7 @@ from circletake.workflows import (
     show_book,
     show_character,
     show_cut,
+    show_gaps,
     show_lineage,
     show_queue,
     show_shot,
@@ -102,6 +109,7 @@ from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
 from circletake.workflows import stale as staleness
+from circletake.workflows import verify_film as verifying
 from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
@@ -112,10 +120,15 @@ from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
 from circletake.workflows.flag_views import TrustView
+from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
+<<<<<<< HEAD
 from circletake.workflows.output_views import OutputsView
+=======
+from circletake.workflows.make_take import MakeWish
+>>>>>>> main
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -123,6 +136,7 @@ from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
+from circletake.workflows.verify_film import Verified
 from circletake.workflows.views import (
     AccountView,
     BoardView,
@@ -187,6 +201,7 @@ class Studio:
             queue=JobQueue(self._jobs_engine),
             witnesses=read_witnesses(config.witnesses),
             encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
+            named_signing=_signing(folder, config),
         )
         self._operations = {
             operation.name: operation
@@ -1103,6 +1118,32 @@ class Studio:
         fill_gap.clear_slot(self.house, session, production, slot=slot, cut_seen=cut_hash)
         return self.cut(session, production)
 
+    def cut_gaps(self, session: Session, production: str) -> GapsView:
+        """Every gap of the cut, with its neighbours, its board panel and what could be made of it."""
+        return show_gaps.show_gaps(self.house, session, production)
+
+    def cut_make(
+        self,
+        session: Session,
+        production: str,
+        *,
+        slot: str,
+        maker: str,
+        wish: MakeWish | None = None,
+        cut_hash: str | None = None,
+    ) -> JobView:
+        """Order a take for a slot out of what stands in the cut; it is judged like any other."""
+        key = make_take.order_make(
+            self.house,
+            session,
+            production,
+            slot=slot,
+            maker=maker,
+            wish=wish or MakeWish(),
+            cut_seen=cut_hash,
+        )
+        return self._job_views([key])[0]
+
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
     ) -> CutVersionsView:
@@ -1153,9 +1194,19 @@ class Studio:
         lost = exchange.import_cut(self.house, session, production, path)
         return self.cut(session, production), lost
 
-    def deliver(self, session: Session, production: str) -> DeliveryView:
-        """Seal and write the deliverable, or refuse with everything that is missing."""
-        return delivery.deliver(self.house, session, production)
+    def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
+        """Seal, sign and write the deliverable, or refuse with everything that is missing."""
+        return delivery.deliver(self.house, session, production, beside=beside)
+
+    def disclosure(
+        self, session: Session, production: str, form: str, *, seal: int | None = None
+    ) -> Exported:
+        """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
+        return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
+        """What holds of a film that came from anywhere, asked of this studio's book."""
+        return verifying.verify_film(path, self.house, authority=authority)
 
     def deliveries(self, session: Session, production: str) -> list[DeliveryView]:
         """What was delivered, newest first."""
@@ -1433,6 +1484,17 @@ class Studio:
         with self.house.book.reading() as conn:
             found, _ = require(conn, session, production, "see")
             return show.reason_families(reasons_of(self.house.policy(conn, found.policy)))
+
+
+def _signing(folder: Path, config: Config) -> Signing:
+    """With what this studio signs: its own certificate, or one of an authority made in its folder."""
+    named = config.seal_certificate
+    return Signing(
+        folder=folder / "secrets" / "seal",
+        certificate=folder / Path(named).expanduser() if named else None,
+        key=find_secret(SEAL_KEY, folder=folder, config=config) if named else None,
+        stamp_url=config.seal_time_url,
+    )
 
 
 def _holds_a_studio(folder: Path, config: Config) -> bool:

@@ -131,12 +131,19 @@ class Disclosure:
 
     Args:
         rate: frames a second.
+        sound: what is heard beside the pictures; it is named, and counts in no share of frames.
     """
 
     title: str
     cut: str
     rate: Fraction
     slots: Sequence[DisclosedSlot]
+    sound: Sequence[DisclosedSlot] = ()
+
+    @property
+    def parts(self) -> tuple[DisclosedSlot, ...]:
+        """Pictures, then sound."""
+        return (*self.slots, *self.sound)
 
     @property
     def n_frames(self) -> int:
@@ -156,4 +163,4 @@ class Disclosure:
     @property
     def term(self) -> str:
         """The digital source type of the whole."""
-        return whole_term(term for slot in self.slots for term in (slot.term, *slot.own_terms))
+        return whole_term(term for slot in self.parts for term in (slot.term, *slot.own_terms))

@@ -976,7 +976,11 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """A sealed deliverable: its hashes and, on this machine, its folder."""
+    """A sealed deliverable: its hashes and, on this machine, its folder.
+
+    `deliverable` is the signed film; None before it is signed, or where it cannot be. `manifest` are its
+    Content Credentials, where they lie beside it.
+    """
 
     seq: int
     at: str
@@ -985,6 +989,8 @@ class DeliveryView:
     record: str
     folder: str
     frames: int
+    deliverable: str | None = None
+    manifest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,10 @@ export const stepBack = (code: string, number: number, cut_hash: string) =>
   or(client.POST("/api/productions/{code}/cut/back", { params: { path: { code } }, body: { number, cut_hash } }));
 export const renderCut = (code: string) =>
   or(client.POST("/api/productions/{code}/cut/render", { params: { path: { code } } }));
+export const getOutputs = (code: string) =>
+  or(client.GET("/api/productions/{code}/cut/outputs", { params: { path: { code } } }));
+export const makeOutput = (code: string, preset: string) =>
+  or(client.POST("/api/productions/{code}/cut/outputs/{preset}", { params: { path: { code, preset } } }));
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));
 export const getDeliveries = (code: string) =>
   or(client.GET("/api/productions/{code}/deliveries", { params: { path: { code } } }));

@@ -1,4 +1,4 @@
-"""Verbs for the cut: show it, fill and clear slots, render, deliver, verify."""
+"""Verbs for the cut: show it, fill and clear slots, render."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +11,12 @@ from circletake.cli.verb import (
     JsonOption,
     ProductionOption,
     StudioOption,
-    answer,
-    answering,
     line,
     table,
     verb,
 )
-from circletake.errors import MasterAltered, NotFound
-from circletake.ledger.verifier import Unusable, verify_folder
-from circletake.workflows.views import CutSlotView, CutView, DeliveryView
+from circletake.errors import NotFound
+from circletake.workflows.views import CutSlotView, CutView
 
 cut_app = typer.Typer(help="The cut: slots in order, and what fills them.", no_args_is_help=True)
 
@@ -201,47 +198,6 @@ def _say_lost(text: str, lost: list[str]) -> None:
         line(f"  - {sentence}")
 
 
-def deliver(
-    *,
-    studio: StudioOption = None,
-    production: ProductionOption = None,
-    as_: AsOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Seal the cut and write the deliverable; refused, with a list, while anything is not approved."""
-    with verb(studio, as_json=json, name=as_, production=production) as here:
-        made = here.studio.deliver(here.session, here.production)
-        here.answer(made, lambda: _say_delivery(made))
-
-
-def _say_delivery(made: DeliveryView) -> None:
-    line(f"Delivered to {made.folder}")
-    line(f"  master {made.master}")
-    line(f"  record {made.record}")
-    line(f"  {made.frames} frames; anybody can check them: python -I {made.folder}/verify.py {made.folder}")
-
-
-def verify(
-    path: Annotated[Path, typer.Argument(help="A deliverable's folder, its master, or an exported book.")],
-    *,
-    json: JsonOption = False,
-) -> None:
-    """Check a deliverable: master, record, book and approvals, offline; names whatever does not hold."""
-    with answering(as_json=json):
-        folder = path if path.is_dir() else path.resolve().parent
-        try:
-            report = verify_folder(folder, master=None if path.is_dir() else path)
-        except Unusable as broken:
-            raise NotFound(str(broken)) from None
-        told = [{"holds": said.holds, "text": said.text, "where": said.where} for said in report.lines]
-        answer(told, lambda: line(report.text()), as_json=json)
-        if not report.holds:
-            where = report.broken
-            raise MasterAltered(f"This is not what was sealed: {', '.join(where)}.", where=where)
-
-
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
     app.add_typer(cut_app, name="cut")
-    app.command("deliver")(deliver)
-    app.command("verify")(verify)

@@ -5,8 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from circletake.web.auth import SignedIn, StudioHere
+from circletake.web.make_requests import SentMake
 from circletake.web.requests import Code, SentBack, SentClear, SentFill
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
+from circletake.workflows.gap_views import GapsView
 from circletake.workflows.views import CutView, JobView
 
 router = APIRouter(prefix="/api/productions/{code}/cut", tags=["cut"])
@@ -36,6 +38,20 @@ def fill(code: Code, sent: SentFill, studio: StudioHere, session: SignedIn) -> C
 def clear(code: Code, sent: SentClear, studio: StudioHere, session: SignedIn) -> CutView:
     """Empty a slot: a new version of the cut."""
     return studio.cut_clear(session, code, slot=sent.slot, cut_hash=sent.cut_hash)
+
+
+@router.get("/gaps")
+def gaps(code: Code, studio: StudioHere, session: SignedIn) -> GapsView:
+    """Every gap, with its neighbours, its board panel and what could be made of it."""
+    return studio.cut_gaps(session, code)
+
+
+@router.post("/make")
+def make(code: Code, sent: SentMake, studio: StudioHere, session: SignedIn) -> JobView:
+    """Order a take for a slot out of what stands in the cut: hold, dissolve, move and the like."""
+    return studio.cut_make(
+        session, code, slot=sent.slot, maker=sent.maker, wish=sent.wish(), cut_hash=sent.cut_hash
+    )
 
 
 @router.get("/versions")
