@@ -74,11 +74,8 @@ from circletake.workflows import (
     import_film,
     inbox,
     machines,
-<<<<<<< HEAD
     make_output,
-=======
     make_take,
->>>>>>> main
     policies,
     receive_take,
     remarks,
@@ -124,11 +121,8 @@ from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
-<<<<<<< HEAD
 from circletake.workflows.output_views import OutputsView
-=======
 from circletake.workflows.make_take import MakeWish
->>>>>>> main
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
