@@ -121,8 +121,8 @@ from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
-from circletake.workflows.output_views import OutputsView
 from circletake.workflows.make_take import MakeWish
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -1166,7 +1166,7 @@ class Studio:
         """What the cut as it stands can be made into, and what of it is made."""
         return make_output.outputs(self.house, session, production)
 
-    def cut_make(self, session: Session, production: str, preset: str) -> JobView | None:
+    def cut_output(self, session: Session, production: str, preset: str) -> JobView | None:
         """Order a version of the film for a purpose; None where exactly this is made already."""
         key = make_output.order_output(self.house, session, production, preset)
         return self._job_views([key])[0] if key else None

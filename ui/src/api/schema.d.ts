@@ -1218,10 +1218,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make
+         * Make Output
          * @description Make a version of the film; nothing comes back where exactly this is made already.
          */
-        post: operations["cut_make"];
+        post: operations["cut_make_output"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1236,10 +1236,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * File
+         * Output File
          * @description The file of a version that is made of the cut as it stands.
          */
-        get: operations["cut_file"];
+        get: operations["cut_output_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7826,7 +7826,7 @@ export interface operations {
             };
         };
     };
-    cut_make: {
+    cut_make_output: {
         parameters: {
             query?: never;
             header?: never;
@@ -7858,7 +7858,7 @@ export interface operations {
             };
         };
     };
-    cut_file: {
+    cut_output_file: {
         parameters: {
             query?: never;
             header?: never;

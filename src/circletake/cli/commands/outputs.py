@@ -22,7 +22,7 @@ from circletake.domain.time import FrameRange
 from circletake.workflows.output_views import OutputsView
 
 
-def cut_make(
+def cut_output(
     preset: Annotated[
         str | None, typer.Argument(help="Which version; left out, all of them are listed.")
     ] = None,
@@ -36,7 +36,7 @@ def cut_make(
     """Make a version of the film for a purpose from the cut as it stands, or list which there are."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
         if preset is not None:
-            job = here.studio.cut_make(here.session, here.production, preset)
+            job = here.studio.cut_output(here.session, here.production, preset)
             if job is not None:
                 here.work([job.key])
             if file is not None:
@@ -84,5 +84,5 @@ def _say_patched(told: Patched, out: Path) -> None:
 
 def register(app: typer.Typer) -> None:  # noqa: ARG001 (verbs of the cut, which is an app of its own)
     """Add these verbs."""
-    cut_app.command("make")(cut_make)
+    cut_app.command("output")(cut_output)
     cut_app.command("patch")(cut_patch)

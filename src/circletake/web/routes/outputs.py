@@ -21,13 +21,13 @@ def outputs(code: Code, studio: StudioHere, session: SignedIn) -> OutputsView:
 
 
 @router.post("/{preset}")
-def make(code: Code, preset: str, studio: StudioHere, session: SignedIn) -> JobView | None:
+def make_output(code: Code, preset: str, studio: StudioHere, session: SignedIn) -> JobView | None:
     """Make a version of the film; nothing comes back where exactly this is made already."""
-    return studio.cut_make(session, code, preset)
+    return studio.cut_output(session, code, preset)
 
 
 @router.get("/{preset}/file", response_class=Response)
-def file(request: Request, code: Code, preset: str, studio: StudioHere, session: SignedIn) -> Response:
+def output_file(request: Request, code: Code, preset: str, studio: StudioHere, session: SignedIn) -> Response:
     """The file of a version that is made of the cut as it stands."""
     path, name = studio.cut_output_file(session, code, preset)
     with path.open("rb") as made:
