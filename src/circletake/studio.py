@@ -75,6 +75,7 @@ from circletake.workflows import (
     import_film,
     inbox,
     machines,
+    make_output,
     make_take,
     policies,
     receive_take,
@@ -122,6 +123,7 @@ from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.make_take import MakeWish
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -1177,6 +1179,23 @@ class Studio:
     def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
         """Every form of timeline, and which way it goes."""
         return exchange.timeline_forms(self.house, session, production)
+
+    def cut_outputs(self, session: Session, production: str) -> OutputsView:
+        """What the cut as it stands can be made into, and what of it is made."""
+        return make_output.outputs(self.house, session, production)
+
+    def cut_output(self, session: Session, production: str, preset: str) -> JobView | None:
+        """Order a version of the film for a purpose; None where exactly this is made already."""
+        key = make_output.order_output(self.house, session, production, preset)
+        return self._job_views([key])[0] if key else None
+
+    def cut_output_file(self, session: Session, production: str, preset: str) -> tuple[Path, str]:
+        """Where a version that is made lies, and what its file is called."""
+        return make_output.output_file(self.house, session, production, preset)
+
+    def cut_output_copy(self, session: Session, production: str, preset: str, path: Path) -> None:
+        """Copy a version that is made to a place of the person's own."""
+        make_output.copy_output(self.house, session, production, preset, path)
 
     def cut_export(
         self, session: Session, production: str, path: Path, *, form: str | None = None

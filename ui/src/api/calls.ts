@@ -145,6 +145,10 @@ export const importTimeline = (code: string, file: File) =>
   );
 export const renderCut = (code: string) =>
   or(client.POST("/api/productions/{code}/cut/render", { params: { path: { code } } }));
+export const getOutputs = (code: string) =>
+  or(client.GET("/api/productions/{code}/cut/outputs", { params: { path: { code } } }));
+export const makeOutput = (code: string, preset: string) =>
+  or(client.POST("/api/productions/{code}/cut/outputs/{preset}", { params: { path: { code, preset } } }));
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));
 export const getDeliveries = (code: string) =>
   or(client.GET("/api/productions/{code}/deliveries", { params: { path: { code } } }));

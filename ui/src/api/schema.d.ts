@@ -1248,6 +1248,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outputs
+         * @description What the cut as it stands can be made into, and what of it is made.
+         */
+        get: operations["cut_outputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Output
+         * @description Make a version of the film; nothing comes back where exactly this is made already.
+         */
+        post: operations["cut_make_output"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs/{preset}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Output File
+         * @description The file of a version that is made of the cut as it stands.
+         */
+        get: operations["cut_output_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/render": {
         parameters: {
             query?: never;
@@ -4020,6 +4080,42 @@ export interface components {
             state: string;
             /** Take */
             take: string;
+        };
+        /**
+         * OutputsView
+         * @description All that the cut as it stands can be made into.
+         *
+         *     Args:
+         *         may_make: whether this person may have one made, and take it away.
+         *         making: presets that are being made now.
+         */
+        OutputsView: {
+            /** Making */
+            making: string[];
+            /** May Make */
+            may_make: boolean;
+            /** Outputs */
+            outputs: components["schemas"]["OutputView"][];
+        };
+        /**
+         * OutputView
+         * @description A version of the film that the cut as it stands can be made into.
+         *
+         *     Args:
+         *         preset: by which it is asked for.
+         *         label: as people say it.
+         *         file_name: what its file is called.
+         *         content: SHA-256 of its file; None while it is not made of exactly this cut.
+         */
+        OutputView: {
+            /** Content */
+            content: string | null;
+            /** File Name */
+            file_name: string;
+            /** Label */
+            label: string;
+            /** Preset */
+            preset: string;
         };
         /**
          * OverrideView
@@ -7910,6 +8006,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobView"];
                 };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_outputs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_make_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_output_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             default: {
