@@ -112,6 +112,12 @@ class HandlesShort(Refused):
     code = "handles-short"
 
 
+class MakerRefused(Refused):
+    """What would fill a gap cannot be made of what stands there."""
+
+    code = "maker-refused"
+
+
 class RateMismatch(Refused):
     """A take's frame rate is not the production's."""
 
@@ -176,6 +182,12 @@ class MasterAltered(Refused):
     """A sealed master's bytes are not those that were sealed; names where."""
 
     code = "master-altered"
+
+
+class MasterNotSpliceable(Refused):
+    """A shot cannot be put into this finished film at all, not even by rendering it whole."""
+
+    code = "master-not-spliceable"
 
 
 class CertificateExpired(Refused):

@@ -66,6 +66,7 @@ from circletake.workflows import (
     boxes,
     check_delivery,
     consents,
+    cut_versions,
     demo,
     exchange,
     fill_gap,
@@ -74,6 +75,7 @@ from circletake.workflows import (
     import_film,
     inbox,
     machines,
+    make_take,
     policies,
     receive_take,
     remarks,
@@ -85,6 +87,7 @@ from circletake.workflows import (
     show_book,
     show_character,
     show_cut,
+    show_gaps,
     show_lineage,
     show_queue,
     show_shot,
@@ -108,15 +111,18 @@ from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
+from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
 from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
 from circletake.workflows.flag_views import TrustView
+from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
+from circletake.workflows.make_take import MakeWish
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -1104,6 +1110,51 @@ class Studio:
     ) -> CutView:
         """Take a slot's take out again."""
         fill_gap.clear_slot(self.house, session, production, slot=slot, cut_seen=cut_hash)
+        return self.cut(session, production)
+
+    def cut_gaps(self, session: Session, production: str) -> GapsView:
+        """Every gap of the cut, with its neighbours, its board panel and what could be made of it."""
+        return show_gaps.show_gaps(self.house, session, production)
+
+    def cut_make(
+        self,
+        session: Session,
+        production: str,
+        *,
+        slot: str,
+        maker: str,
+        wish: MakeWish | None = None,
+        cut_hash: str | None = None,
+    ) -> JobView:
+        """Order a take for a slot out of what stands in the cut; it is judged like any other."""
+        key = make_take.order_make(
+            self.house,
+            session,
+            production,
+            slot=slot,
+            maker=maker,
+            wish=wish or MakeWish(),
+            cut_seen=cut_hash,
+        )
+        return self._job_views([key])[0]
+
+    def cut_versions(
+        self, session: Session, production: str, *, before: int | None = None
+    ) -> CutVersionsView:
+        """Versions of the cut, the newest first, fifty at a time, each with what was done in it."""
+        return cut_versions.show_versions(self.house, session, production, before=before)
+
+    def cut_diff(
+        self, session: Session, production: str, *, old: int | None = None, new: int | None = None
+    ) -> CutDiffView:
+        """What an editor did between two versions; left out, the last two."""
+        return cut_versions.show_diff(self.house, session, production, old=old, new=new)
+
+    def cut_back(
+        self, session: Session, production: str, *, number: int, cut_hash: str | None = None
+    ) -> CutView:
+        """Make the cut what it was in an older version, as a new one."""
+        cut_versions.step_back(self.house, session, production, number=number, cut_seen=cut_hash)
         return self.cut(session, production)
 
     def cut_render(self, session: Session, production: str) -> JobView | None:

@@ -68,6 +68,17 @@ class CutRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CutVersionRow:
+    """A version of the cut as recorded, with who recorded it and when."""
+
+    hash: str
+    number: int
+    body: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealedRow:
     """A sealed deliverable."""
 
@@ -622,6 +633,26 @@ def find_cut(conn: Connection, production: str) -> CutRow | None:
         select(table).where(table.c.production == production).order_by(table.c.number.desc())
     ).first()
     return CutRow(hash=row.hash, number=row.number, body=row.body) if row else None
+
+
+def cut_versions(
+    conn: Connection, production: str, *, before: int | None = None, limit: int
+) -> list[CutVersionRow]:
+    """Versions of a production's cut, the newest first; only those with a number under `before`."""
+    table, entry = tables.cut, tables.entry
+    query = (
+        select(table, entry.c.at, entry.c.actor)
+        .join_from(table, entry, table.c.seq == entry.c.seq)
+        .where(table.c.production == production)
+        .order_by(table.c.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(table.c.number < before)
+    return [
+        CutVersionRow(hash=row.hash, number=row.number, body=row.body, at=row.at, by=row.actor)
+        for row in conn.execute(query)
+    ]
 
 
 def get_cut_body(conn: Connection, cut_hash: str) -> str | None:

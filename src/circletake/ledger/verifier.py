@@ -883,6 +883,8 @@ def _track(moov: bytes, start: int, end: int, file_bytes: int) -> Track:
     inside = [(start, end)]
     while inside:
         for kind, first, last in _boxes(moov, *inside.pop()):
+            if kind == b"hdlr" and kind in boxes:
+                continue  # QuickTime has another for where the bytes lie, below the track's own
             boxes[kind] = (first, last)
             if kind in {b"mdia", b"minf", b"stbl"}:
                 inside.append((first, last))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from circletake.cut.conform import KnownTake
 from circletake.cut.document import cut_hash
+from circletake.cut.known_again import known_again
 from circletake.cut.timeline import from_edl, from_otio, to_edl, to_otio
 from circletake.domain.cut import CutVersion
 from circletake.domain.production import Production
@@ -104,7 +105,7 @@ def import_cut(house: House, who: Session, production: str, path: Path) -> list[
                 rate=found.rate,
                 width_px=found.width_px,
                 height_px=found.height_px,
-                slots=proposal.slots,
+                slots=known_again(proposal.slots, before) if before else proposal.slots,
                 parent=cut_hash(before) if before else None,
             ),
             session=who.pseudonym,

@@ -117,6 +117,12 @@ export const fillSlot = (code: string, slot: string, take: string, cut_hash: str
   );
 export const clearSlot = (code: string, slot: string, cut_hash: string) =>
   or(client.POST("/api/productions/{code}/cut/clear", { params: { path: { code } }, body: { slot, cut_hash } }));
+export const getCutVersions = (code: string, before: number | null = null) =>
+  or(client.GET("/api/productions/{code}/cut/versions", { params: { path: { code }, query: before === null ? {} : { before } } }));
+export const getCutDiff = (code: string, old: number, now: number) =>
+  or(client.GET("/api/productions/{code}/cut/diff", { params: { path: { code }, query: { old, new: now } } }));
+export const stepBack = (code: string, number: number, cut_hash: string) =>
+  or(client.POST("/api/productions/{code}/cut/back", { params: { path: { code } }, body: { number, cut_hash } }));
 export const renderCut = (code: string) =>
   or(client.POST("/api/productions/{code}/cut/render", { params: { path: { code } } }));
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));

@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back
+         * @description Make the cut what it was in an older version: a new one that says the same.
+         */
+        post: operations["cut_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/clear": {
         parameters: {
             query?: never;
@@ -1082,6 +1102,26 @@ export interface paths {
          * @description Empty a slot: a new version of the cut.
          */
         post: operations["cut_clear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What was done between two versions; left out, the last two.
+         */
+        get: operations["cut_diff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1108,6 +1148,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description Every gap, with its neighbours, its board panel and what could be made of it.
+         */
+        get: operations["cut_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make
+         * @description Order a take for a slot out of what stands in the cut: hold, dissolve, move and the like.
+         */
+        post: operations["cut_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/render": {
         parameters: {
             query?: never;
@@ -1122,6 +1202,26 @@ export interface paths {
          * @description Render exactly this version into a master; nothing comes back where that has been done already.
          */
         post: operations["cut_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Versions of the cut, the newest first, fifty at a time.
+         */
+        get: operations["cut_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2156,6 +2256,28 @@ export interface components {
             url: string;
         };
         /**
+         * BoardPanelView
+         * @description What the storyboard has of a shot.
+         *
+         *     Args:
+         *         task: where it is judged.
+         *         take: id of the take, to make something from.
+         */
+        BoardPanelView: {
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Poster */
+            poster: string | null;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Task */
+            task: string;
+        };
+        /**
          * BoardView
          * @description Shots × stages.
          *
@@ -2578,6 +2700,81 @@ export interface components {
             rate: number[];
         };
         /**
+         * CutChangeView
+         * @description One thing that was done between two versions.
+         *
+         *     Args:
+         *         sort: whole, gone, new, split, moved, renamed, filled, emptied, replaced, slipped, head, tail, length,
+         *             retimed, dissolve or sound.
+         *         slot: id of the slot; empty where it is about the whole cut.
+         */
+        CutChangeView: {
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Sort */
+            sort: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CutDiffView
+         * @description Two versions of the cut and what was done between them.
+         */
+        CutDiffView: {
+            after: components["schemas"]["CutSideView"];
+            before: components["schemas"]["CutSideView"];
+            /** Changes */
+            changes: components["schemas"]["CutChangeView"][];
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
+        };
+        /**
+         * CutSideSlotView
+         * @description A slot in one of two versions that are compared.
+         *
+         *     Args:
+         *         start: frame of the cut on which it begins.
+         *         take_number: of its take, or None.
+         */
+        CutSideSlotView: {
+            /** Frames */
+            frames: number;
+            /** Id */
+            id: string;
+            /** Poster */
+            poster: string | null;
+            /** Shot */
+            shot: string;
+            /** Source In */
+            source_in: number;
+            /** Start */
+            start: number;
+            /** Take */
+            take: string | null;
+            /** Take Number */
+            take_number: number | null;
+        };
+        /**
+         * CutSideView
+         * @description One of two versions that are compared.
+         */
+        CutSideView: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonView"];
+            /** Hash */
+            hash: string;
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Slots */
+            slots: components["schemas"]["CutSideSlotView"][];
+        };
+        /**
          * CutSlotView
          * @description A slot of the cut.
          *
@@ -2609,6 +2806,58 @@ export interface components {
             task: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * CutVersionsView
+         * @description Versions of the cut, the newest first.
+         *
+         *     Args:
+         *         may_edit: whether this person may step back to one of them.
+         *         more: there are older ones; ask for those before the last number.
+         */
+        CutVersionsView: {
+            /** Hash */
+            hash: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** More */
+            more: boolean;
+            production: components["schemas"]["ProductionView"];
+            /** Versions */
+            versions: components["schemas"]["CutVersionView"][];
+        };
+        /**
+         * CutVersionView
+         * @description A version of the cut in the list of them.
+         *
+         *     Args:
+         *         hash: names exactly this version.
+         *         by: who made it.
+         *         gaps: slots without a take.
+         *         changes: how many things were done since the version before.
+         *         said: the first few of them, a sentence each.
+         *         is_now: it is the cut as it stands, or says the same.
+         */
+        CutVersionView: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonView"];
+            /** Changes */
+            changes: number;
+            /** Gaps */
+            gaps: number;
+            /** Hash */
+            hash: string;
+            /** Is Now */
+            is_now: boolean;
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Said */
+            said: string[];
+            /** Slots */
+            slots: number;
         };
         /**
          * CutView
@@ -3039,6 +3288,84 @@ export interface components {
             strength: number;
             /** Trust */
             trust: string;
+        };
+        /**
+         * GapEdgeView
+         * @description What a gap touches.
+         *
+         *     Args:
+         *         frame: of its take, that touches the gap; None where that is a gap too.
+         *         picture: address of that frame, or None while there is none.
+         */
+        GapEdgeView: {
+            /** Frame */
+            frame: number | null;
+            /** Picture */
+            picture: string | null;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Take */
+            take: string | null;
+            /** Take Number */
+            take_number: number | null;
+        };
+        /**
+         * GapsView
+         * @description Every gap of the cut, in order.
+         *
+         *     Args:
+         *         cut: hash of the version.
+         *         may_make: whether this person may have takes made.
+         */
+        GapsView: {
+            /** Cut */
+            cut: string;
+            /** Gaps */
+            gaps: components["schemas"]["GapView"][];
+            /** May Make */
+            may_make: boolean;
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
+        };
+        /**
+         * GapView
+         * @description A missing shot.
+         *
+         *     Args:
+         *         description: what the shot is, in its own words.
+         *         frames: a take must have so many.
+         *         wanted_frames: it should have so many, handles included.
+         *         planned_frames: length that the shot was planned with; 0 where nobody said.
+         *         handles: frames wished for at either end.
+         *         before: what the cut comes from; None at the head.
+         *         after: what it goes to; None at the tail.
+         */
+        GapView: {
+            after: components["schemas"]["GapEdgeView"] | null;
+            before: components["schemas"]["GapEdgeView"] | null;
+            board: components["schemas"]["BoardPanelView"] | null;
+            /** Description */
+            description: string;
+            /** Frames */
+            frames: number;
+            /** Handles */
+            handles: number;
+            /** Makers */
+            makers: components["schemas"]["MakerView"][];
+            /** Planned Frames */
+            planned_frames: number;
+            record: components["schemas"]["RangeView"];
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Task */
+            task: string | null;
+            /** Wanted Frames */
+            wanted_frames: number;
         };
         /**
          * GateChangeView
@@ -3548,6 +3875,24 @@ export interface components {
             secret: string;
         };
         /**
+         * MakerView
+         * @description What could be made for this gap without a model.
+         *
+         *     Args:
+         *         refused: why not, in a sentence; empty where it could.
+         *         needs_take: a take has to be named to make it from.
+         */
+        MakerView: {
+            /** Name */
+            name: string;
+            /** Needs Take */
+            needs_take: boolean;
+            /** Refused */
+            refused: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * MediaView
          * @description Addresses of what a browser plays; None while it is still being made.
          *
@@ -4009,7 +4354,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4233,6 +4578,16 @@ export interface components {
         SentAdoption: {
             /** Take */
             take?: number | null;
+        };
+        /**
+         * SentBack
+         * @description Which version the cut goes back to, and which one was looked at.
+         */
+        SentBack: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Number */
+            number: number;
         };
         /**
          * SentBox
@@ -4485,6 +4840,57 @@ export interface components {
             label: string;
         };
         /**
+         * SentMake
+         * @description What is to be made for which slot of the cut, and of what.
+         */
+        SentMake: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /**
+             * Ease
+             * @default smooth
+             * @enum {string}
+             */
+            ease: "smooth" | "linear";
+            /**
+             * @default {
+             *       "height": 65536,
+             *       "width": 65536,
+             *       "x": 0,
+             *       "y": 0
+             *     }
+             */
+            end: components["schemas"]["SentMoveBox"];
+            /** Maker */
+            maker: string;
+            /**
+             * Side
+             * @default before
+             * @enum {string}
+             */
+            side: "before" | "after";
+            /** Slot */
+            slot: string;
+            /**
+             * Source In
+             * @default 0
+             */
+            source_in: number;
+            /** Source Out */
+            source_out?: number | null;
+            /**
+             * @default {
+             *       "height": 65536,
+             *       "width": 65536,
+             *       "x": 0,
+             *       "y": 0
+             *     }
+             */
+            start: components["schemas"]["SentMoveBox"];
+            /** Take */
+            take?: string | null;
+        };
+        /**
          * SentMark
          * @description What is drawn: points are [x, y] in 1/65,536 of the picture, `width` in 1/65,536 of its height.
          */
@@ -4506,6 +4912,32 @@ export interface components {
             text: string;
             /** Width */
             width: number;
+        };
+        /**
+         * SentMoveBox
+         * @description A rectangle, in 1/65,536 of the picture's width and height.
+         */
+        SentMoveBox: {
+            /**
+             * Height
+             * @default 65536
+             */
+            height: number;
+            /**
+             * Width
+             * @default 65536
+             */
+            width: number;
+            /**
+             * X
+             * @default 0
+             */
+            x: number;
+            /**
+             * Y
+             * @default 0
+             */
+            y: number;
         };
         /**
          * SentNote
@@ -7197,6 +7629,41 @@ export interface operations {
             };
         };
     };
+    cut_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_clear: {
         parameters: {
             query?: never;
@@ -7219,6 +7686,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_diff: {
+        parameters: {
+            query?: {
+                new?: number | null;
+                old?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutDiffView"];
                 };
             };
             /** @description A problem. */
@@ -7267,6 +7768,72 @@ export interface operations {
             };
         };
     };
+    cut_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentMake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_render: {
         parameters: {
             query?: never;
@@ -7285,6 +7852,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutVersionsView"];
                 };
             };
             /** @description A problem. */
