@@ -64,6 +64,7 @@ from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     boxes,
+    check_delivery,
     consents,
     cut_versions,
     demo,
@@ -114,6 +115,7 @@ from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
+from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -1230,6 +1232,14 @@ class Studio:
     ) -> Exported:
         """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
         return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def disclosure_view(self, session: Session, production: str) -> DisclosureView:
+        """What of the cut as it stands is made how."""
+        return check_delivery.disclosure_view(self.house, session, production)
+
+    def check_delivery(self, session: Session, production: str, *, seq: int) -> DeliveryCheckView:
+        """What holds of a deliverable as it lies in its folder now."""
+        return check_delivery.check_delivery(self.house, session, production, seq=seq)
 
     def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
         """What holds of a film that came from anywhere, asked of this studio's book."""

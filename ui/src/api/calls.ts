@@ -152,6 +152,10 @@ export const makeOutput = (code: string, preset: string) =>
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));
 export const getDeliveries = (code: string) =>
   or(client.GET("/api/productions/{code}/deliveries", { params: { path: { code } } }));
+export const checkDelivery = (code: string, seq: number) =>
+  or(client.GET("/api/productions/{code}/deliveries/{seq}/check", { params: { path: { code, seq } } }));
+export const getDisclosure = (code: string) =>
+  or(client.GET("/api/productions/{code}/disclosure", { params: { path: { code } } }));
 
 export const getDoor = () => or(client.GET("/api/door"));
 export const beginSignIn = () => or(client.POST("/api/sign-in/passkey/begin"));

@@ -1423,7 +1423,7 @@ export interface paths {
         put?: never;
         /**
          * Deliver
-         * @description Seal the cut's master if every gate holds; otherwise say what is missing.
+         * @description Seal and sign the cut's master if every gate holds; otherwise say what is missing.
          */
         post: operations["deliver"];
         delete?: never;
@@ -1444,6 +1444,46 @@ export interface paths {
          * @description What was sealed so far.
          */
         get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/deliveries/{seq}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check
+         * @description What holds of a deliverable as it lies in its folder now.
+         */
+        get: operations["deliver_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disclosure
+         * @description What of the cut as it stands is made how.
+         */
+        get: operations["deliver_disclosure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2673,6 +2713,16 @@ export interface components {
             title: string;
         };
         /**
+         * CheckLineView
+         * @description One line of a check; `holds` is None for what cannot be proven.
+         */
+        CheckLineView: {
+            /** Holds */
+            holds: boolean | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * CheckpointView
          * @description What was signed of the book: how many entries, their Merkle root, with which key.
          */
@@ -2973,6 +3023,26 @@ export interface components {
             production: components["schemas"]["ProductionView"];
         };
         /**
+         * DeliveryCheckView
+         * @description What holds of a deliverable as it lies in its folder now.
+         *
+         *     Args:
+         *         answer: intact, container, altered, stripped, unproven, foreign or unknown.
+         *         approvals: how many approvals were judged anew and hold.
+         */
+        DeliveryCheckView: {
+            /** Answer */
+            answer: string;
+            /** Approvals */
+            approvals: number;
+            /** Lines */
+            lines: components["schemas"]["CheckLineView"][];
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * DeliveryView
          * @description A sealed deliverable: its hashes and, on this machine, its folder.
          *
@@ -2998,6 +3068,50 @@ export interface components {
             record: string;
             /** Seq */
             seq: number;
+        };
+        /**
+         * DisclosedView
+         * @description A shot of the sheet: how it was made, in words; `term` is its digital source type.
+         */
+        DisclosedView: {
+            /** By A Model */
+            by_a_model: string;
+            /** Consents */
+            consents: string;
+            /** Kind */
+            kind: string;
+            /** Made */
+            made: string;
+            /** People */
+            people: string;
+            /** Seconds */
+            seconds: string;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Take Number */
+            take_number: string;
+            /** Term */
+            term: string;
+            /** Tool */
+            tool: string;
+        };
+        /**
+         * DisclosureView
+         * @description What of the cut as it stands is made how; gaps are left out.
+         */
+        DisclosureView: {
+            /** Frames */
+            frames: number;
+            /** Seconds */
+            seconds: string;
+            /** Shares */
+            shares: components["schemas"]["ShareView"][];
+            /** Slots */
+            slots: components["schemas"]["DisclosedView"][];
+            /** Term */
+            term: string;
         };
         /**
          * DoorView
@@ -5395,6 +5509,27 @@ export interface components {
             label: string;
             /** Seen At */
             seen_at: string;
+        };
+        /**
+         * ShareView
+         * @description Frames that have something in common.
+         *
+         *     Args:
+         *         name: `whole`, `part`, `none` or `unknown`: how much of them a model made.
+         *         label: the same in words.
+         *         share: of the whole film, `33.3 %`.
+         */
+        ShareView: {
+            /** Frames */
+            frames: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Seconds */
+            seconds: string;
+            /** Share */
+            share: string;
         };
         /**
          * SheetPictureView
@@ -8357,6 +8492,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryCheckView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_disclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureView"];
                 };
             };
             /** @description A problem. */
