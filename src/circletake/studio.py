@@ -64,6 +64,7 @@ from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     boxes,
+    check_delivery,
     consents,
     cut_versions,
     demo,
@@ -71,9 +72,11 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     full_frames,
+    gap_pack,
     import_film,
     inbox,
     machines,
+    make_output,
     make_take,
     policies,
     receive_take,
@@ -112,6 +115,7 @@ from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
+from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -121,6 +125,7 @@ from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.make_take import MakeWish
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -1139,6 +1144,16 @@ class Studio:
         )
         return self._job_views([key])[0]
 
+    def cut_pack(self, session: Session, production: str, *, slot: str) -> Path:
+        """A slot as a pack for a generator elsewhere: a zip in the cache, to be copied."""
+        return gap_pack.pack_gap(self.house, session, production, slot=slot)
+
+    def cut_receive(
+        self, session: Session, production: str, *, pack: Path, path: Path, label: str = ""
+    ) -> gap_pack.Returned:
+        """Take a generator's film back in as a take of the shot that its pack was made for."""
+        return gap_pack.receive_result(self.house, session, production, pack=pack, path=path, label=label)
+
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
     ) -> CutVersionsView:
@@ -1166,6 +1181,23 @@ class Studio:
     def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
         """Every form of timeline, and which way it goes."""
         return exchange.timeline_forms(self.house, session, production)
+
+    def cut_outputs(self, session: Session, production: str) -> OutputsView:
+        """What the cut as it stands can be made into, and what of it is made."""
+        return make_output.outputs(self.house, session, production)
+
+    def cut_output(self, session: Session, production: str, preset: str) -> JobView | None:
+        """Order a version of the film for a purpose; None where exactly this is made already."""
+        key = make_output.order_output(self.house, session, production, preset)
+        return self._job_views([key])[0] if key else None
+
+    def cut_output_file(self, session: Session, production: str, preset: str) -> tuple[Path, str]:
+        """Where a version that is made lies, and what its file is called."""
+        return make_output.output_file(self.house, session, production, preset)
+
+    def cut_output_copy(self, session: Session, production: str, preset: str, path: Path) -> None:
+        """Copy a version that is made to a place of the person's own."""
+        make_output.copy_output(self.house, session, production, preset, path)
 
     def cut_export(
         self, session: Session, production: str, path: Path, *, form: str | None = None
@@ -1200,6 +1232,14 @@ class Studio:
     ) -> Exported:
         """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
         return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def disclosure_view(self, session: Session, production: str) -> DisclosureView:
+        """What of the cut as it stands is made how."""
+        return check_delivery.disclosure_view(self.house, session, production)
+
+    def check_delivery(self, session: Session, production: str, *, seq: int) -> DeliveryCheckView:
+        """What holds of a deliverable as it lies in its folder now."""
+        return check_delivery.check_delivery(self.house, session, production, seq=seq)
 
     def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
         """What holds of a film that came from anywhere, asked of this studio's book."""

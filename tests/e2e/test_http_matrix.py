@@ -141,6 +141,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
     ("GET", "/api/productions/{code}/film", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/deliveries/{seq}/check", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/disclosure", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/disclosure.{form}", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
     ("GET", "/api/evidence/{evidence_id}", None, ALL, ANY),
     ("POST", "/api/evidence/{evidence_id}/flag-calls", FLAG_CALL, VOTES, NONE),
@@ -176,6 +179,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/productions/{code}/cut/fill", {"slot": "s_x", "take": "k_x"}, CUT, "cut"),
     ("POST", "/api/productions/{code}/cut/clear", {"slot": "s_x"}, CUT, "cut"),
     ("POST", "/api/productions/{code}/cut/render", None, CUT, "cut"),
+    ("GET", "/api/productions/{code}/cut/outputs", None, ALL, ANY),
+    ("POST", "/api/productions/{code}/cut/outputs/{preset}", None, CUT, "cut"),
+    ("GET", "/api/productions/{code}/cut/outputs/{preset}/file", None, CUT, "cut"),
     ("POST", "/api/productions/{code}/deliver", None, {"producer"}, "deliver"),
     ("GET", "/api/productions/{code}/policy", None, ALL, ANY),
     ("GET", "/api/productions/{code}/policy/preview", None, ALL, ANY),
@@ -378,6 +384,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "consent": "consent_none",
             "view": "w_none",
             "playlist": "none",
+            "preset": "web",
+            "form": "csv",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {

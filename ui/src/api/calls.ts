@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, MakeBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -119,6 +119,9 @@ export const fillSlot = (code: string, slot: string, take: string, cut_hash: str
   );
 export const clearSlot = (code: string, slot: string, cut_hash: string) =>
   or(client.POST("/api/productions/{code}/cut/clear", { params: { path: { code } }, body: { slot, cut_hash } }));
+export const getGaps = (code: string) => or(client.GET("/api/productions/{code}/cut/gaps", { params: { path: { code } } }));
+export const makeForGap = (code: string, body: MakeBody) =>
+  or(client.POST("/api/productions/{code}/cut/make", { params: { path: { code } }, body }));
 export const getCutVersions = (code: string, before: number | null = null) =>
   or(client.GET("/api/productions/{code}/cut/versions", { params: { path: { code }, query: before === null ? {} : { before } } }));
 export const getCutDiff = (code: string, old: number, now: number) =>
@@ -142,9 +145,17 @@ export const importTimeline = (code: string, file: File) =>
   );
 export const renderCut = (code: string) =>
   or(client.POST("/api/productions/{code}/cut/render", { params: { path: { code } } }));
+export const getOutputs = (code: string) =>
+  or(client.GET("/api/productions/{code}/cut/outputs", { params: { path: { code } } }));
+export const makeOutput = (code: string, preset: string) =>
+  or(client.POST("/api/productions/{code}/cut/outputs/{preset}", { params: { path: { code, preset } } }));
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));
 export const getDeliveries = (code: string) =>
   or(client.GET("/api/productions/{code}/deliveries", { params: { path: { code } } }));
+export const checkDelivery = (code: string, seq: number) =>
+  or(client.GET("/api/productions/{code}/deliveries/{seq}/check", { params: { path: { code, seq } } }));
+export const getDisclosure = (code: string) =>
+  or(client.GET("/api/productions/{code}/disclosure", { params: { path: { code } } }));
 
 export const getDoor = () => or(client.GET("/api/door"));
 export const beginSignIn = () => or(client.POST("/api/sign-in/passkey/begin"));

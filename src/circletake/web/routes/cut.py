@@ -4,10 +4,11 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import FileResponse
 
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.make_requests import SentMake
-from circletake.web.requests import Code, SentBack, SentClear, SentFill
+from circletake.web.requests import Code, Id, SentBack, SentClear, SentFill
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.gap_views import GapsView
 from circletake.workflows.views import CutView, ImportedCutView, JobView, TimelineFormsView, TimelineView
@@ -53,6 +54,13 @@ def clear(code: Code, sent: SentClear, studio: StudioHere, session: SignedIn) ->
 def gaps(code: Code, studio: StudioHere, session: SignedIn) -> GapsView:
     """Every gap, with its neighbours, its board panel and what could be made of it."""
     return studio.cut_gaps(session, code)
+
+
+@router.get("/gaps/{slot}/pack.zip", include_in_schema=False)
+def pack(code: Code, slot: Id, studio: StudioHere, session: SignedIn) -> FileResponse:
+    """A gap as a pack for a generator elsewhere: frames, handles, notes and JSON."""
+    path = studio.cut_pack(session, code, slot=slot)
+    return FileResponse(path, media_type="application/zip", filename=f"gap-{path.stem[:8]}.zip")
 
 
 @router.post("/make")
