@@ -378,7 +378,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "token_id": "k_none",
             "passkey": "none",
             "name": "animation",
-            "form": "otio",
             "note_id": "note_none",
             "box": "box_none",
             "consent": "consent_none",

@@ -31,7 +31,10 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.sqlite,  # no database is met
     pytest.mark.timeout(900),
-    pytest.mark.skipif(not SAMPLES, reason="NO TIMELINES: set CIRCLETAKE_TIMELINES to a folder of other programs' samples to read them"),
+    pytest.mark.skipif(
+        not SAMPLES,
+        reason="NO TIMELINES: set CIRCLETAKE_TIMELINES to a folder of other programs' samples to read them",
+    ),
 ]
 
 

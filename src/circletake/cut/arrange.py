@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from circletake.cut.conform import Event, Heard, KnownTake, Proposal, conform
-from circletake.cut.edited import Edited, Piece, Reading, Track, check_edited, flat
+from circletake.cut.edited import LONGEST_S, Edited, Piece, Reading, Track, check_edited, flat
 from circletake.domain.cut import NORMAL
 from circletake.domain.time import format_rate
 from circletake.errors import CutUnreadable
@@ -44,10 +44,12 @@ def propose(edited: Edited, *, rate: Fraction, known: Sequence[KnownTake]) -> Pr
         if sound.frames
     ]
     grid.say_rounded()
-    start = max(0, round(edited.start * (edited.rate or rate)))
+    start = round(edited.start * rate) if 0 <= edited.start <= LONGEST_S else 0
+    if edited.start and not start:
+        grid.reading.say("Its timecode begins where no timecode does; the cut begins at 00:00:00:00.")
     return replace(
         conform(events, known, sounds=heard, sentences=grid.reading.sentences()),
-        start=start if edited.rate in {None, rate} else max(0, round(edited.start * rate)),
+        start=start,
         drop=edited.drop and rate in _DROP_RATES,
     )
 
@@ -79,7 +81,8 @@ class _Grid:
         """The line of pictures in frames, holes filled with gaps."""
         events: list[Event] = []
         at = 0
-        for piece in line:
+        for found in line:
+            piece = found.part(Fraction(0), found.end) if found.start < 0 < found.end else found
             label = piece.ours.shot or piece.name
             start, end = self.frame(piece.start, label), self.frame(piece.end, label)
             if start > at:
@@ -101,7 +104,7 @@ class _Grid:
                 f"bring that in."
             )
             is_gap = True
-        dissolve = min(round(piece.dissolve * self.rate), frames)
+        dissolve = max(0, min(round(piece.dissolve * self.rate), frames))
         if dissolve and not before:
             self.reading.say(f"“{name}” fades up from nothing at the head; it begins with a cut now.")
             dissolve = 0
@@ -139,7 +142,7 @@ class _Grid:
                 self.reading.say(f"The sound “{piece.name}” runs at another speed; it was left out.")
                 continue
             start, end = self.frame(piece.start, piece.name), self.frame(piece.end, piece.name)
-            fades = min(round(piece.fade_in * self.rate), end - start)
+            fades = max(0, min(round(piece.fade_in * self.rate), end - start))
             found.append(
                 Heard(
                     name=piece.name,
@@ -149,7 +152,7 @@ class _Grid:
                     source_in=round(piece.source_in * self.rate),
                     gain_mb=piece.gain_mb,
                     fade_in=fades,
-                    fade_out=min(round(piece.fade_out * self.rate), end - start - fades),
+                    fade_out=max(0, min(round(piece.fade_out * self.rate), end - start - fades)),
                     sha256=piece.ours.sha256,
                     id=piece.ours.slot,
                     shot=piece.ours.shot,

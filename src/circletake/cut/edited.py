@@ -5,6 +5,7 @@ timelines, speeds and sound is decided in one place, whichever program wrote the
 """
 
 import heapq
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,6 +17,7 @@ from circletake.errors import CutUnreadable
 
 MOST_PIECES = 200_000
 LONGEST_S = 24 * 3600 * 2
+_NUMBER = re.compile(r"\s*[+-]?\d{1,20}(\.\d{0,20})?([eE][+-]?\d{1,2}|/\d{1,20})?\s*$")
 _ZERO = Fraction(0)
 _ONE = Fraction(1)
 
@@ -167,7 +169,8 @@ def exact(number: float | str) -> Fraction:
         CutUnreadable: it is no number.
     """
     try:
-        return Fraction(number.strip() if isinstance(number, str) else number)
+        # A text such as 1e999999999 would be a number that no memory holds.
+        return Fraction(number if not isinstance(number, str) else number * bool(_NUMBER.match(number)))
     except (ValueError, ZeroDivisionError, OverflowError):
         raise CutUnreadable(f"“{str(number)[:40]}” is no time or number; export it again.") from None
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from circletake.cut.arrange import propose
 from circletake.cut.conform import Event, Heard, KnownTake, conform
+from circletake.cut.document import cut_bytes, read_cut
 from circletake.cut.edited import (
     Edited,
     Piece,
@@ -22,7 +23,7 @@ from circletake.cut.edited import (
     read_edited,
     within,
 )
-from circletake.domain.cut import Slot, SoundClip
+from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.errors import CutUnreadable
 
 RATE = Fraction(24)
@@ -126,7 +127,7 @@ def test_no_cut_has_no_pictures_or_lasts_for_ever() -> None:
         propose(Edited((Track("V1", "picture", (piece("a", 0, 0),)),)), rate=RATE, known=[])
 
 
-@pytest.mark.parametrize("number", ["", "x", "1/0", float("nan"), float("inf")])
+@pytest.mark.parametrize("number", ["", "x", "1/0", "1e999999999", "9" * 5000, float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(number: float | str) -> None:
     with pytest.raises(CutUnreadable, match="is no time or number"):
         exact(number)
@@ -154,6 +155,11 @@ def test_what_runs_backwards_is_a_gap_and_what_bends_too_long_is_shortened() -> 
     said = " ".join(back.sentences)
     for words in ("fades up from nothing", "shortened to 10 frames", "runs backwards, which no slot does"):
         assert words in said
+
+
+def test_what_hangs_over_the_beginning_starts_later_in_its_media() -> None:
+    back = propose(Edited((Track("V", "picture", (piece("a", -4, 10),)),)), rate=RATE, known=TAKES)
+    assert back.slots == (Slot(back.slots[0].id, "SH010", 6, "aa" * 32, 4),)
 
 
 def test_a_take_too_short_for_its_dissolve_is_cut_straight_and_too_short_for_its_slot_a_gap() -> None:
@@ -215,3 +221,43 @@ def test_a_clip_that_was_split_keeps_its_slots_id_once() -> None:
     back = conform(events, TAKES)
     assert back.slots[0] == Slot("s_1", "SH010", 4, "aa" * 32)
     assert back.slots[1].id not in {"s_1", ""}
+
+
+TIMES = st.fractions(min_value=-5, max_value=50, max_denominator=1001)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Piece,
+            name=st.sampled_from(["a", "b", "line", ""]),
+            start=TIMES,
+            length=st.fractions(min_value=0, max_value=5, max_denominator=48),
+            source_in=TIMES,
+            speed=st.fractions(min_value=-3, max_value=10**12),
+            dissolve=TIMES,
+            is_gap=st.booleans(),
+            hints=st.sampled_from([("a",), ("b",), ("line",), ()]),
+            gain_mb=st.integers(-10000, 10000),
+            fade_in=TIMES,
+            fade_out=TIMES,
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(1, 3),
+    TIMES,
+)
+def test_whatever_a_file_says_a_cut_comes_of_it_or_one_refusal(
+    pieces: list[Piece], tracks: int, start: Fraction
+) -> None:
+    listed = [Track(f"V{n}", "picture", tuple(pieces[n::tracks])) for n in range(tracks)]
+    edited = Edited((*listed, Track("A1", "sound", tuple(pieces))), start=start)
+    try:
+        back = propose(edited, rate=Fraction(24000, 1001), known=TAKES)
+        cut = CutVersion(
+            "pr_1", 1, Fraction(24000, 1001), 64, 36, back.slots, sound=back.sound, start=back.start
+        )
+    except CutUnreadable:
+        return
+    assert read_cut(cut_bytes(cut)) == cut

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from circletake.errors import GateClosed
-from circletake.web.doors import POLICY, Doors
+from circletake.web.doors import MAX_TIMELINE_BYTES, POLICY, Doors
 
 
 async def echo(request: Request) -> Response:
@@ -47,6 +47,7 @@ class Served:
         self.app = Starlette(
             routes=[
                 Route("/api/echo", echo, methods=METHODS),
+                Route("/api/productions/x/cut/import/x.edl", echo, methods=METHODS),
                 Route("/refuse", refuse),
                 Route("/break", break_down),
                 Route("/half", break_off),
@@ -103,6 +104,15 @@ def test_behind_a_proxy_the_public_address_is_the_own_one() -> None:
     served = Served("https://takes.example")
     assert served.client.post("/api/echo", headers={"Origin": "https://takes.example"}).status_code == 200
     assert served.client.post("/api/echo", headers={"Origin": OWN}).status_code == 403
+
+
+def test_a_timeline_may_be_larger_than_any_other_request(served: Served) -> None:
+    assert served.client.post("/api/productions/x/cut/import/x.edl", content=b"x" * 5000).text == "POST 5000"
+    answer = served.client.post(
+        "/api/productions/x/cut/import/x.edl", headers={"Content-Length": str(MAX_TIMELINE_BYTES + 1)}
+    )
+    assert answer.json()["code"] == "request-too-large"
+    assert served.client.post("/api/echo?/cut/import/", content=b"x" * 5000).status_code == 413
 
 
 def test_a_body_larger_than_is_read_is_refused_by_its_own_word(served: Served) -> None:
