@@ -85,12 +85,12 @@ class _Grid:
             piece = found.part(Fraction(0), found.end) if found.start < 0 < found.end else found
             label = piece.ours.shot or piece.name
             start, end = self.frame(piece.start, label), self.frame(piece.end, label)
+            if end <= max(start, at):
+                self.reading.say(f"“{piece.name}” lasts less than a frame; it was left out.")
+                continue
             if start > at:
                 events.append(Event("", start - at, 0, is_gap=True))
             start = max(start, at)
-            if end <= start:
-                self.reading.say(f"“{piece.name}” lasts less than a frame; it was left out.")
-                continue
             events.append(self._event(piece, end - start, events))
             at = end
         return events

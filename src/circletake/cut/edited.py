@@ -180,7 +180,8 @@ def within(pieces: Iterable[Piece], window: Piece) -> list[Piece]:
 
     Args:
         pieces: of the nested timeline, in its own time.
-        window: the clip; its `source_in` is counted in the nested timeline's time.
+        window: the clip; its `source_in` is counted in the nested timeline's time. Where it goes on past
+            what lies in there, nothing is seen.
     """
     first, last = window.source_in, window.source_in + window.length
     shown: list[Piece] = []
@@ -191,6 +192,8 @@ def within(pieces: Iterable[Piece], window: Piece) -> list[Piece]:
             shown.append(replace(cropped, start=window.start + start - first))
     if shown and window.dissolve and shown[0].start == window.start:
         shown[0] = replace(shown[0], dissolve=min(window.dissolve, shown[0].length))
+    if shown and shown[-1].end < window.end:
+        shown.append(Piece("", shown[-1].end, window.end - shown[-1].end, is_gap=True))
     return shown
 
 

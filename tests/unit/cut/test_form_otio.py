@@ -189,7 +189,10 @@ def test_another_rate_is_converted_and_rounding_never_adds_up(came: Came) -> Non
 
 def test_nouns_of_a_newer_library_are_read_as_far_as_they_are_known(came: Came) -> None:
     data = timeline()
-    children(data)[0]["markers"][0] |= {"OTIO_SCHEMA": "Marker.9", "sparkle": 1}
+    children(data)[0]["markers"][0] |= {
+        "OTIO_SCHEMA": "Marker.9",
+        "color": {"OTIO_SCHEMA": "Color.1"},
+    }
     back = came(data)
     assert back.slots == plain().slots
     assert back.sentences == ("A newer OpenTimelineIO wrote it; what that added to Marker was left out.",)

@@ -81,7 +81,7 @@ def test_a_clip_shows_its_part_of_a_timeline_within() -> None:
 
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=6), min_size=1, max_size=4),
-    st.sampled_from([Fraction(24), Fraction(24000, 1001), Fraction(25), Fraction(12)]),
+    st.sampled_from([Fraction(24), Fraction(24000, 1001), Fraction(25), Fraction(48)]),
 )
 def test_whatever_overlaps_the_line_has_each_frame_once_and_keeps_its_length(
     layers: list[list[tuple[int, int]]], rate: Fraction
@@ -162,6 +162,13 @@ def test_what_hangs_over_the_beginning_starts_later_in_its_media() -> None:
     assert back.slots == (Slot(back.slots[0].id, "SH010", 6, "aa" * 32, 4),)
 
 
+def test_what_lasts_less_than_a_frame_leaves_no_hole_of_its_own() -> None:
+    track = (piece("a", 3, 1), piece("b", 4, 2))
+    back = propose(Edited((Track("V", "picture", track),)), rate=Fraction(12), known=TAKES)
+    assert [(slot.frames, slot.take is None) for slot in back.slots] == [(2, True), (1, False)]
+    assert "“a” lasts less than a frame; it was left out." in back.sentences
+
+
 def test_a_take_too_short_for_its_dissolve_is_cut_straight_and_too_short_for_its_slot_a_gap() -> None:
     events = [
         Event("x", 30, 20, sha256="aa" * 32),
@@ -221,6 +228,11 @@ def test_a_clip_that_was_split_keeps_its_slots_id_once() -> None:
     back = conform(events, TAKES)
     assert back.slots[0] == Slot("s_1", "SH010", 4, "aa" * 32)
     assert back.slots[1].id not in {"s_1", ""}
+
+
+def test_a_clip_that_goes_on_past_its_timeline_ends_in_a_gap() -> None:
+    shown = within([piece("a", 0, 10)], piece("nest", 0, 15, source_in=4 / RATE))
+    assert [(one.is_gap, int(one.length * RATE)) for one in shown] == [(False, 6), (True, 9)]
 
 
 TIMES = st.fractions(min_value=-5, max_value=50, max_denominator=1001)

@@ -1,5 +1,6 @@
 """OpenTimelineIO's own files: all of a cut goes out and comes back."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -61,7 +62,26 @@ def understood(text: str) -> tuple[str, list[str]]:
             return f"{match[1]}{name}.{known[name]}"
         return match[0]
 
-    return _NOUN.sub(older, text), list(newer)
+    text = _NOUN.sub(older, text)
+    return _without_markers(text) if "Marker" in newer else text, list(newer)
+
+
+def _without_markers(text: str) -> str:
+    """The file without its markers, which newer libraries write in colours that older ones stumble over."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return text
+    waiting = [data]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            if isinstance(found.get("markers"), list):
+                found["markers"] = []
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
+    return json.dumps(data)
 
 
 def check_shape(text: str) -> None:
