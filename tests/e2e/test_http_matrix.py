@@ -385,7 +385,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "view": "w_none",
             "playlist": "none",
             "preset": "web",
-            "form": "csv",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {
