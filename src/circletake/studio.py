@@ -64,6 +64,7 @@ from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     boxes,
+    check_delivery,
     consents,
     cut_versions,
     demo,
@@ -75,6 +76,7 @@ from circletake.workflows import (
     import_film,
     inbox,
     machines,
+    make_output,
     make_take,
     policies,
     receive_take,
@@ -113,6 +115,7 @@ from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
+from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -122,6 +125,7 @@ from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.make_take import MakeWish
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -143,6 +147,7 @@ from circletake.workflows.views import (
     CutView,
     DeliveryView,
     EvidenceDetailView,
+    ImportedCutView,
     InvitationView,
     InvitedView,
     JobView,
@@ -161,6 +166,8 @@ from circletake.workflows.views import (
     StaleApprovalView,
     TaskView,
     TeamView,
+    TimelineFormsView,
+    TimelineView,
     WhatIfView,
 )
 
@@ -1171,14 +1178,50 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
-    def cut_export(self, session: Session, production: str, path: Path) -> list[str]:
-        """Write the cut as `.otio` or `.edl`; returns what the form cannot carry."""
-        return exchange.export_cut(self.house, session, production, path)
+    def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
+        """Every form of timeline, and which way it goes."""
+        return exchange.timeline_forms(self.house, session, production)
 
-    def cut_import(self, session: Session, production: str, path: Path) -> tuple[CutView, list[str]]:
-        """Bring a timeline in as the next cut; returns it and what could not be carried."""
-        lost = exchange.import_cut(self.house, session, production, path)
-        return self.cut(session, production), lost
+    def cut_outputs(self, session: Session, production: str) -> OutputsView:
+        """What the cut as it stands can be made into, and what of it is made."""
+        return make_output.outputs(self.house, session, production)
+
+    def cut_output(self, session: Session, production: str, preset: str) -> JobView | None:
+        """Order a version of the film for a purpose; None where exactly this is made already."""
+        key = make_output.order_output(self.house, session, production, preset)
+        return self._job_views([key])[0] if key else None
+
+    def cut_output_file(self, session: Session, production: str, preset: str) -> tuple[Path, str]:
+        """Where a version that is made lies, and what its file is called."""
+        return make_output.output_file(self.house, session, production, preset)
+
+    def cut_output_copy(self, session: Session, production: str, preset: str, path: Path) -> None:
+        """Copy a version that is made to a place of the person's own."""
+        make_output.copy_output(self.house, session, production, preset, path)
+
+    def cut_export(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> list[str]:
+        """Write the cut into a file for an editor; returns what its form cannot carry."""
+        return exchange.export_cut(self.house, session, production, path, form=form)
+
+    def cut_file(self, session: Session, production: str, *, form: str) -> tuple[TimelineView, bytes]:
+        """The cut as a file of a form, for somebody on another machine."""
+        return exchange.cut_file(self.house, session, production, form=form)
+
+    def cut_import(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring a timeline in as the next cut; says what could not be carried."""
+        lost = exchange.import_cut(self.house, session, production, path, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
+
+    def cut_import_sent(
+        self, session: Session, production: str, *, name: str, data: bytes, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring in a timeline that was sent as bytes."""
+        lost = exchange.import_sent(self.house, session, production, name, data, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
 
     def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
         """Seal, sign and write the deliverable, or refuse with everything that is missing."""
@@ -1189,6 +1232,14 @@ class Studio:
     ) -> Exported:
         """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
         return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def disclosure_view(self, session: Session, production: str) -> DisclosureView:
+        """What of the cut as it stands is made how."""
+        return check_delivery.disclosure_view(self.house, session, production)
+
+    def check_delivery(self, session: Session, production: str, *, seq: int) -> DeliveryCheckView:
+        """What holds of a deliverable as it lies in its folder now."""
+        return check_delivery.check_delivery(self.house, session, production, seq=seq)
 
     def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
         """What holds of a film that came from anywhere, asked of this studio's book."""

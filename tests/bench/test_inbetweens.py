@@ -87,7 +87,7 @@ def test_in_betweens_against_true_frames_a_blend_and_a_hold() -> None:
         "",
         f"Every {STEP}th frame of {of} from {FIRST} on; medians of the places that were accepted.",
         "",
-        f"Across its {len(cuts)} cuts all {len(across)} were refused; motions disagreed in {least:.0%} or more.",
+        f"Across its {len(cuts)} cuts all {len(across)} were refused, disagreeing in {least:.0%} or more.",
         "",
         f"{cpu_s:.3f} s of processor time a frame, with the search for the motion and the comparison.",
     ]
