@@ -73,9 +73,11 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     full_frames,
+    gap_pack,
     import_film,
     inbox,
     machines,
+    make_output,
     make_take,
     policies,
     receive_take,
@@ -125,6 +127,7 @@ from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.make_take import MakeWish
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.self_test import SOURCES, self_test
@@ -146,6 +149,7 @@ from circletake.workflows.views import (
     CutView,
     DeliveryView,
     EvidenceDetailView,
+    ImportedCutView,
     InvitationView,
     InvitedView,
     JobView,
@@ -164,6 +168,8 @@ from circletake.workflows.views import (
     StaleApprovalView,
     TaskView,
     TeamView,
+    TimelineFormsView,
+    TimelineView,
     WhatIfView,
 )
 
@@ -1140,6 +1146,16 @@ class Studio:
         )
         return self._job_views([key])[0]
 
+    def cut_pack(self, session: Session, production: str, *, slot: str) -> Path:
+        """A slot as a pack for a generator elsewhere: a zip in the cache, to be copied."""
+        return gap_pack.pack_gap(self.house, session, production, slot=slot)
+
+    def cut_receive(
+        self, session: Session, production: str, *, pack: Path, path: Path, label: str = ""
+    ) -> gap_pack.Returned:
+        """Take a generator's film back in as a take of the shot that its pack was made for."""
+        return gap_pack.receive_result(self.house, session, production, pack=pack, path=path, label=label)
+
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
     ) -> CutVersionsView:
@@ -1164,14 +1180,50 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
-    def cut_export(self, session: Session, production: str, path: Path) -> list[str]:
-        """Write the cut as `.otio` or `.edl`; returns what the form cannot carry."""
-        return exchange.export_cut(self.house, session, production, path)
+    def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
+        """Every form of timeline, and which way it goes."""
+        return exchange.timeline_forms(self.house, session, production)
 
-    def cut_import(self, session: Session, production: str, path: Path) -> tuple[CutView, list[str]]:
-        """Bring a timeline in as the next cut; returns it and what could not be carried."""
-        lost = exchange.import_cut(self.house, session, production, path)
-        return self.cut(session, production), lost
+    def cut_outputs(self, session: Session, production: str) -> OutputsView:
+        """What the cut as it stands can be made into, and what of it is made."""
+        return make_output.outputs(self.house, session, production)
+
+    def cut_output(self, session: Session, production: str, preset: str) -> JobView | None:
+        """Order a version of the film for a purpose; None where exactly this is made already."""
+        key = make_output.order_output(self.house, session, production, preset)
+        return self._job_views([key])[0] if key else None
+
+    def cut_output_file(self, session: Session, production: str, preset: str) -> tuple[Path, str]:
+        """Where a version that is made lies, and what its file is called."""
+        return make_output.output_file(self.house, session, production, preset)
+
+    def cut_output_copy(self, session: Session, production: str, preset: str, path: Path) -> None:
+        """Copy a version that is made to a place of the person's own."""
+        make_output.copy_output(self.house, session, production, preset, path)
+
+    def cut_export(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> list[str]:
+        """Write the cut into a file for an editor; returns what its form cannot carry."""
+        return exchange.export_cut(self.house, session, production, path, form=form)
+
+    def cut_file(self, session: Session, production: str, *, form: str) -> tuple[TimelineView, bytes]:
+        """The cut as a file of a form, for somebody on another machine."""
+        return exchange.cut_file(self.house, session, production, form=form)
+
+    def cut_import(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring a timeline in as the next cut; says what could not be carried."""
+        lost = exchange.import_cut(self.house, session, production, path, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
+
+    def cut_import_sent(
+        self, session: Session, production: str, *, name: str, data: bytes, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring in a timeline that was sent as bytes."""
+        lost = exchange.import_sent(self.house, session, production, name, data, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
 
     def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
         """Seal, sign and write the deliverable, or refuse with everything that is missing."""

@@ -1128,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/export/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the cut would be called in this form, and what the form cannot carry of it.
+         */
+        get: operations["cut_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/fill": {
         parameters: {
             query?: never;
@@ -1142,6 +1162,26 @@ export interface paths {
          * @description Put a take into a slot: a new version of the cut.
          */
         post: operations["cut_fill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forms
+         * @description Forms of timeline in which the cut goes out, or an editor's comes in.
+         */
+        get: operations["cut_forms"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1168,6 +1208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/import/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Bring an editor's timeline in as the next version of the cut.
+         */
+        post: operations["cut_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/make": {
         parameters: {
             query?: never;
@@ -1182,6 +1242,66 @@ export interface paths {
          * @description Order a take for a slot out of what stands in the cut: hold, dissolve, move and the like.
          */
         post: operations["cut_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outputs
+         * @description What the cut as it stands can be made into, and what of it is made.
+         */
+        get: operations["cut_outputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Output
+         * @description Make a version of the film; nothing comes back where exactly this is made already.
+         */
+        post: operations["cut_make_output"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs/{preset}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Output File
+         * @description The file of a version that is made of the cut as it stands.
+         */
+        get: operations["cut_output_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3661,6 +3781,18 @@ export interface components {
             rows: number;
         };
         /**
+         * ImportedCutView
+         * @description The cut that a timeline became.
+         *
+         *     Args:
+         *         lost: what could not be carried, a sentence each.
+         */
+        ImportedCutView: {
+            cut: components["schemas"]["CutView"];
+            /** Lost */
+            lost: string[];
+        };
+        /**
          * InboxItemView
          * @description One thing that waits for the signed-in person.
          *
@@ -4062,6 +4194,42 @@ export interface components {
             state: string;
             /** Take */
             take: string;
+        };
+        /**
+         * OutputsView
+         * @description All that the cut as it stands can be made into.
+         *
+         *     Args:
+         *         may_make: whether this person may have one made, and take it away.
+         *         making: presets that are being made now.
+         */
+        OutputsView: {
+            /** Making */
+            making: string[];
+            /** May Make */
+            may_make: boolean;
+            /** Outputs */
+            outputs: components["schemas"]["OutputView"][];
+        };
+        /**
+         * OutputView
+         * @description A version of the film that the cut as it stands can be made into.
+         *
+         *     Args:
+         *         preset: by which it is asked for.
+         *         label: as people say it.
+         *         file_name: what its file is called.
+         *         content: SHA-256 of its file; None while it is not made of exactly this cut.
+         */
+        OutputView: {
+            /** Content */
+            content: string | null;
+            /** File Name */
+            file_name: string;
+            /** Label */
+            label: string;
+            /** Preset */
+            preset: string;
         };
         /**
          * OverrideView
@@ -5776,6 +5944,56 @@ export interface components {
             groups: components["schemas"]["GroupView"][];
             /** Members */
             members: components["schemas"]["MemberView"][];
+        };
+        /**
+         * TimelineFormsView
+         * @description Ways the cut goes out and comes in.
+         *
+         *     Args:
+         *         may_import: whoever asks may bring a timeline in.
+         */
+        TimelineFormsView: {
+            /** Forms */
+            forms: components["schemas"]["TimelineFormView"][];
+            /** May Import */
+            may_import: boolean;
+        };
+        /**
+         * TimelineFormView
+         * @description A form of timeline.
+         *
+         *     Args:
+         *         name: by which it is asked for.
+         *         label: as editors call it.
+         *         ending: of its files.
+         *         reads: it can be brought in.
+         *         writes: the cut can go out in it.
+         */
+        TimelineFormView: {
+            /** Ending */
+            ending: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Reads */
+            reads: boolean;
+            /** Writes */
+            writes: boolean;
+        };
+        /**
+         * TimelineView
+         * @description The cut as it would leave for an editor.
+         *
+         *     Args:
+         *         name: of the file.
+         *         lost: what the form cannot carry, a sentence each.
+         */
+        TimelineView: {
+            /** Lost */
+            lost: string[];
+            /** Name */
+            name: string;
         };
         /**
          * TokenView
@@ -7733,6 +7951,38 @@ export interface operations {
             };
         };
     };
+    cut_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_fill: {
         parameters: {
             query?: never;
@@ -7755,6 +8005,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineFormsView"];
                 };
             };
             /** @description A problem. */
@@ -7799,6 +8080,44 @@ export interface operations {
             };
         };
     };
+    cut_bring: {
+        parameters: {
+            query?: {
+                form?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedCutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_make: {
         parameters: {
             query?: never;
@@ -7822,6 +8141,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobView"];
                 };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_outputs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_make_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_output_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             default: {
