@@ -21,6 +21,7 @@ from circletake.config import (
     read_config,
 )
 from circletake.cut.seal.certificates import Signing
+from circletake.cut.seal.sign import Signed
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
@@ -107,6 +108,7 @@ from circletake.workflows import measure as measuring
 from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
+from circletake.workflows import seal_still as sealing
 from circletake.workflows import stale as staleness
 from circletake.workflows import verify_film as verifying
 from circletake.workflows.board_views import SavedBoardView
@@ -1226,6 +1228,10 @@ class Studio:
     def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
         """Seal, sign and write the deliverable, or refuse with everything that is missing."""
         return delivery.deliver(self.house, session, production, beside=beside)
+
+    def seal_still(self, session: Session, *, task: str, content: str, to: Path) -> Signed:
+        """Sign a still that every gate passes into a new file."""
+        return sealing.seal_still(self.house, session, task, content=content, to=to)
 
     def disclosure(
         self, session: Session, production: str, form: str, *, seal: int | None = None
