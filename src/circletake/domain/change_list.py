@@ -5,6 +5,7 @@ length did not move; those that did are the fewest that explain the new order.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -63,7 +64,12 @@ def change_list(old: CutVersion, new: CutVersion, *, names: Mapping[str, str] | 
     called = _Called(names or {})
     before = {slot.id: slot for slot in old.slots}
     after = {slot.id: slot for slot in new.slots}
+    was_at, is_at = _places(old.slots), _places(new.slots)
     moved = _moved([slot.id for slot in old.slots], [slot.id for slot in new.slots])
+    stood = defaultdict(list)
+    for slot in old.slots:
+        if slot.id in after and slot.take:
+            stood[slot.take].append(slot)
     said = list(_whole(old, new))
     said.extend(
         Change("gone", slot.id, slot.shot, f"{slot.shot} is out ({_frames(slot.frames)}).")
@@ -73,10 +79,10 @@ def change_list(old: CutVersion, new: CutVersion, *, names: Mapping[str, str] | 
     for slot in new.slots:
         was = before.get(slot.id)
         if was is None:
-            said.append(_new(slot, old, after, called))
+            said.append(_new(slot, stood.get(slot.take or "", []), called))
             continue
         if slot.id in moved:
-            places = f"from {_place(old.slots, slot.id)} to {_place(new.slots, slot.id)}"
+            places = f"from {was_at[slot.id]} to {is_at[slot.id]}"
             said.append(Change("moved", slot.id, slot.shot, f"{slot.shot} moved {places}."))
         said.extend(Change(sort, slot.id, slot.shot, text) for sort, text in _altered(was, slot, called))
     said.extend(_heard(old, new, called))
@@ -116,9 +122,10 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
     return set(order) - stayed
 
 
-def _place(slots: Sequence[Slot], key: str) -> str:
-    at = next(index for index, slot in enumerate(slots) if slot.id == key)
-    return f"after {slots[at - 1].shot}" if at else "the head"
+def _places(slots: Sequence[Slot]) -> dict[str, str]:
+    """Slot id → where it stands, in words."""
+    heads = ["the head", *(f"after {slot.shot}" for slot in slots)]
+    return {slot.id: head for slot, head in zip(slots, heads, strict=False)}
 
 
 def _whole(old: CutVersion, new: CutVersion) -> Iterator[Change]:
@@ -134,9 +141,10 @@ def _whole(old: CutVersion, new: CutVersion) -> Iterator[Change]:
         yield whole(f"Its timecode begins at {new.timecode(0)}, not {old.timecode(0)}.")
 
 
-def _new(slot: Slot, old: CutVersion, after: Mapping[str, Slot], called: _Called) -> Change:
-    for was in old.slots:
-        if slot.take and (was.take, was.shot) == (slot.take, slot.shot) and was.id in after:
+def _new(slot: Slot, stood: Sequence[Slot], called: _Called) -> Change:
+    """A slot that was not there before: new, or a part of one that held the same take."""
+    for was in stood:
+        if slot.take and was.shot == slot.shot:
             here, there = slot.source_range(), was.source_range()
             if there.start <= here.start and here.end <= there.end:
                 text = (

@@ -72,3 +72,21 @@ def test_a_timeline_that_comes_back_as_it_went_changes_nothing(
     floor.studio.cut_import(floor["ed"], "spring", tmp_path / "cut.otio")
     assert floor.studio.cut_diff(floor["ed"], "spring", old=was.number).changes == []
     assert floor.studio.cut(floor["ed"], "spring").slots[0].take == approved.content
+
+
+@pytest.mark.parametrize("form", ["otio", "edl", "fcpxml", "xml"])
+def test_every_form_brings_every_slot_back_as_the_slot_it_was(
+    floor: "Floor", tmp_path: Path, form: str
+) -> None:
+    floor.studio.add_shot(floor["ed"], "spring", code="SH030", title="", frames=24, source_class="drawn")
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    for code in ("SH010", "SH030"):
+        take = floor.take(code.encode(), code=code, frames=40)
+        was = floor.studio.cut_fill(floor["ed"], "spring", slot=code, take=take.id, source_in=4)
+    file = tmp_path / f"cut.{form}"
+    floor.studio.cut_export(floor["ed"], "spring", file)
+    after = floor.studio.cut_import(floor["ed"], "spring", file).cut
+    assert [(slot.id, slot.shot, slot.take, slot.source_in, slot.frames) for slot in after.slots] == [
+        (slot.id, slot.shot, slot.take, slot.source_in, slot.frames) for slot in was.slots
+    ]
+    assert floor.studio.cut_diff(floor["ed"], "spring", old=was.number).changes == []
