@@ -21,6 +21,7 @@ from circletake.config import (
     read_config,
 )
 from circletake.cut.seal.certificates import Signing
+from circletake.cut.seal.sign import Signed
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
@@ -64,6 +65,7 @@ from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     boxes,
+    check_delivery,
     consents,
     cut_versions,
     demo,
@@ -71,6 +73,7 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     full_frames,
+    gap_pack,
     import_film,
     inbox,
     machines,
@@ -105,6 +108,7 @@ from circletake.workflows import measure as measuring
 from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
+from circletake.workflows import seal_still as sealing
 from circletake.workflows import stale as staleness
 from circletake.workflows import verify_film as verifying
 from circletake.workflows.board_views import SavedBoardView
@@ -113,6 +117,7 @@ from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
+from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
@@ -144,6 +149,7 @@ from circletake.workflows.views import (
     CutView,
     DeliveryView,
     EvidenceDetailView,
+    ImportedCutView,
     InvitationView,
     InvitedView,
     JobView,
@@ -162,6 +168,8 @@ from circletake.workflows.views import (
     StaleApprovalView,
     TaskView,
     TeamView,
+    TimelineFormsView,
+    TimelineView,
     WhatIfView,
 )
 
@@ -1138,6 +1146,16 @@ class Studio:
         )
         return self._job_views([key])[0]
 
+    def cut_pack(self, session: Session, production: str, *, slot: str) -> Path:
+        """A slot as a pack for a generator elsewhere: a zip in the cache, to be copied."""
+        return gap_pack.pack_gap(self.house, session, production, slot=slot)
+
+    def cut_receive(
+        self, session: Session, production: str, *, pack: Path, path: Path, label: str = ""
+    ) -> gap_pack.Returned:
+        """Take a generator's film back in as a take of the shot that its pack was made for."""
+        return gap_pack.receive_result(self.house, session, production, pack=pack, path=path, label=label)
+
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
     ) -> CutVersionsView:
@@ -1162,6 +1180,10 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
+    def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
+        """Every form of timeline, and which way it goes."""
+        return exchange.timeline_forms(self.house, session, production)
+
     def cut_outputs(self, session: Session, production: str) -> OutputsView:
         """What the cut as it stands can be made into, and what of it is made."""
         return make_output.outputs(self.house, session, production)
@@ -1179,24 +1201,51 @@ class Studio:
         """Copy a version that is made to a place of the person's own."""
         make_output.copy_output(self.house, session, production, preset, path)
 
-    def cut_export(self, session: Session, production: str, path: Path) -> list[str]:
-        """Write the cut as `.otio` or `.edl`; returns what the form cannot carry."""
-        return exchange.export_cut(self.house, session, production, path)
+    def cut_export(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> list[str]:
+        """Write the cut into a file for an editor; returns what its form cannot carry."""
+        return exchange.export_cut(self.house, session, production, path, form=form)
 
-    def cut_import(self, session: Session, production: str, path: Path) -> tuple[CutView, list[str]]:
-        """Bring a timeline in as the next cut; returns it and what could not be carried."""
-        lost = exchange.import_cut(self.house, session, production, path)
-        return self.cut(session, production), lost
+    def cut_file(self, session: Session, production: str, *, form: str) -> tuple[TimelineView, bytes]:
+        """The cut as a file of a form, for somebody on another machine."""
+        return exchange.cut_file(self.house, session, production, form=form)
+
+    def cut_import(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring a timeline in as the next cut; says what could not be carried."""
+        lost = exchange.import_cut(self.house, session, production, path, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
+
+    def cut_import_sent(
+        self, session: Session, production: str, *, name: str, data: bytes, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring in a timeline that was sent as bytes."""
+        lost = exchange.import_sent(self.house, session, production, name, data, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
 
     def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
         """Seal, sign and write the deliverable, or refuse with everything that is missing."""
         return delivery.deliver(self.house, session, production, beside=beside)
+
+    def seal_still(self, session: Session, *, task: str, content: str, to: Path) -> Signed:
+        """Sign a still that every gate passes into a new file."""
+        return sealing.seal_still(self.house, session, task, content=content, to=to)
 
     def disclosure(
         self, session: Session, production: str, form: str, *, seal: int | None = None
     ) -> Exported:
         """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
         return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def disclosure_view(self, session: Session, production: str) -> DisclosureView:
+        """What of the cut as it stands is made how."""
+        return check_delivery.disclosure_view(self.house, session, production)
+
+    def check_delivery(self, session: Session, production: str, *, seq: int) -> DeliveryCheckView:
+        """What holds of a deliverable as it lies in its folder now."""
+        return check_delivery.check_delivery(self.house, session, production, seq=seq)
 
     def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
         """What holds of a film that came from anywhere, asked of this studio's book."""

@@ -20,7 +20,7 @@ class SealedSlot:
     sample_sha256: str
 
     def __str__(self) -> str:
-        return f"slot {self.slot} ({self.shot}, frames {self.start}–{self.end - 1})"
+        return f"{self.shot}, frames {self.start}–{self.end - 1} (slot {self.slot})"
 
 
 @dataclass(frozen=True, slots=True)

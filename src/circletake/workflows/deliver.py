@@ -92,8 +92,8 @@ def _shipment(
             missing.append(f"{slot.shot} take {take.number} is hidden from you until you decide on it.")
             continue
         results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now, sealing=True)
-        missing += _missing(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
-        shipped[slot.id] = _shipped(conn, row, take, results)
+        missing += lacking(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
+        shipped[slot.id] = shipped_take(conn, row, take, results)
     master = find_master(conn, production.id, cut)
     if master is None:
         missing.append("The master of this cut is not rendered: render the cut.")
@@ -103,12 +103,13 @@ def _shipment(
         missing.append("The master is hidden from you until you decide on it.")
     elif row_of_film is not None:
         results = ask_gates(house, conn, task=master.task, content=master.content, now=now, sealing=True)
-        missing += _missing("The master", results, policy, row_of_film.task.stage)
-        shipped[FILM] = _shipped(conn, row_of_film, master, results)
+        missing += lacking("The master", results, policy, row_of_film.task.stage)
+        shipped[FILM] = shipped_take(conn, row_of_film, master, results)
     return shipped, list(dict.fromkeys(missing))  # what stands twice in the cut is said once
 
 
-def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: str) -> list[str]:
+def lacking(name: str, results: tuple[GateResult, ...], policy: Policy, stage: str) -> list[str]:
+    """What gates that do not pass ask for, a sentence each."""
     said: list[str] = []
     for result in results:
         gate = policy.gate(stage, result.gate)
@@ -131,9 +132,10 @@ def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: 
     return said
 
 
-def _shipped(
+def shipped_take(
     conn: reads.Connection, row: reads.TaskRow, take: Take, results: tuple[GateResult, ...]
 ) -> ShippedTake:
+    """Where a take was judged, and by which verdicts or overrides each of its gates passes."""
     circling: dict[str, list[int]] = {}
     for verdict, live in reads.verdicts_of(conn, row.task.id):
         if live and verdict.content == take.content and verdict.value == VALUES["circled"]:

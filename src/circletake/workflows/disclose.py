@@ -28,11 +28,12 @@ from circletake.ledger import reads, remarks
 from circletake.media.manifest import Clip, read_manifest
 from circletake.review.disclosure import Column, Sheet, disclosure_pdf
 from circletake.workflows.export_notes import Exported
-from circletake.workflows.house import House
+from circletake.workflows.house import STUDIO, House
 
 Form = Literal["json", "csv", "pdf"]
 FORMS: tuple[Form, ...] = get_args(Form)
 _MEDIA_TYPES: dict[Form, str] = {"json": "application/json", "csv": "text/csv", "pdf": "application/pdf"}
+_BETWEEN = "in-between of "  # as the maker of in-betweens calls its method
 _MOST_PARENTS = 50  # a take is made from few; more is a knot in the records
 _COLUMNS = (
     ("shot", "Shot", 0.09),
@@ -92,7 +93,7 @@ def disclose(
             number=take.number,
             made=_made(conn, take, entity.source_class if entity else None),
             own_terms=own.terms if own else (),
-            tool=own.generator if own else "",
+            tool=own.generator if own else _method(take),
             consents=tuple(_agreement(one) for one in agreed if one.code in concerned),
             acts=_acts(shipped.get(part.id)),
         )
@@ -116,7 +117,12 @@ def credential_of(path: Path) -> Credential | None:
 def _made(conn: reads.Connection, take: Take, shot: SourceClass | None, depth: int = 0) -> Made:
     parent = reads.find_take(conn, take.parent) if take.parent and depth < _MOST_PARENTS else None
     before = [_made(conn, parent, None, depth + 1)] if parent is not None else []
-    return made_how(take.origin, shot, parents=before)
+    return made_how(take.origin, shot, parents=before, is_between=_method(take).startswith(_BETWEEN))
+
+
+def _method(take: Take) -> str:
+    """How a maker of this house made a take; empty where people brought it."""
+    return take.label if take.origin == "splice" and ("author", str(STUDIO)) in take.made_by else ""
 
 
 def _agreement(one: remarks.ConsentRow) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from circletake.cut.document import cut_hash
 from circletake.cut.gaps import Gap, Neighbour, gaps
-from circletake.cut.makers.protocol import makers
+from circletake.cut.makers.protocol import Maker, makers
 from circletake.domain.people import MAY
 from circletake.domain.policy import Policy
 from circletake.domain.take import Take
@@ -16,7 +16,7 @@ from circletake.workflows.film import STORYBOARD, best_take
 from circletake.workflows.floor import Floor, seen_floor
 from circletake.workflows.gap_views import BoardPanelView, GapEdgeView, GapsView, GapView, MakerView
 from circletake.workflows.house import House, require
-from circletake.workflows.make_take import why_not
+from circletake.workflows.make_take import SIDES, why_not
 from circletake.workflows.show import production_view
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import RangeView
@@ -68,7 +68,7 @@ def show_gaps(house: House, who: Session, production: str) -> GapsView:
                 MakerView(
                     name=name,
                     summary=maker.summary,
-                    refused=why_not(maker, gap, side="before", has_source=True) if ships else _NO_TASK,
+                    refused=_refused(maker, gap) if ships else _NO_TASK,
                     needs_take="take" in maker.needs,
                 )
                 for name, maker in makers().items()
@@ -82,6 +82,13 @@ def show_gaps(house: House, who: Session, production: str) -> GapsView:
         may_make=bool(roles & MAY["add_take"]),
         gaps=[view(gap) for gap in holes],
     )
+
+
+def _refused(maker: Maker, gap: Gap) -> str:
+    """Why a maker is of no use for a gap from either side, whatever take is named where one has to be."""
+    has_source = "take" in maker.needs
+    said = [why_not(maker, gap, side=side, has_source=has_source) for side in SIDES]
+    return said[0] if all(said) else ""
 
 
 _NO_TASK = "It is no shot of this production; add the shot first."

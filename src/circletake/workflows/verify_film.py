@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from circletake.cut.held import HeldFilm, Holding, of_record, of_seal
 from circletake.cut.seal.read import Credential, read_credential
@@ -157,10 +157,19 @@ def _alone(said: list[Line], held: HeldFilm, credential: Credential | None) -> V
         if credential.state == "invalid":
             return Verified("altered", f"Altered: the credentials by {maker} do not hold.", said)
         return Verified("foreign", f"Not one of ours: {maker} signed it, and that holds.", said)
+    return _by_its_seal(said, held, credential, credential.seal)
+
+
+def _by_its_seal(said: list[Line], held: HeldFilm, credential: Credential, seal: dict[str, Any]) -> Verified:
+    """What the seal inside a film says of the film it is in."""
     if not credential.is_signature_sound:
         return Verified(
             "altered", "Altered: its credentials are not what was signed; they prove nothing.", said
         )
+    if not seal.get("slots"):  # a still: all there is to hold it against is the signature
+        if credential.is_altered:
+            return Verified("altered", "Altered: the picture is not the one that was signed.", said)
+        return _vouched(Verified("intact", "Intact: this is the picture that was signed.", said), credential)
     record_away = Line(
         holds=None,
         text="The decision record is not here, so nobody judged the approvals anew: verify the film in the "
@@ -168,20 +177,23 @@ def _alone(said: list[Line], held: HeldFilm, credential: Credential | None) -> V
         where="",
     )
     try:
-        holding = held.against(of_seal(credential.seal))
+        holding = held.against(of_seal(seal))
     except MISSHAPEN:
         raise MediaUnreadable(
             "The seal in this film is of another version of circletake; update it and verify again."
         ) from None
-    found = _summed([*said, *_shots(holding), record_away], holding, credential)
-    if found.answer == "intact" and credential.state != "trusted":
-        return Verified(
-            "unproven",
-            f"Unproven: nothing was changed since {credential.signer} signed it, and "
-            "nothing here vouches for that name.",
-            found.lines,
-        )
-    return found
+    return _vouched(_summed([*said, *_shots(holding), record_away], holding, credential), credential)
+
+
+def _vouched(found: Verified, credential: Credential) -> Verified:
+    """Intact only where somebody known here vouches for the signer: anybody can sign anything."""
+    if found.answer != "intact" or credential.state == "trusted":
+        return found
+    sentence = (
+        f"Unproven: nothing was changed since {credential.signer} signed it, and nobody here vouches for "
+        f"that name."
+    )
+    return Verified("unproven", sentence, found.lines)
 
 
 def _shots(holding: Holding) -> Iterator[Line]:

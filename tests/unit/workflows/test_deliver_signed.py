@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -23,10 +23,19 @@ from circletake.cut.seal.claims import Claims
 from circletake.cut.seal.read import read_credential
 from circletake.cut.seal.sign import sign
 from circletake.domain.disclosure import TERMS, DisclosedSlot, Disclosure
-from circletake.errors import CertificateRefused, NotFound, RequestInvalid
+from circletake.errors import (
+    AlreadyThere,
+    CertificateRefused,
+    GateClosed,
+    MediaKindRefused,
+    NotFound,
+    RequestInvalid,
+    RoleMissing,
+)
 from circletake.ledger import reads
 from circletake.ledger.verifier import Track, read_tracks, verify_folder
 from circletake.media.encode import write_movie
+from circletake.media.sheet import write_png
 from circletake.workflows import deliver as delivering
 from circletake.workflows import render_cut as rendering
 from circletake.workflows import sign_delivery
@@ -206,7 +215,7 @@ def test_one_film_says_in_plain_words_what_holds(ready: "Floor", tmp_path: Path)
     altered = flipped(copy("altered.mp4"), offset + size // 2)
     assert said(altered) == ["altered"] * 3
     for one in answers(ready, altered, folder / "authority.pem"):
-        assert "(SH020, frames 24–47)" in one.sentence
+        assert "SH020, frames 24–47" in one.sentence
         assert "SH010" not in one.sentence
         assert any(where.startswith("slot ") for where in one.where)
     gone = remuxed(folder / "master.mp4", sent / "remuxed.mp4")
@@ -348,3 +357,39 @@ def test_a_kind_of_film_that_carries_no_credentials_is_delivered_with_its_record
     assert not (folder / "authority.pem").exists()
     found = verify_film(folder)
     assert (found.answer, "carried none when it left" in found.sentence) == ("intact", True)
+
+
+def test_a_still_leaves_signed_once_its_gates_hold_and_says_when_it_was_altered(
+    floor: "Floor", tmp_path: Path
+) -> None:
+    write_png(tmp_path / "panel.png", np.random.default_rng(3).integers(0, 255, (64, 96, 3), np.uint8))
+    panel = floor.take((tmp_path / "panel.png").read_bytes(), code="SH010", stage="storyboard", frames=1)
+    to = tmp_path / "signed.png"
+
+    def seal(name: str = "ana") -> None:
+        floor.studio.seal_still(floor[name], task=panel.task, content=panel.content, to=to)
+
+    with pytest.raises(GateClosed) as refused:
+        seal()
+    assert any("Director" in sentence for sentence in cast("list[str]", refused.value.detail["missing"]))
+    floor.judge("dora", panel, 2, gate="director")
+    with pytest.raises(RoleMissing):
+        seal("arti")
+    assert not to.exists()
+    seal()
+    authority = tmp_path / "authority.pem"
+    authority.write_text(floor.house.signing.anchors())
+    assert [one.answer for one in answers(floor, to, authority)] == ["unproven", "intact", "intact"]
+    found = read_credential(to)
+    assert found is not None
+    assert found.review is not None
+    assert found.review["reviewed"][0]["gates"][0]["gate"] == "director"
+    with pytest.raises(AlreadyThere):
+        seal()
+    assert [one.answer for one in answers(floor, flipped(to, -40), authority)] == ["altered"] * 3
+    film = floor.take(b"no picture", code="SH010", stage="storyboard", frames=1)
+    floor.judge("dora", film, 2, gate="director")
+    with pytest.raises(MediaKindRefused, match="PNG, JPEG, TIFF and WebP"):
+        floor.studio.seal_still(floor["ana"], task=film.task, content=film.content, to=tmp_path / "x.png")
+    with pytest.raises(NotFound):
+        floor.studio.seal_still(floor["ana"], task="t_none", content=film.content, to=tmp_path / "x.png")

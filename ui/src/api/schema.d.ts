@@ -1128,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/export/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the cut would be called in this form, and what the form cannot carry of it.
+         */
+        get: operations["cut_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/fill": {
         parameters: {
             query?: never;
@@ -1148,6 +1168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forms
+         * @description Forms of timeline in which the cut goes out, or an editor's comes in.
+         */
+        get: operations["cut_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/gaps": {
         parameters: {
             query?: never;
@@ -1162,6 +1202,26 @@ export interface paths {
         get: operations["cut_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/import/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Bring an editor's timeline in as the next version of the cut.
+         */
+        post: operations["cut_bring"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1363,7 +1423,7 @@ export interface paths {
         put?: never;
         /**
          * Deliver
-         * @description Seal the cut's master if every gate holds; otherwise say what is missing.
+         * @description Seal and sign the cut's master if every gate holds; otherwise say what is missing.
          */
         post: operations["deliver"];
         delete?: never;
@@ -1384,6 +1444,46 @@ export interface paths {
          * @description What was sealed so far.
          */
         get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/deliveries/{seq}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check
+         * @description What holds of a deliverable as it lies in its folder now.
+         */
+        get: operations["deliver_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disclosure
+         * @description What of the cut as it stands is made how.
+         */
+        get: operations["deliver_disclosure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2613,6 +2713,16 @@ export interface components {
             title: string;
         };
         /**
+         * CheckLineView
+         * @description One line of a check; `holds` is None for what cannot be proven.
+         */
+        CheckLineView: {
+            /** Holds */
+            holds: boolean | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * CheckpointView
          * @description What was signed of the book: how many entries, their Merkle root, with which key.
          */
@@ -2913,6 +3023,26 @@ export interface components {
             production: components["schemas"]["ProductionView"];
         };
         /**
+         * DeliveryCheckView
+         * @description What holds of a deliverable as it lies in its folder now.
+         *
+         *     Args:
+         *         answer: intact, container, altered, stripped, unproven, foreign or unknown.
+         *         approvals: how many approvals were judged anew and hold.
+         */
+        DeliveryCheckView: {
+            /** Answer */
+            answer: string;
+            /** Approvals */
+            approvals: number;
+            /** Lines */
+            lines: components["schemas"]["CheckLineView"][];
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * DeliveryView
          * @description A sealed deliverable: its hashes and, on this machine, its folder.
          *
@@ -2938,6 +3068,50 @@ export interface components {
             record: string;
             /** Seq */
             seq: number;
+        };
+        /**
+         * DisclosedView
+         * @description A shot of the sheet: how it was made, in words; `term` is its digital source type.
+         */
+        DisclosedView: {
+            /** By A Model */
+            by_a_model: string;
+            /** Consents */
+            consents: string;
+            /** Kind */
+            kind: string;
+            /** Made */
+            made: string;
+            /** People */
+            people: string;
+            /** Seconds */
+            seconds: string;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Take Number */
+            take_number: string;
+            /** Term */
+            term: string;
+            /** Tool */
+            tool: string;
+        };
+        /**
+         * DisclosureView
+         * @description What of the cut as it stands is made how; gaps are left out.
+         */
+        DisclosureView: {
+            /** Frames */
+            frames: number;
+            /** Seconds */
+            seconds: string;
+            /** Shares */
+            shares: components["schemas"]["ShareView"][];
+            /** Slots */
+            slots: components["schemas"]["DisclosedView"][];
+            /** Term */
+            term: string;
         };
         /**
          * DoorView
@@ -3605,6 +3779,18 @@ export interface components {
             frame: number;
             /** Rows */
             rows: number;
+        };
+        /**
+         * ImportedCutView
+         * @description The cut that a timeline became.
+         *
+         *     Args:
+         *         lost: what could not be carried, a sentence each.
+         */
+        ImportedCutView: {
+            cut: components["schemas"]["CutView"];
+            /** Lost */
+            lost: string[];
         };
         /**
          * InboxItemView
@@ -5325,6 +5511,27 @@ export interface components {
             seen_at: string;
         };
         /**
+         * ShareView
+         * @description Frames that have something in common.
+         *
+         *     Args:
+         *         name: `whole`, `part`, `none` or `unknown`: how much of them a model made.
+         *         label: the same in words.
+         *         share: of the whole film, `33.3 %`.
+         */
+        ShareView: {
+            /** Frames */
+            frames: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Seconds */
+            seconds: string;
+            /** Share */
+            share: string;
+        };
+        /**
          * SheetPictureView
          * @description A picture of an adopted model sheet.
          *
@@ -5737,6 +5944,56 @@ export interface components {
             groups: components["schemas"]["GroupView"][];
             /** Members */
             members: components["schemas"]["MemberView"][];
+        };
+        /**
+         * TimelineFormsView
+         * @description Ways the cut goes out and comes in.
+         *
+         *     Args:
+         *         may_import: whoever asks may bring a timeline in.
+         */
+        TimelineFormsView: {
+            /** Forms */
+            forms: components["schemas"]["TimelineFormView"][];
+            /** May Import */
+            may_import: boolean;
+        };
+        /**
+         * TimelineFormView
+         * @description A form of timeline.
+         *
+         *     Args:
+         *         name: by which it is asked for.
+         *         label: as editors call it.
+         *         ending: of its files.
+         *         reads: it can be brought in.
+         *         writes: the cut can go out in it.
+         */
+        TimelineFormView: {
+            /** Ending */
+            ending: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Reads */
+            reads: boolean;
+            /** Writes */
+            writes: boolean;
+        };
+        /**
+         * TimelineView
+         * @description The cut as it would leave for an editor.
+         *
+         *     Args:
+         *         name: of the file.
+         *         lost: what the form cannot carry, a sentence each.
+         */
+        TimelineView: {
+            /** Lost */
+            lost: string[];
+            /** Name */
+            name: string;
         };
         /**
          * TokenView
@@ -7694,6 +7951,38 @@ export interface operations {
             };
         };
     };
+    cut_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_fill: {
         parameters: {
             query?: never;
@@ -7729,6 +8018,37 @@ export interface operations {
             };
         };
     };
+    cut_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineFormsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_gaps: {
         parameters: {
             query?: never;
@@ -7747,6 +8067,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_bring: {
+        parameters: {
+            query?: {
+                form?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedCutView"];
                 };
             };
             /** @description A problem. */
@@ -8134,6 +8492,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryCheckView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_disclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureView"];
                 };
             };
             /** @description A problem. */

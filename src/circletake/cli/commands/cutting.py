@@ -20,6 +20,10 @@ from circletake.workflows.views import CutSlotView, CutView
 
 cut_app = typer.Typer(help="The cut: slots in order, and what fills them.", no_args_is_help=True)
 
+FormOption = Annotated[
+    str | None,
+    typer.Option("--form", help="otio, edl, fcp7, fcpxml or aaf, where the ending does not say it."),
+]
 SlotArgument = Annotated[str, typer.Argument(help="Code of the shot, or id of the slot.")]
 
 
@@ -162,8 +166,9 @@ def cut_render(
 
 @cut_app.command("export")
 def cut_export(
-    file: Annotated[Path, typer.Argument(help="Where to: .otio or .edl says which form.")],
+    file: Annotated[Path, typer.Argument(help="Where to; its ending says the form: .otio .edl .xml .fcpxml")],
     *,
+    form: FormOption = None,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
@@ -171,14 +176,15 @@ def cut_export(
 ) -> None:
     """Write the cut as a timeline for an editor; says what the form cannot carry."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
-        lost = here.studio.cut_export(here.session, here.production, file)
+        lost = here.studio.cut_export(here.session, here.production, file, form=form)
         here.answer({"file": str(file), "lost": lost}, lambda: _say_lost(f"Written to {file}.", lost))
 
 
 @cut_app.command("import")
 def cut_import(
-    file: Annotated[Path, typer.Argument(help="An .otio timeline.")],
+    file: Annotated[Path, typer.Argument(help="A timeline: .otio .edl .xml .fcpxml .aaf")],
     *,
+    form: FormOption = None,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
@@ -186,9 +192,10 @@ def cut_import(
 ) -> None:
     """Bring an editor's timeline in as the next version of the cut; says what could not be carried."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
-        view, lost = here.studio.cut_import(here.session, here.production, file)
+        came = here.studio.cut_import(here.session, here.production, file, form=form)
         here.answer(
-            {"cut": view.hash, "lost": lost}, lambda: _say_lost(f"This is cut {view.number} now.", lost)
+            {"cut": came.cut.hash, "lost": came.lost},
+            lambda: _say_lost(f"This is cut {came.cut.number} now.", came.lost),
         )
 
 

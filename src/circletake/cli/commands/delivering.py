@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from circletake.cli.commands.takes import get_take
+from circletake.cli.commands.words import ShotArgument, StageOption
 from circletake.cli.verb import (
     AsOption,
     JsonOption,
@@ -45,6 +47,26 @@ def _say_delivery(made: DeliveryView) -> None:
     line(f"  record {made.record}")
     line(f"  signed {made.deliverable or 'not: this kind of file carries no Content Credentials'}")
     line(f"  {made.frames} frames; anybody can check them: python -I {made.folder}/verify.py {made.folder}")
+
+
+def seal(
+    shot: ShotArgument,
+    number: Annotated[int, typer.Argument(help="Number of the take: a still that every gate passes.")],
+    file: Annotated[Path, typer.Argument(help="Where to; nothing is there yet.")],
+    *,
+    stage: StageOption = "storyboard",
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sign a still and write it, with where it comes from and by which verdicts it may leave."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        task = here.studio.find_task(here.session, here.production, shot, stage)
+        take = get_take(here.studio.task(here.session, task), number)
+        made = here.studio.seal_still(here.session, task=task, content=take.content, to=file)
+        told = {"file": str(file), "sha256": made.sha256}
+        here.answer(told, lambda: line(f"Signed and written to {file}: {made.sha256}"))
 
 
 def disclose(
@@ -117,5 +139,6 @@ def _say_verified(found: Verified) -> None:
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
     app.command("deliver")(deliver)
+    app.command("seal")(seal)
     app.command("disclose")(disclose)
     app.command("verify")(verify)

@@ -1,6 +1,7 @@
 """Verbs for missing shots: list them, and have takes made out of what stands around them."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from circletake.cli.commands.takes import get_take
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, Verb, line, verb
 from circletake.cut.makers.protocol import WHOLE, Box
 from circletake.errors import AlreadyThere, NotFound, RequestInvalid
+from circletake.workflows.gap_pack import unpack_to
 from circletake.workflows.gap_views import GapEdgeView, GapsView, GapView
 from circletake.workflows.make_take import MakeWish
 
@@ -129,6 +131,59 @@ def make(
         here.answer(made, lambda: line(f"{place.shot} take {made.number}: {made.label}. It {into}."))
 
 
+def pack(
+    slot: SlotArgument,
+    place: Annotated[Path, typer.Argument(help="Where to: a name that ends in .zip, or a new folder.")],
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write a missing shot as a pack for a generator: first and last frame, handles, notes and JSON."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        unpack_to(here.studio.cut_pack(here.session, here.production, slot=slot), place)
+        here.answer({"pack": str(place)}, lambda: line(f"Written to {place}."))
+
+
+def receive(
+    from_pack: Annotated[
+        Path, typer.Argument(help="The pack: its zip, folder or pack.json.", metavar="PACK")
+    ],
+    film: Annotated[Path, typer.Argument(help="What the generator made.")],
+    *,
+    label: Annotated[str, typer.Option("--label", help="A few words: which generator, which prompt.")] = "",
+    fill: Annotated[bool, typer.Option("--fill", help="Put it into its slot.")] = False,
+    source_in: Annotated[
+        int, typer.Option("--in", help="First frame to use; 1 leaves a repeated first.png out.", min=0)
+    ] = 0,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in what a generator made of a pack, as a take of the shot that the pack was made for."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        came = here.studio.cut_receive(here.session, here.production, pack=from_pack, path=film, label=label)
+        if fill:
+            here.studio.cut_fill(
+                here.session, here.production, slot=came.slot, take=came.take, source_in=source_in
+            )
+        here.answer(
+            {"take": came.take, "slot": came.slot, "said": list(came.said)},
+            lambda: _say_lines(
+                f"It is a take of its shot{' and stands in its slot' if fill else ''}; judge it like any.",
+                came.said,
+            ),
+        )
+
+
+def _say_lines(text: str, said: tuple[str, ...]) -> None:
+    line(text)
+    for sentence in said:
+        line(f"  - {sentence}")
+
+
 def _take_of(here: Verb, slot: str, named: str | None, *, is_panel: bool) -> str | None:
     if is_panel:
         found = here.studio.cut_gaps(here.session, here.production)
@@ -167,3 +222,5 @@ def register(app: typer.Typer) -> None:  # noqa: ARG001 (verbs of the cut, which
     """Add these verbs."""
     cut_app.command("gaps")(gaps)
     cut_app.command("make")(make)
+    cut_app.command("pack")(pack)
+    cut_app.command("receive")(receive)

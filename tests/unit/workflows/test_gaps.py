@@ -1,15 +1,28 @@
-"""Gaps told with their neighbours, and what fills them without a model: takes that name their method."""
+"""Gaps: told with their neighbours, filled without a model, sent out as packs and taken back in."""
 
+import json
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
-from circletake.errors import MakerRefused, NotFound, RequestInvalid, RoleMissing, WorldMoved
+from circletake.errors import (
+    AlreadyThere,
+    CutUnreadable,
+    MakerRefused,
+    NotFound,
+    RateMismatch,
+    RequestInvalid,
+    RoleMissing,
+    WorldMoved,
+)
 from circletake.media.encode import write_movie
 from circletake.media.source import open_source
+from circletake.workflows.gap_pack import unpack_to
 from circletake.workflows.make_take import MakeWish
 from circletake.workflows.views import TakeView
 
@@ -157,3 +170,115 @@ def test_wishes_that_cannot_be_are_refused_at_the_door(holed: "Floor") -> None:
     with pytest.raises(RoleMissing):
         studio.cut_make(client, "spring", slot="SH020", maker="slate")
     assert not studio.cut_gaps(client, "spring").may_make
+
+
+@pytest.fixture
+def packed(holed: "Floor", tmp_path: Path) -> Path:
+    add(holed, "SH020", film(tmp_path / "panel.mp4", 90, frames=2), stage="storyboard")
+    return holed.studio.cut_pack(holed["arti"], "spring", slot="SH020")
+
+
+def test_a_pack_holds_the_frames_that_touch_the_gap_its_handles_and_what_is_wanted(
+    holed: "Floor", packed: Path
+) -> None:
+    with zipfile.ZipFile(packed) as files:
+        names = files.namelist()
+        told = json.loads(files.read("pack.json"))
+        words = files.read("NOTES.txt").decode()
+        first = cv2.imdecode(np.frombuffer(files.read("first.png"), np.uint8), cv2.IMREAD_COLOR_RGB)
+        assert files.read("first.png") == files.read("before/0012.png")
+        assert files.read("last.png") == files.read("after/0001.png")
+    assert sorted(names) == sorted(
+        ["pack.json", "NOTES.txt", "first.png", "last.png", "board.png"]
+        + [f"{side}/{n:04}.png" for side in ("before", "after") for n in range(1, 13)]
+    )
+    cut = holed.studio.cut(holed["ed"], "spring")
+    content = cut.slots[0].take
+    assert content is not None
+    assert first is not None
+    assert np.array_equal(first, open_source(holed.house.store, content).frame(21).rgb())
+    assert (told["frames"], told["rate"], told["size"]) == (3, [24, 1], [W, H])
+    assert (told["first"]["frame"], told["before"], told["after"]) == (21, [10, 22], [2, 14])
+    assert (told["slot"], told["cut"]) == (cut.slots[1].id, cut.hash)
+    assert "Wanted: 3 frames at 24 frames a second, 96 × 64 pixels." in words
+
+
+def test_the_same_gap_is_the_same_pack(holed: "Floor", packed: Path) -> None:
+    data = packed.read_bytes()
+    packed.unlink()
+    again = holed.studio.cut_pack(holed["ed"], "spring", slot="SH020")
+    assert (again, again.read_bytes()) == (packed, data)
+    assert str(holed.studio.folder) not in data.decode("latin-1")
+
+
+@pytest.mark.parametrize("form", ["zip", "folder", "json"])
+def test_what_comes_back_is_a_take_of_its_shot_that_names_its_pack(
+    holed: "Floor", packed: Path, tmp_path: Path, form: str
+) -> None:
+    place = tmp_path / ("out.zip" if form == "zip" else "out")
+    unpack_to(packed, place)
+    with pytest.raises(AlreadyThere):
+        unpack_to(packed, place)
+    came = holed.studio.cut_receive(
+        holed["arti"],
+        "spring",
+        pack=place / "pack.json" if form == "json" else place,
+        path=film(tmp_path / "made.mp4", 21, frames=5),
+        label="some model",
+    )
+    assert came.said == ()
+    take = holed.studio.task(holed["arti"], holed.task_id("SH020")).takes[-1]
+    assert (take.id, take.origin) == (came.take, "generated")
+    assert take.label == f"some model · pack {packed.stem[:8]}"
+    cut = holed.studio.cut_fill(holed["ed"], "spring", slot=came.slot, take=came.take, source_in=1)
+    assert [slot.state for slot in cut.slots] == ["offered"] * 3
+
+
+def test_what_moved_since_the_pack_went_out_is_said(holed: "Floor", packed: Path, tmp_path: Path) -> None:
+    other = add(holed, "SH010", film(tmp_path / "other.mp4", 50))
+    holed.studio.cut_fill(holed["ed"], "spring", slot="SH010", take=other.id)
+    came = holed.studio.cut_receive(
+        holed["arti"], "spring", pack=packed, path=film(tmp_path / "made.mp4", 21, frames=5)
+    )
+    assert came.said == (
+        "Another take stands before SH020 now than when the pack went out; look at the seam.",
+    )
+
+
+def test_what_is_no_pack_of_this_production_is_refused(holed: "Floor", packed: Path, tmp_path: Path) -> None:
+    made = film(tmp_path / "made.mp4", 21, frames=5)
+    with zipfile.ZipFile(packed) as files:
+        told = json.loads(files.read("pack.json"))
+
+    def written(**changed: object) -> Path:
+        path = tmp_path / "pack.json"
+        path.write_text(json.dumps(told | changed, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+        return path
+
+    empty = tmp_path / "empty.zip"
+    with zipfile.ZipFile(empty, "w") as nothing:
+        nothing.writestr("readme.txt", "hello")
+    for pack in (made, empty, tmp_path / "nowhere"):
+        with pytest.raises(CutUnreadable):
+            holed.studio.cut_receive(holed["arti"], "spring", pack=pack, path=made)
+    for changed in ({"production": "pr_other"}, {"v": 2}, {"slot": 7}, {"first": "x"}, {"more": 1}):
+        with pytest.raises(CutUnreadable):
+            holed.studio.cut_receive(holed["arti"], "spring", pack=written(**changed), path=made)
+    with pytest.raises(NotFound):
+        holed.studio.cut_receive(holed["arti"], "spring", pack=written(slot="s_gone"), path=made)
+    assert len(holed.studio.task(holed["arti"], holed.task_id("SH020")).takes) == 0
+
+
+def test_a_film_at_another_rate_and_a_person_without_the_right_are_refused(
+    holed: "Floor", packed: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sixteen.mp4"
+    pictures = [np.full((H, W, 3), k, np.uint8) for k in range(5)]
+    write_movie(path, pictures, rate=Fraction(16), width_px=W, height_px=H)
+    with pytest.raises(RateMismatch, match="16 frames a second"):
+        holed.studio.cut_receive(holed["arti"], "spring", pack=packed, path=path)
+    holed.studio.add_person("client")
+    client = holed.studio.session_of(holed.studio.sign_in_by_link(holed.studio.make_link("client")))
+    holed.studio.set_role(holed["ana"], "spring", person="client", role="client")
+    with pytest.raises(RoleMissing):
+        holed.studio.cut_pack(client, "spring", slot="SH020")
