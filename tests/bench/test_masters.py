@@ -41,7 +41,7 @@ GRID = "keyint=48:min-keyint=48:scenecut=0:open-gop=0:bframes=3:mbtree=0"
 @pytest.fixture
 def roomy() -> Iterator[Path]:
     """A folder on a disk: what tests usually write to is memory, and a master takes gigabytes."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="masters-") as folder:  # noqa: S108 (a new folder)
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="masters-") as folder:
         yield Path(folder)
 
 
