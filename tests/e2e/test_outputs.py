@@ -86,6 +86,7 @@ def test_a_version_is_made_once_and_taken_away(spring: Spring) -> None:
         assert client.post(f"{path}/nothing").json()["code"] == "not-found"
         order = client.post(f"{path}/screener")
         assert order.json()["label"] == "Make Spring, Screener, timecode, shot and take in the picture"
+        assert "output" in {job["op"] for job in client.get("/api/jobs").json()}
         studio.run_jobs([order.json()["key"]])
         assert client.post(f"{path}/screener").json() is None
         (made,) = [one for one in client.get(path).json()["outputs"] if one["preset"] == "screener"]

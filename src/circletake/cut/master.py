@@ -6,7 +6,7 @@ from pathlib import Path
 
 from circletake.domain.cut import CutVersion
 from circletake.errors import MasterAltered
-from circletake.ledger.verifier import Broken, hash_samples, read_tracks, shown_in_order
+from circletake.ledger.verifier import Broken, Track, hash_samples, read_tracks, shown_in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +41,19 @@ class MasterFacts:
 
 
 def read_master(path: Path, cut: CutVersion) -> MasterFacts:
-    """Read a master that was rendered from a cut.
+    """Read a master that was rendered from a cut, all of its bytes.
 
     Raises:
         MasterAltered: it is not one film of exactly the cut's frames, each slot's shown in its own place.
     """
-    try:
-        tracks = read_tracks(path)
-    except Broken as broken:
-        raise MasterAltered(f"The master cannot be read: {broken}; render the cut again.") from None
-    pictures = [track for track in tracks if track.kind == "vide"]
-    if len(pictures) != 1 or len(pictures[0].samples) != cut.n_frames:
-        raise MasterAltered(
-            f"The master does not hold the cut's {cut.n_frames} frames in one picture track; render again."
-        )
-    (track,) = pictures
-    slots: list[SlotSamples] = []
+    tracks, track = _read_tracks(path, cut)
     with path.open("rb") as file:
-        for slot, frames in cut.record_ranges().items():
-            if not shown_in_order(track, frames.start, frames.end):
-                raise MasterAltered(
-                    f"The frames of slot {slot} are not shown in its place in the master; render again.",
-                    slot=slot,
-                )
-            samples = track.samples[frames.start : frames.end]
-            slots.append(SlotSamples(slot, frames.start, frames.end, hash_samples(file, samples)))
+        slots = [
+            SlotSamples(
+                slot, frames.start, frames.end, hash_samples(file, track.samples[frames.start : frames.end])
+            )
+            for slot, frames in cut.record_ranges().items()
+        ]
         sound = tuple(hash_samples(file, one.samples) for one in tracks if one.kind == "soun")
         file.seek(0)
         whole = hashlib.file_digest(file, "sha256").hexdigest()
@@ -77,3 +65,33 @@ def read_master(path: Path, cut: CutVersion) -> MasterFacts:
         sound_sha256=sound,
         slots=tuple(slots),
     )
+
+
+def check_master(path: Path, cut: CutVersion) -> None:
+    """Check a master's index alone: that it is this cut's frames, each slot's in its own place.
+
+    Raises:
+        MasterAltered: it is not.
+    """
+    _read_tracks(path, cut)
+
+
+def _read_tracks(path: Path, cut: CutVersion) -> tuple[list[Track], Track]:
+    """All tracks, and the one with the pictures."""
+    try:
+        tracks = read_tracks(path)
+    except Broken as broken:
+        raise MasterAltered(f"The master cannot be read: {broken}; render the cut again.") from None
+    pictures = [track for track in tracks if track.kind == "vide"]
+    if len(pictures) != 1 or len(pictures[0].samples) != cut.n_frames:
+        raise MasterAltered(
+            f"The master does not hold the cut's {cut.n_frames} frames in one picture track; render again."
+        )
+    (track,) = pictures
+    for slot, frames in cut.record_ranges().items():
+        if not shown_in_order(track, frames.start, frames.end):
+            raise MasterAltered(
+                f"The frames of slot {slot} are not shown in its place in the master; render again.",
+                slot=slot,
+            )
+    return tracks, track

@@ -7,13 +7,13 @@ were. Sound is mixed whole and encoded once, as its packets cannot be joined.
 import platform
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from circletake.cut.cache import SegmentCache
 from circletake.cut.look import Look
-from circletake.cut.master import SlotSamples, read_master
+from circletake.cut.master import check_master
 from circletake.cut.pieces import PLAIN, Piece, draw_piece, piece_key, pieces_of
 from circletake.cut.sound import Samples, mix, sound_key, voices_of
 from circletake.domain.cut import CutVersion, Slot
@@ -36,17 +36,11 @@ class Rendered:
         content: its SHA-256 in the store.
         n_frames: its length.
         encoded_frames: how many of them were encoded for it; the rest came from the cache.
-        slots: in order, covering it.
     """
 
     content: str
     n_frames: int
     encoded_frames: int
-    slots: tuple[SlotSamples, ...]
-
-    def plain(self) -> dict[str, object]:
-        """As JSON-ready data."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +109,8 @@ def render_cut(
         counts = join_segments(entry.path, segments, rate=cut.rate, sound=sound, container=form.container)
     if counts != [piece.frames for piece in pieces_of(cut)]:
         raise JobFailed("A segment does not have its slot's frames; delete the shot cache and render again.")
-    return Rendered(
-        content=entry.content,
-        n_frames=cut.n_frames,
-        encoded_frames=work.encoded,
-        slots=read_master(store.path(entry.content), cut).slots,
-    )
+    check_master(store.path(entry.content), cut)
+    return Rendered(content=entry.content, n_frames=cut.n_frames, encoded_frames=work.encoded)
 
 
 def encode_pieces(

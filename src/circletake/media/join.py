@@ -26,12 +26,10 @@ class _Order:
 
     Args:
         places: presentation place of each packet, in decode order.
-        sample_sha256: of its packets' bytes in decode order.
     """
 
     places: tuple[int, ...]
     extradata: bytes
-    sample_sha256: str
 
     @property
     def depth(self) -> int:
@@ -93,7 +91,11 @@ def segment_sha256(path: Path) -> str:
     Raises:
         MediaUnreadable: it cannot be read.
     """
-    return _order_of(path).sample_sha256
+    digest = hashlib.sha256()
+    with reading(path.name), _open(path) as container:
+        for packet in container.demux(container.streams.video[0]):
+            digest.update(bytes(packet))
+    return digest.hexdigest()
 
 
 class _Heard:
@@ -123,22 +125,18 @@ def _open(path: Path) -> InputContainer:
 
 
 def _order_of(path: Path) -> _Order:
-    digest = hashlib.sha256()
-    stamps: list[int] = []
     with (
         reading(path.name),
         _open(path) as container,
     ):
         stream = container.streams.video[0]
-        for packet in container.demux(stream):
-            if packet.size and packet.pts is not None:
-                digest.update(bytes(packet))
-                stamps.append(packet.pts)
+        packets = (packet for packet in container.demux(stream) if packet.size)
+        stamps = [packet.pts for packet in packets if packet.pts is not None]
         extradata = stream.codec_context.extradata or b""
     if not stamps:
         raise NoFrames(f"{path.name} holds not a single frame; render it again.")
     place_of = {stamp: place for place, stamp in enumerate(sorted(stamps))}
-    return _Order(tuple(place_of[stamp] for stamp in stamps), extradata, digest.hexdigest())
+    return _Order(tuple(place_of[stamp] for stamp in stamps), extradata)
 
 
 def _like(movie: OutputContainer, segment: Path, rate: Fraction) -> VideoStream:

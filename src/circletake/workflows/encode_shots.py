@@ -23,7 +23,7 @@ def order_hands(tx: Transaction, cut: CutVersion, *, order: str, name: str) -> N
         params = {"hand": hand, "render": order}
         tx.enqueue(
             op=ENCODE.name,
-            args={"cut": cut_document(cut), "name": name},
+            args={"cut": cut_document(cut), "name": name, "production": cut.production},
             lane=ENCODE.lane,
             prio=ENCODE.prio,
             key=job_key(ENCODE.name, version=ENCODE.version, params=params, inputs=[edit_hash(cut)]),

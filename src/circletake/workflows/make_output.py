@@ -84,6 +84,7 @@ def order_output(house: House, who: Session, production: str, preset: str) -> st
                 "name": f"{found.title}, {known.label}",
                 "names": wanted.names,
                 "preset": known.name,
+                "production": found.id,
                 "recipe": wanted.recipe,
                 "source": wanted.source,
             },

@@ -1288,26 +1288,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/productions/{code}/cut/outputs/{preset}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Output File
-         * @description The file of a version that is made of the cut as it stands.
-         */
-        get: operations["cut_output_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/productions/{code}/cut/render": {
         parameters: {
             query?: never;
@@ -8204,36 +8184,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobView"] | null;
                 };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cut_output_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-                preset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem. */
             default: {

@@ -26,7 +26,7 @@ def make_output(code: Code, preset: str, studio: StudioHere, session: SignedIn) 
     return studio.cut_output(session, code, preset)
 
 
-@router.get("/{preset}/file", response_class=Response)
+@router.get("/{preset}/file", include_in_schema=False)
 def output_file(request: Request, code: Code, preset: str, studio: StudioHere, session: SignedIn) -> Response:
     """The file of a version that is made of the cut as it stands."""
     path, name = studio.cut_output_file(session, code, preset)
