@@ -139,6 +139,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/dailies/{playlist}", None, ALL, ANY),
     ("GET", "/api/productions/{code}/dailies/{playlist}/acts", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/cut/gaps", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/cut/versions", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/cut/diff", None, ALL, ANY),
     ("GET", "/api/productions/{code}/film", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries/{seq}/check", None, ALL, ANY),
@@ -178,6 +181,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/productions/{code}/cut/import/{name}", {}, CUT, "cut"),
     ("POST", "/api/productions/{code}/cut/fill", {"slot": "s_x", "take": "k_x"}, CUT, "cut"),
     ("POST", "/api/productions/{code}/cut/clear", {"slot": "s_x"}, CUT, "cut"),
+    ("POST", "/api/productions/{code}/cut/back", {"number": 1}, CUT, "cut"),
+    ("POST", "/api/productions/{code}/cut/make", {"slot": "s_x", "maker": "slate"}, TAKES, "takes"),
+    ("GET", "/api/productions/{code}/cut/gaps/{slot}/pack.zip", None, TAKES, "takes"),
     ("POST", "/api/productions/{code}/cut/render", None, CUT, "cut"),
     ("GET", "/api/productions/{code}/cut/outputs", None, ALL, ANY),
     ("POST", "/api/productions/{code}/cut/outputs/{preset}", None, CUT, "cut"),
@@ -384,6 +390,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "consent": "consent_none",
             "view": "w_none",
             "playlist": "none",
+            "slot": "SH010",
             "preset": "web",
         }
         on_it = {"task": task.id, "content": take.content}

@@ -1,6 +1,5 @@
 """Makers: what fills a gap by arithmetic alone; the same wish gives the same pictures."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -23,7 +22,6 @@ from circletake.media.sheet import write_png
 from circletake.media.source import Source, open_file
 
 W, H, N = 128, 72, 12
-FOOTAGE = Path(os.environ.get("CIRCLETAKE_FOOTAGE", "../shared/media")) / "bbb.mp4"
 
 
 def scene(shift: float, *, seed: int = 5) -> Rgb:
@@ -191,22 +189,20 @@ def test_the_motion_is_the_same_on_any_number_of_threads(threads: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def footage() -> Callable[[int, int], list[Rgb]]:
-    if not FOOTAGE.exists():
-        pytest.skip(f"NO FOOTAGE at {FOOTAGE}: name a folder with it in CIRCLETAKE_FOOTAGE")
-    film = open_file(FOOTAGE)
+def rabbit(footage: Path) -> Callable[[int, int], list[Rgb]]:
+    film = open_file(footage / "bbb.mp4")
     return lambda first, count: [frame.rgb() for frame in film.frames(FrameRange(first, first + count))]
 
 
-def test_on_real_film_in_betweens_beat_blending_and_holding(footage: Callable[[int, int], list[Rgb]]) -> None:
+def test_on_real_film_in_betweens_beat_blending_and_holding(rabbit: Callable[[int, int], list[Rgb]]) -> None:
     for first in (470, 900, 1210):
-        frames = footage(first, 3)
+        frames = rabbit(first, 3)
         made = between(frames[0], frames[2], motion_of(frames[0], frames[2]), 0.5)
         blend = psnr(mixed(frames[0], frames[2], 1, 2), frames[1])
         assert psnr(made, frames[1]) > blend > psnr(frames[0], frames[1])
 
 
 @pytest.mark.parametrize("cut", [285, 378, 553, 1145, 1346])
-def test_on_real_film_no_in_between_crosses_a_cut(cut: int, footage: Callable[[int, int], list[Rgb]]) -> None:
-    one, other = footage(cut - 1, 2)
+def test_on_real_film_no_in_between_crosses_a_cut(cut: int, rabbit: Callable[[int, int], list[Rgb]]) -> None:
+    one, other = rabbit(cut - 1, 2)
     assert not motion_of(one, other).holds
