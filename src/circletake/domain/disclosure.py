@@ -68,7 +68,7 @@ def made_how(
             return "hybrid"
         return "between" if is_between else "composite"
     if origin in {"camera", "drawn"}:
-        if shot == "hybrid" or before & {"generated", "hybrid"}:
+        if shot in {"generated", "hybrid"} or before & {"generated", "hybrid"}:
             return "hybrid"
         return "camera" if origin == "camera" else "drawn"
     return "unknown"

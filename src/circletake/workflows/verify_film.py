@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from circletake.cut.held import HeldFilm, Holding, of_record, of_seal
 from circletake.cut.seal.read import Credential, read_credential
+from circletake.cut.seal.sign import mime_of
 from circletake.errors import CertificateRefused, CircletakeError, MediaUnreadable, NotFound
 from circletake.ledger import reads
 from circletake.ledger.canonical import read_canonical
@@ -166,7 +167,7 @@ def _by_its_seal(said: list[Line], held: HeldFilm, credential: Credential, seal:
         return Verified(
             "altered", "Altered: its credentials are not what was signed; they prove nothing.", said
         )
-    if not seal.get("slots"):  # a still: all there is to hold it against is the signature
+    if (mime_of(held.path) or "").startswith("image/"):  # nothing but the signature to hold a still against
         if credential.is_altered:
             return Verified("altered", "Altered: the picture is not the one that was signed.", said)
         return _vouched(Verified("intact", "Intact: this is the picture that was signed.", said), credential)

@@ -25,6 +25,7 @@ from circletake.ledger.canonical import canonical
         ("drawn", None, ("drawn",), "drawn"),
         ("generated", "camera", (), "generated"),
         ("camera", "hybrid", (), "hybrid"),
+        ("drawn", "generated", (), "hybrid"),
         ("drawn", "drawn", ("generated",), "hybrid"),
         ("splice", "camera", (), "hybrid"),
         ("splice", "camera", ("unknown",), "hybrid"),
