@@ -37,10 +37,11 @@ serve: $(RUNS) ## Serve the demo studio again
 	$(BIN)/circletake serve $(STUDIO) --port $(PORT)
 
 # One thread a process for linear algebra: where processes share the cores, more only wait for each other.
-# What is held to frames while it plays comes last, alone: a browser that waits for a core is late by that.
+# Browsers have a core each, and what is held to frames or seconds comes last, alone: whoever waits for a core is late.
 test: export OPENBLAS_NUM_THREADS := 1
 test: $(STAMP) ## Run every test but the benches
-	$(BIN)/python -m pytest -m 'not bench and not realtime' -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m 'not bench and not realtime and not browser' -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m 'browser and not realtime and not bench' -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m 'realtime and not bench' -n 1
 
 coverage: $(STAMP) ## Run the tests of domain, gates and ledger; fail where a line or branch is not reached

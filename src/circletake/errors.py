@@ -112,6 +112,12 @@ class HandlesShort(Refused):
     code = "handles-short"
 
 
+class MakerRefused(Refused):
+    """What would fill a gap cannot be made of what stands there."""
+
+    code = "maker-refused"
+
+
 class RateMismatch(Refused):
     """A take's frame rate is not the production's."""
 
@@ -178,7 +184,25 @@ class MasterAltered(Refused):
     code = "master-altered"
 
 
+class MasterNotSpliceable(Refused):
+    """A shot cannot be put into this finished film at all, not even by rendering it whole."""
+
+    code = "master-not-spliceable"
+
+
+class CertificateExpired(Refused):
+    """The certificate that seals are signed with is not valid now."""
+
+    code = "certificate-expired"
+
+
 # invalid
+
+
+class CertificateRefused(Invalid):
+    """A certificate, or its key, cannot sign a seal; says why."""
+
+    code = "certificate-refused"
 
 
 class ConfigInvalid(Invalid):

@@ -2,8 +2,8 @@
 
 import pytest
 from playwright.sync_api import Page
-from tests.e2e.browser import needs_browser
-from tests.e2e.test_desk_together import anything_happens, browser, pair, stage
+from tests.e2e.browser import browser, needs_browser
+from tests.e2e.test_desk_together import anything_happens, pair, stage
 from tests.e2e.together import Stage
 
 __all__ = ["browser", "pair", "stage"]  # fixtures

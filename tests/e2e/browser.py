@@ -1,8 +1,10 @@
 """The browser that the desk is tried in."""
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 # The shell is the same browser without a window's furniture, at two thirds of the processor time.
 CHROMIUM = next(
@@ -24,3 +26,12 @@ needs_browser = pytest.mark.skipif(
     CHROMIUM is None,
     reason="NO BROWSER: install Chromium (Debian: chromium-headless-shell or chromium) to test the desk",
 )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of its own for each module."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield started
+        started.close()

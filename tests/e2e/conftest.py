@@ -22,7 +22,10 @@ from circletake.web.auth import COOKIE, SignInLimit
 from circletake.web.serve import DeskServer, address_of, listen, make_server
 from circletake.workflows.views import TakeView, TaskView
 
+from .browser import browser
 from .terminal import Terminal
+
+__all__ = ["browser"]  # a fixture for whatever module asks for it
 
 PASSWORD = "a red bicycle"  # noqa: S105 (of somebody who lives for one test)
 N_FRAMES, WIDTH_PX, HEIGHT_PX = 12, 96, 64

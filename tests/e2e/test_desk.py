@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .terminal import PROGRAM, Terminal
 
 _SLOW_MS = 60_000
@@ -48,14 +48,6 @@ def url(floor: Terminal) -> Iterator[str]:
     server.terminate()
     server.stdout.close()
     assert server.wait(30) in {0, -signal.SIGTERM}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from circletake.media.coded import write_coded
 from circletake.workflows.views import TakeView
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .coded_takes import APART, START, Coded, coded_takes
 from .coming_takes import FRAME, judge, watch_verdicts
 from .conftest import wait_until
@@ -31,14 +31,6 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coded]:
     """Five shots of two takes each."""
     with coded_takes(tmp_path_factory.mktemp("ahead"), n_frames=FRAMES, shots=SHOTS) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

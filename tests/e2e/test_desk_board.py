@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from circletake.web.auth import COOKIE
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import N_FRAMES, Served
 
 _SLOW_MS = 60_000
@@ -22,14 +22,6 @@ pytestmark = [
     needs_browser,
 ]
 CELL = '[data-cell="SH010/animation"]'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 def page_of(browser: Browser, served: Served, name: str) -> Page:

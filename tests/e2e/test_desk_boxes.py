@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from circletake.config import Config
 from circletake.generate.film import get_shot, model_sheet, render_frame
@@ -20,7 +20,7 @@ from circletake.studio import Studio
 from circletake.workflows.sheets import BoxedImage
 from circletake.workflows.views import EvidenceView
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import serving
 
 _SLOW_MS = 60_000
@@ -114,14 +114,6 @@ def film(folder: Path) -> Path:
     ]
     write_movie(folder / "film.mp4", frames, rate=Fraction(24), width_px=WIDTH_PX, height_px=HEIGHT_PX)
     return folder / "film.mp4"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from circletake.config import Config
 from circletake.domain.playlist import PlaylistOp
@@ -18,7 +18,7 @@ from circletake.media.coded import write_coded
 from circletake.studio import Studio
 from circletake.workflows.receive_take import Attempt, record_take, task_of
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .coded_takes import SLOW_MS
 from .conftest import serving
 from .test_desk import faults_of
@@ -171,14 +171,6 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             receive(studio, folder, code, made)
         with serving(studio) as (_, url):
             yield Shown(studio, url, folder)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

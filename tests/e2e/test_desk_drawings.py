@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from circletake.config import Config
 from circletake.ledger.accounts import Session
@@ -23,7 +23,7 @@ from circletake.studio import Studio
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.views import NoteView
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import HEIGHT_PX, N_FRAMES, WIDTH_PX, draw_film, serving, wait_until
 
 _SLOW_MS = 60_000
@@ -111,14 +111,6 @@ def stage(prepared: tuple[Path, str], tmp_path: Path) -> Iterator[Stage]:
         made = Stage(studio, prepared[1], "", url)
         made.content = studio.task(made.session("leo"), made.task).takes[0].content
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 Opener = Callable[..., Page]

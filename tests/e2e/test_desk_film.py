@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from circletake.config import Config
 from circletake.media.coded import write_coded
 from circletake.media.sheet import write_png
 from circletake.studio import Studio
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .coded_takes import SLOW_MS
 from .conftest import serving
 from .test_desk_player import picture_of
@@ -95,14 +95,6 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filmed]:
         assert not failed
         with serving(studio) as (_, url):
             yield Filmed(studio, url)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import av
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from circletake.media.coded import read_code
 from circletake.media.frames import read_rgb
 from circletake.media.picture import Rgb
 from circletake.media.source import open_source
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .coded_takes import APART, START, Coded, code_on, coded_takes, seen
 
 FRAMES = 16
@@ -37,14 +37,6 @@ def hd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coded]:
     folder = tmp_path_factory.mktemp("hd")
     with coded_takes(folder, size_px=(1920, 1080), n_frames=FRAMES) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -213,9 +213,12 @@ def test_the_guest_s_name_is_in_the_frames_and_in_the_playing_film(house: House)
     expect(page.locator("output[data-playing='true']")).to_be_visible()
     # one of two plays while the other waits for the loop to go round
     page.wait_for_selector(PLAYING)
-    n = int(page.locator("output.frame").get_attribute("data-frame") or 0)
     moving = canvas(page, PLAYING)
-    soft = house.unmarked(n)
+    frames = [house.unmarked(n) for n in range(N_FRAMES)]
+    below = np.s_[
+        : HEIGHT_PX // 2
+    ]  # where no letters are in the upper half, frames differ by light and box alone
+    soft = min(frames, key=lambda one: apart(moving[below], one[below], ~where[below]))
     near = make_mark(words, WIDTH_PX, HEIGHT_PX).burn(soft)
     assert apart(moving, near, where) < 14
     assert apart(moving, soft, where) > 20

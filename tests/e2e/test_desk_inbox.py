@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from circletake.web.auth import COOKIE
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import Served
 
 _SLOW_MS = 60_000
@@ -20,14 +20,6 @@ pytestmark = [
     pytest.mark.timeout(600),
     needs_browser,
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from circletake.checks.run import current_versions
 from circletake.config import Config
@@ -20,7 +20,7 @@ from circletake.media.encode import write_movie
 from circletake.studio import Studio
 from circletake.workflows.bind import bind_production
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import serving
 
 _SLOW_MS = 60_000
@@ -191,14 +191,6 @@ def _remux(path: Path, to: Path) -> None:
             if packet.dts is not None:
                 packet.stream = copy
                 target.mux(packet)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """The desk counts what was really played, sends it with the verdict, and shows an override for ever."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from circletake.gates.policy import shipped_text
 from circletake.web.auth import COOKIE
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import N_FRAMES, Served
 
 _SLOW_MS = 60_000
@@ -20,14 +19,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     needs_browser,
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 def desk_of(browser: Browser, served: Served, name: str) -> Page:

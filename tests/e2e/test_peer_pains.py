@@ -13,7 +13,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.conftest import PATCHES, Drawing, code
 
 from circletake.config import Config
@@ -21,7 +21,7 @@ from circletake.media.picture import Rgb
 from circletake.studio import Studio
 from circletake.workflows.views import GateView, TakeView
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .coded_takes import SLOW_MS, code_on, coded_takes, seen
 from .conftest import Served, serving
 
@@ -37,14 +37,6 @@ FILM = Fraction(24000, 1001)
 WIDTH_PX, HEIGHT_PX = 480, 270
 # Takes of 23.976 frames a second as people have them; frames of each.
 ODD = {"silent": 24, "one frame": 1, "turned": 24, "ten bits": 24, "damaged": 24, "hdr": 12}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

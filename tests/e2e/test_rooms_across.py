@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
 from circletake.config import Config
 from circletake.web.auth import COOKIE
 
-from .browser import ARGUMENTS, CHROMIUM, needs_browser
+from .browser import needs_browser
 from .conftest import wait_until
 from .front import front
 from .together import (
@@ -35,7 +35,8 @@ from .together import (
     same_place,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+# every one of them is held to frames or to seconds
+pytestmark = [pytest.mark.e2e, pytest.mark.realtime, pytest.mark.timeout(600)]
 
 Word = dict[str, Any]
 PostgreSQL = Any  # of the conftest above, which cannot be imported
@@ -262,14 +263,6 @@ def test_a_room_goes_on_after_the_database_cut_both_servers_off(
         assert dora.at == leo.at
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def pair(servers: list[Server], found: Found, browser: Browser) -> Iterator[tuple[Page, Page]]:
     """Dora leads at the first server, leo goes along at the second; where one is gone, the other is."""
@@ -293,7 +286,6 @@ def pair(servers: list[Server], found: Found, browser: Browser) -> Iterator[tupl
 
 @pytest.mark.browser
 @needs_browser
-@pytest.mark.realtime
 def test_two_browsers_at_two_servers_stay_together_and_outlive_one(
     servers: list[Server], pair: tuple[Page, Page]
 ) -> None:

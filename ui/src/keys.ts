@@ -1,6 +1,6 @@
 /** Every key of the desk, once. `?` shows this list; nothing else listens for a letter. */
 
-export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "film" | "dailies" | "holds" | "guest";
+export type Scope = "everywhere" | "queue" | "board" | "desk" | "draw" | "cut" | "versions" | "film" | "dailies" | "holds" | "guest";
 
 export interface KeySpec {
   action: string;
@@ -136,6 +136,14 @@ export const KEYS = [
   spec("offer", "1 2 3 4 5 6 7 8 9", "cut", "Cut", "Fill the slot with the offered take of that number in the list"),
   spec("clear", "Delete", "cut", "Cut", "Empty the slot"),
   spec("open", "Enter", "cut", "Cut", "Open the slot's task on the desk"),
+
+  spec("previous", "ArrowUp", "versions", "Versions of the cut", "Newer version", true),
+  spec("next", "ArrowDown", "versions", "Versions of the cut", "Older version", true),
+  spec("flip", "b", "versions", "Versions of the cut", "Compare with the version before, or with the cut as it stands"),
+  spec("step-on", ".", "versions", "Versions of the cut", "Next change", true),
+  spec("step-back", ",", "versions", "Versions of the cut", "Change before", true),
+  spec("zoom-in", "+ =", "versions", "Versions of the cut", "Nearer", true),
+  spec("zoom-out", "-", "versions", "Versions of the cut", "Farther", true),
 
   spec("toggle", "Space", "film", "Film", "Play or pause"),
   spec("backwards", "j", "film", "Film", "Play backwards; again: faster"),

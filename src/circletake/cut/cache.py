@@ -4,9 +4,12 @@ The segments themselves lie in the content store; here is only where to find the
 deleted: what is missing is encoded again, to the same pictures.
 """
 
+import fcntl
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +25,13 @@ class SegmentCache(Protocol):
 
     def put(self, key: str, content: str) -> None:
         """Remember a segment."""
+        ...
+
+    def claim(self, key: str) -> AbstractContextManager[bool]:
+        """Hold a key while its segment is encoded; False where somebody else holds it.
+
+        Whoever dies holds nothing any more.
+        """
         ...
 
 
@@ -50,6 +60,26 @@ class FolderCache:
         beside = place.with_name(f"{key}.{os.getpid()}.{secrets.token_hex(4)}")
         beside.write_text(content, encoding="ascii")
         beside.replace(place)
+
+    @contextmanager
+    def claim(self, key: str) -> Iterator[bool]:
+        """Hold a key while its segment is encoded; False where somebody else holds it."""
+        place = self._place(key).with_suffix(".claim")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("w") as held:
+            try:
+                # The system lets go of it when the process ends, however that comes.
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_there = place.exists() and place.stat().st_ino == os.fstat(held.fileno()).st_ino
+            except (BlockingIOError, FileNotFoundError):
+                is_there = False
+            if not is_there:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                place.unlink(missing_ok=True)
 
     def _place(self, key: str) -> Path:
         return self._root / key[:2] / key

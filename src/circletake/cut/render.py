@@ -4,29 +4,28 @@ Replacing a shot encodes that shot again and nothing else; all other frames stay
 were. Sound is mixed whole and encoded once, as its packets cannot be joined.
 """
 
-import hashlib
 import platform
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 
 from circletake.cut.cache import SegmentCache
+from circletake.cut.look import Look
 from circletake.cut.master import SlotSamples, read_master
-from circletake.cut.picture import FIT, SLATE, Rgb, fitted, slate
-from circletake.cut.sound import Heard, mix
+from circletake.cut.pieces import PLAIN, Piece, draw_piece, piece_key, pieces_of
+from circletake.cut.sound import Samples, mix, sound_key, voices_of
 from circletake.domain.cut import CutVersion, Slot
-from circletake.domain.time import FrameRange, format_rate
+from circletake.domain.time import format_rate, sample_of
 from circletake.errors import ContentMissing, GapOpen, HandlesShort, JobFailed, NoFrames, RateMismatch
-from circletake.ledger.canonical import canonical
-from circletake.media.encode import SEGMENT_RECIPE, encode_segment
 from circletake.media.join import join_segments
-from circletake.media.manifest import Clip, read_manifest
-from circletake.media.source import Source, open_source
+from circletake.media.level import Target, levelled
+from circletake.media.masters import H264, MasterForm, encode_segment, encode_sound
+from circletake.media.source import RATE_HZ, Source, open_source
 from circletake.media.store import ContentStore
 
-SEGMENT_FORMAT = 1
+_LOOK_S = 0.2  # how often a render looks whether a piece that another encodes is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,183 +49,269 @@ class Rendered:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how far a render is, and who may stop it.
+
+    Args:
+        progress: called with frames done and frames in all.
+        cancelled: asked at every frame that is encoded.
+    """
+
+    progress: Callable[[int, int], None] | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def check(self) -> None:
+        """Stop if that is wanted.
+
+        Raises:
+            JobFailed: it was cancelled.
+        """
+        if self.cancelled is not None and self.cancelled():
+            raise JobFailed("The render was cancelled; what was encoded is kept for the next one.")
+
+
 def render_cut(
     store: ContentStore,
     cut: CutVersion,
     cache: SegmentCache,
     *,
+    form: MasterForm = H264,
+    look: Look = PLAIN,
+    target: Target | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     with_slates: bool = False,
 ) -> Rendered:
     """Render a cut into a master in the store.
 
+    Any number of processes may render one cut at once: each piece is encoded by one of them.
+
     Args:
+        form: of the master.
+        look: how it is framed and what is written into it.
+        target: loudness that the sound is brought to; None leaves it as it is.
         progress: called with frames done and frames in all.
         cancelled: asked at every frame that is encoded.
         with_slates: gaps become grey cards; without, a gap refuses the render.
 
     Raises:
         GapOpen: names every slot without a take.
-        ContentMissing: names the slots whose takes are not in the store.
+        ContentMissing: names the shots whose takes are not in the store.
         HandlesShort: a take ends before its slot does.
         RateMismatch: a take runs at another rate.
         NoFrames: the cut has no slots.
         JobFailed: it was cancelled.
         DiskFull: no room; segments that were finished are kept.
     """
-    sources = _open_sources(store, cut, with_slates=with_slates)
-    done = encoded = 0
-
-    def step() -> None:
-        nonlocal done
-        if cancelled is not None and cancelled():
-            raise JobFailed("The render was cancelled; what was encoded is kept for the next one.")
-        done += 1
-        if progress is not None:
-            progress(done, cut.n_frames)
-
-    segments: list[Path] = []
-    for slot in cut.slots:
-        key = segment_key(cut, slot)
-        content = cache.get(key)
-        if content is None or not store.has(content):
-            content = _encode(store, cut, slot, sources[slot.id], step)
-            cache.put(key, content)
-            encoded += slot.frames
-        else:
-            done += slot.frames
-            if progress is not None:
-                progress(done, cut.n_frames)
-        segments.append(store.path(content))
-    return _join(store, cut, sources, segments, encoded)
+    sources = open_sources(store, cut, with_slates=with_slates)
+    watch = Watch(progress, cancelled)
+    work = _Work(store, cut, cache, sources, watch, form=form, look=look)
+    work.encode()
+    work.wait()
+    segments = [store.path(work.content(piece)) for piece in pieces_of(cut)]
+    sound = _sound(store, cut, cache, form, target, sources, watch)
+    with store.writing(f".{form.container}") as entry:
+        counts = join_segments(entry.path, segments, rate=cut.rate, sound=sound, container=form.container)
+    if counts != [piece.frames for piece in pieces_of(cut)]:
+        raise JobFailed("A segment does not have its slot's frames; delete the shot cache and render again.")
+    return Rendered(
+        content=entry.content,
+        n_frames=cut.n_frames,
+        encoded_frames=work.encoded,
+        slots=read_master(store.path(entry.content), cut).slots,
+    )
 
 
-def segment_key(cut: CutVersion, slot: Slot) -> str:
-    """SHA-256 (hex) of everything that decides a slot's encoded pictures."""
-    made_of = {
-        "v": SEGMENT_FORMAT,
-        "content": slot.take,
-        "slate": None if slot.take else {"rule": SLATE, "text": slot.shot},
-        "frames": [slot.source_in, slot.source_in + slot.frames],
-        "fit": FIT,
-        "size": [cut.width_px, cut.height_px],
-        "rate": [cut.rate.numerator, cut.rate.denominator],
-        "recipe": SEGMENT_RECIPE,
-        # The wheel carries FFmpeg and x264, so its version and platform are the encoder's build.
+def encode_pieces(
+    store: ContentStore,
+    cut: CutVersion,
+    cache: SegmentCache,
+    *,
+    form: MasterForm = H264,
+    look: Look = PLAIN,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> int:
+    """Encode what is not cached and nobody else is encoding, and join nothing.
+
+    Returns:
+        How many frames were encoded.
+
+    Raises:
+        CircletakeError: as `render_cut`.
+    """
+    cached = (cache.get(piece_key(cut, piece, form, look)) for piece in pieces_of(cut))
+    if all(content is not None and store.has(content) for content in cached):
+        return 0
+    sources = open_sources(store, cut, with_slates=False)
+    work = _Work(store, cut, cache, sources, Watch(progress, cancelled), form=form, look=look)
+    work.encode()
+    return work.encoded
+
+
+class _Work:
+    """The pieces of one render."""
+
+    def __init__(
+        self,
+        store: ContentStore,
+        cut: CutVersion,
+        cache: SegmentCache,
+        sources: dict[str, Source | None],
+        watch: Watch,
+        *,
+        form: MasterForm,
+        look: Look,
+    ) -> None:
+        self._store = store
+        self._cut = cut
+        self._cache = cache
+        self._form = form
+        self._look = look
+        self._sources = {slot.id: sources.get(slot.take) if slot.take else None for slot in cut.slots}
+        self._watch = watch
+        self._done = 0
+        self._others: list[Piece] = []
+        self.encoded = 0
+
+    def encode(self) -> None:
+        """Encode every piece that is not cached and that nobody holds."""
+        for piece in pieces_of(self._cut):
+            if not self._is_done(piece):
+                self._others.append(piece)
+
+    def wait(self) -> None:
+        """Wait for the pieces that others held, and encode those they left."""
+        while self._others:
+            self._watch.check()
+            self._others = [piece for piece in self._others if not self._is_done(piece)]
+            if self._others:
+                time.sleep(_LOOK_S)
+
+    def content(self, piece: Piece) -> str:
+        """The segment of a piece that is done."""
+        content = self._find(piece)
+        if content is None:
+            raise JobFailed("A segment was swept away while the cut was rendered; render it again.")
+        return content
+
+    def _find(self, piece: Piece) -> str | None:
+        content = self._cache.get(self._key(piece))
+        return content if content is not None and self._store.has(content) else None
+
+    def _is_done(self, piece: Piece) -> bool:
+        if self._find(piece) is None:
+            key = self._key(piece)
+            with self._cache.claim(key) as is_ours:
+                if not is_ours:
+                    return False
+                if self._find(piece) is None:  # else somebody finished it just now
+                    self._cache.put(key, self._encode(piece))
+                    self.encoded += piece.frames
+                    return True
+        self._step(piece.frames)
+        return True
+
+    def _encode(self, piece: Piece) -> str:
+        pictures = draw_piece(self._cut, piece, self._sources, self._step, form=self._form, look=self._look)
+        size = (self._cut.width_px, self._cut.height_px)
+        with self._store.writing(f".{self._form.container}") as entry:
+            encode_segment(entry.path, pictures, rate=self._cut.rate, size=size, form=self._form)
+        return entry.content
+
+    def _key(self, piece: Piece) -> str:
+        return piece_key(self._cut, piece, self._form, self._look)
+
+    def _step(self, frames: int = 1) -> None:
+        self._watch.check()
+        self._done += frames
+        if self._watch.progress is not None:
+            self._watch.progress(self._done, self._cut.n_frames)
+
+
+def _sound(
+    store: ContentStore,
+    cut: CutVersion,
+    cache: SegmentCache,
+    form: MasterForm,
+    target: Target | None,
+    sources: dict[str, Source | None],
+    watch: Watch,
+) -> Path | None:
+    """The cut's sound, encoded whole; kept by what it was mixed from, as pictures change more often."""
+    voices = voices_of(store, cut, sources)
+    if not voices:
+        return None
+    settings: dict[str, object] = {
+        "codec": form.sound,
+        "target": None if target is None else list(target.plain()),
         "build": f"av {version('av')} {platform.system()} {platform.machine()}",
     }
-    return hashlib.sha256(canonical(made_of)).hexdigest()
+    key = sound_key(cut, voices, settings)
+    content = cache.get(key)
+    n_samples = sample_of(cut.n_frames, cut.rate, RATE_HZ)
+
+    def mixed() -> Iterator[Samples]:
+        for block in mix(voices, sources, n_samples=n_samples):
+            watch.check()
+            yield block
+
+    if content is None or not store.has(content):
+        blocks = mixed() if target is None else levelled(mixed, target, rate_hz=RATE_HZ)
+        with store.writing(f".{form.container}") as entry:
+            encode_sound(entry.path, blocks, codec=form.sound, container=form.container)
+        content = entry.content
+        cache.put(key, content)
+    return store.path(content)
 
 
-def _open_sources(store: ContentStore, cut: CutVersion, *, with_slates: bool) -> dict[str, Source | None]:
-    """Open every take before anything is encoded, so that all that is missing is said at once."""
+def open_sources(store: ContentStore, cut: CutVersion, *, with_slates: bool) -> dict[str, Source | None]:
+    """Open every take before anything is encoded, so that all that is missing is said at once.
+
+    Returns:
+        Content → its opened source.
+
+    Raises:
+        CircletakeError: as `render_cut`.
+    """
     if not cut.slots:
         raise NoFrames("The cut has no slots; add a shot, or import a film.")
-    open_gaps = [slot.shot for slot in cut.slots if slot.take is None]
+    open_gaps = [part.shot for part in cut.parts if part.take is None]
     if open_gaps and not with_slates:
         raise GapOpen(
             f"The cut has no take for {', '.join(open_gaps)}; fill the gap first, then render.",
             missing=open_gaps,
         )
-    lost = [slot for slot in cut.slots if slot.take is not None and not store.has(slot.take)]
+    lost = [part for part in cut.parts if part.take is not None and not store.has(part.take)]
     if lost:
         raise ContentMissing(
-            f"The store lacks the takes of {', '.join(slot.shot for slot in lost)}; bring them in again.",
-            missing=[slot.take for slot in lost],
+            f"The store lacks the takes of {', '.join(part.shot for part in lost)}; bring them in again.",
+            missing=[part.take for part in lost],
         )
-    return {slot.id: _open_source(store, cut, slot, slot.take) for slot in cut.slots}
+    sources: dict[str, Source | None] = {
+        content: open_source(store, content) for content in sorted(cut.contents)
+    }
+    for slot in cut.slots:
+        if slot.take is not None:
+            _check_picture(cut, slot, sources[slot.take])
+    return sources
 
 
-def _open_source(store: ContentStore, cut: CutVersion, slot: Slot, take: str | None) -> Source | None:
-    if take is None:
-        return None
-    source = open_source(store, take)
+def _check_picture(cut: CutVersion, slot: Slot, source: Source | None) -> None:
+    if source is None:
+        return
     if source.rate is not None and source.rate != cut.rate:
         raise RateMismatch(
             f"{slot.shot}: the take runs at {format_rate(source.rate)} frames a second and the cut at "
             f"{format_rate(cut.rate)}; bring one at the cut's rate.",
             slot=slot.id,
         )
-    if source.n_frames < slot.source_in + slot.frames:
+    used = cut.source_range_of(slot)
+    if source.n_frames < used.end:
         raise HandlesShort(
-            f"{slot.shot} uses frames {slot.source_in} to {slot.source_in + slot.frames} of a take that has "
+            f"{slot.shot} uses frames {used.start} to {used.end} of a take that has "
             f"{source.n_frames}; splice a longer one.",
             slot=slot.id,
+            missing=used.end - source.n_frames,
         )
-    return source
-
-
-def _encode(
-    store: ContentStore, cut: CutVersion, slot: Slot, source: Source | None, step: Callable[[], None]
-) -> str:
-    size = (cut.width_px, cut.height_px)
-    with store.writing(".mp4") as entry:
-        frames = _pictures(cut, slot, source, step)
-        encode_segment(entry.path, frames, rate=cut.rate, size=size, recipe=SEGMENT_RECIPE)
-    return entry.content
-
-
-def _pictures(cut: CutVersion, slot: Slot, source: Source | None, step: Callable[[], None]) -> Iterator[Rgb]:
-    if source is None:
-        card = slate(f"{slot.shot} missing", width_px=cut.width_px, height_px=cut.height_px)
-        for _ in range(slot.frames):
-            step()
-            yield card
-        return
-    for frame in source.frames(FrameRange(slot.source_in, slot.source_in + slot.frames)):
-        step()
-        yield fitted(frame, width_px=cut.width_px, height_px=cut.height_px)
-
-
-def _join(
-    store: ContentStore,
-    cut: CutVersion,
-    sources: dict[str, Source | None],
-    segments: list[Path],
-    encoded: int,
-) -> Rendered:
-    has_sound = any(source is not None and source.has_sound for source in sources.values())
-    sound = mix(_heard(store, cut, sources), rate=cut.rate) if has_sound else None
-    with store.writing(".mp4") as entry:
-        counts = join_segments(entry.path, segments, rate=cut.rate, sound=sound)
-    if counts != [slot.frames for slot in cut.slots]:
-        raise JobFailed("A segment does not have its slot's frames; delete the shot cache and render again.")
-    return Rendered(
-        content=entry.content,
-        n_frames=cut.n_frames,
-        encoded_frames=encoded,
-        slots=read_master(store.path(entry.content), cut).slots,
-    )
-
-
-def _heard(store: ContentStore, cut: CutVersion, sources: dict[str, Source | None]) -> list[Heard]:
-    """What is heard where; sound that simply goes on over a cut is not faded there."""
-    ends = [_film_range(store, slot) for slot in cut.slots]
-    goes_on = [
-        before is not None and after is not None and (before[0], before[2]) == (after[0], after[1])
-        for before, after in pairwise(ends)
-    ]
-    record = cut.record_ranges()
-    return [
-        Heard(
-            source=sources[slot.id],
-            frames=FrameRange(slot.source_in, slot.source_in + slot.frames),
-            record=record[slot.id],
-            fades_in=not (index and goes_on[index - 1]),
-            fades_out=not (index < len(goes_on) and goes_on[index]),
-        )
-        for index, slot in enumerate(cut.slots)
-    ]
-
-
-def _film_range(store: ContentStore, slot: Slot) -> tuple[str, int, int] | None:
-    """The file a slot's frames come from, and which frames of that file they are."""
-    if slot.take is None:
-        return None
-    manifest = read_manifest(store, slot.take)
-    if isinstance(manifest, Clip):
-        media, first = manifest.media, manifest.frames.start + slot.source_in
-    else:
-        media, first = slot.take, slot.source_in
-    return media, first, first + slot.frames

@@ -274,6 +274,8 @@ delivered = Table(
     Column("master", String(64), nullable=False),
     Column("record", String(64), nullable=False),
     Column("folder_name", String(200), nullable=False),
+    Column("deliverable", String(64)),  # SHA-256 of the signed file
+    Column("manifest", String(64)),  # SHA-256 of credentials that lie beside it
 )
 recalled = Table(
     "recalled",

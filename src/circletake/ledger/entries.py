@@ -298,12 +298,18 @@ class SealedBody(Body, frozen=True):
 
 
 class DeliveredBody(Body, frozen=True):
-    """A sealed deliverable was written out."""
+    """A sealed deliverable was signed and written out.
+
+    `deliverable` is the signed file, which exists only after the seal; None where nothing could be signed.
+    `manifest` are its credentials where they lie beside it.
+    """
 
     sealed: int
     master: str
     record: str
     folder_name: str
+    deliverable: str | None = None
+    manifest: str | None = None
 
 
 class RecalledBody(Body, frozen=True):

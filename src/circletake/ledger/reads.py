@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from circletake.db import tables
 from circletake.domain.entity import Entity, EntityKind, SourceClass
@@ -16,6 +16,7 @@ from circletake.domain.production import Production
 from circletake.domain.take import ChangeKind, Origin, Take, Task
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Region, Severity, Value, Verdict
+from circletake.errors import NotFound
 from circletake.ledger.roles import HELD, roles_of
 
 __all__ = ["Connection", "roles_of"]
@@ -67,6 +68,17 @@ class CutRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CutVersionRow:
+    """A version of the cut as recorded, with who recorded it and when."""
+
+    hash: str
+    number: int
+    body: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealedRow:
     """A sealed deliverable."""
 
@@ -75,6 +87,22 @@ class SealedRow:
     cut: str
     master: str
     record: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredRow:
+    """What was written out of a seal.
+
+    Args:
+        deliverable: SHA-256 of the signed file; None where nothing was signed.
+        manifest: SHA-256 of its credentials, where they lie beside it.
+    """
+
+    seq: int
+    sealed: int
+    folder_name: str
+    deliverable: str | None
+    manifest: str | None
 
 
 def _production(row: Row[Any]) -> Production:
@@ -607,6 +635,26 @@ def find_cut(conn: Connection, production: str) -> CutRow | None:
     return CutRow(hash=row.hash, number=row.number, body=row.body) if row else None
 
 
+def cut_versions(
+    conn: Connection, production: str, *, before: int | None = None, limit: int
+) -> list[CutVersionRow]:
+    """Versions of a production's cut, the newest first; only those with a number under `before`."""
+    table, entry = tables.cut, tables.entry
+    query = (
+        select(table, entry.c.at, entry.c.actor)
+        .join_from(table, entry, table.c.seq == entry.c.seq)
+        .where(table.c.production == production)
+        .order_by(table.c.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(table.c.number < before)
+    return [
+        CutVersionRow(hash=row.hash, number=row.number, body=row.body, at=row.at, by=row.actor)
+        for row in conn.execute(query)
+    ]
+
+
 def get_cut_body(conn: Connection, cut_hash: str) -> str | None:
     """A version of a cut by its hash, or None."""
     return conn.execute(select(tables.cut.c.body).where(tables.cut.c.hash == cut_hash)).scalar()
@@ -614,17 +662,53 @@ def get_cut_body(conn: Connection, cut_hash: str) -> str | None:
 
 def sealed_in(conn: Connection, production: str) -> list[SealedRow]:
     """Every seal of a production, newest first."""
+    return _seals(conn, tables.sealed.c.production == production)
+
+
+def every_seal(conn: Connection) -> list[SealedRow]:
+    """Every seal of every production, newest first."""
+    return _seals(conn)
+
+
+def _seals(conn: Connection, *only: ColumnElement[bool]) -> list[SealedRow]:
     table = tables.sealed
     query = (
         select(table, tables.entry.c.at)
         .join_from(table, tables.entry, table.c.seq == tables.entry.c.seq)
-        .where(table.c.production == production)
+        .where(*only)
         .order_by(table.c.seq.desc())
     )
     return [
         SealedRow(seq=row.seq, at=row.at, cut=row.cut, master=row.master, record=row.record)
         for row in conn.execute(query)
     ]
+
+
+def find_delivered(conn: Connection, seal: int) -> DeliveredRow | None:
+    """What was first written out of a seal, or None."""
+    table = tables.delivered
+    row = conn.execute(select(table).where(table.c.sealed == seal).order_by(table.c.seq)).first()
+    if row is None:
+        return None
+    return DeliveredRow(
+        seq=row.seq,
+        sealed=row.sealed,
+        folder_name=row.folder_name,
+        deliverable=row.deliverable,
+        manifest=row.manifest,
+    )
+
+
+def get_delivered(conn: Connection, seal: int) -> DeliveredRow:
+    """What was first written out of a seal.
+
+    Raises:
+        NotFound: nothing was.
+    """
+    found = find_delivered(conn, seal)
+    if found is None:
+        raise NotFound(f"Nothing was delivered from entry {seal} yet; deliver again.")
+    return found
 
 
 def is_recorded(conn: Connection, job_key: str) -> bool:

@@ -39,17 +39,6 @@ _INTERLEAVE = 24  # frames between two pieces of sound; players read both withou
 _MBTREE = 0
 _STEADY = {"x264-params": f"mbtree={_MBTREE}"}
 
-SEGMENT_RECIPE: dict[str, str | int] = {
-    "codec": "libx264",
-    "preset": "medium",
-    "crf": 16,
-    "gop": 48,
-    "bframes": 3,
-    "threads": _THREADS,
-    "mbtree": _MBTREE,
-}
-"""How a cut's segments are encoded; every key counts into a segment's name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Coding:
@@ -62,6 +51,8 @@ class Coding:
         is_rgb: coded as RGB and not as BT.709.
         is_faststart: the index stands before the film, so that it plays while it loads.
         sound_coder: of AAC: `twoloop` for what ships, `fast` for what is looked at.
+        pix_fmt: of the pictures, unless they are RGB.
+        form: `mp4` or `mov`.
     """
 
     codec: str = "libx264"
@@ -72,6 +63,8 @@ class Coding:
     is_rgb: bool = False
     is_faststart: bool = True
     sound_coder: str = "twoloop"
+    pix_fmt: str = "yuv420p"
+    form: str = "mp4"
 
 
 _LOSSLESS = Coding(codec="libx264rgb", options={"qp": "0", "preset": "veryfast"}, is_rgb=True)
@@ -106,7 +99,7 @@ class MovieWriter:
         self._screen = Screen()
         self.n_frames = 0
         with writing(path.name, path):
-            self._container = open_movie(path, is_faststart=self._coding.is_faststart)
+            self._container = open_movie(path, is_faststart=self._coding.is_faststart, form=self._coding.form)
             self._picture = self._add_picture()
             self._sound = None if rate_hz is None else self._add_sound(rate_hz)
 
@@ -136,7 +129,7 @@ class MovieWriter:
         if self._coding.is_rgb:
             self.add_coded(VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24"))
         else:
-            self.add_coded(coded(_evened(rgb), self._screen))
+            self.add_coded(coded(_evened(rgb), self._screen, self._coding.pix_fmt))
 
     def add_coded(self, frame: VideoFrame) -> None:
         """Add a frame that is as the encoder takes it (see `Frame.coded_at`)."""
@@ -176,7 +169,8 @@ class MovieWriter:
 
     def _add_sound(self, rate_hz: int) -> "SoundTrack":
         coding = self._coding
-        return SoundTrack(self._container, rate_hz, is_lossless=coding.is_rgb, sound_coder=coding.sound_coder)
+        codec = "pcm_f32le" if coding.is_rgb else "aac"
+        return SoundTrack(self._container, rate_hz, codec=codec, sound_coder=coding.sound_coder)
 
     def _add_picture(self) -> VideoStream:
         coding = self._coding
@@ -186,7 +180,7 @@ class MovieWriter:
         context = stream.codec_context
         width_px, height_px = self._size if coding.is_rgb else even_size(*self._size)
         context.width, context.height = width_px, height_px
-        context.pix_fmt = "rgb24" if coding.is_rgb else "yuv420p"
+        context.pix_fmt = "rgb24" if coding.is_rgb else coding.pix_fmt
         context.time_base = 1 / self._rate
         context.gop_size = coding.gop
         context.max_b_frames = coding.bframes
@@ -204,7 +198,7 @@ class SoundTrack:
     """One stereo sound in a film that is being written.
 
     Args:
-        is_lossless: as float PCM, else as AAC.
+        codec: `aac`, or PCM by FFmpeg's name.
     """
 
     def __init__(
@@ -212,18 +206,18 @@ class SoundTrack:
         container: OutputContainer,
         rate_hz: int,
         *,
-        is_lossless: bool = False,
+        codec: str = "aac",
         sound_coder: str = "twoloop",
     ) -> None:
         self._container = container
         self._rate_hz = rate_hz
-        codec = "pcm_f32le" if is_lossless else "aac"
+        is_aac = codec == "aac"
         # Noise that a decoder makes up would differ between a range and the whole.
-        options = {} if is_lossless else {"aac_coder": sound_coder, "aac_pns": "0"}
+        options = {"aac_coder": sound_coder, "aac_pns": "0"} if is_aac else {}
         stream = container.add_stream(codec, rate=rate_hz, layout="stereo", options=options)
         if not isinstance(stream, AudioStream):
             raise TypeError(codec)
-        if not is_lossless:
+        if is_aac:
             stream.codec_context.bit_rate = _SOUND_BITS_PER_S
         self._stream = stream
         self.n_samples = 0
@@ -295,46 +289,16 @@ def write_movie(
     return movie.n_frames
 
 
-def encode_segment(
-    path: Path,
-    frames: Iterable[Rgb],
-    *,
-    rate: Fraction,
-    size: tuple[int, int],
-    recipe: Mapping[str, str | int],
-) -> None:
-    """Encode a run of frames so that it can be joined to others: starts alone, leans on nothing outside.
+def open_movie(path: Path, *, is_faststart: bool = True, form: str = "mp4") -> OutputContainer:
+    """Open an MP4 for writing, without the date and build that would make two equal films differ.
 
     Args:
-        size: width and height in pixels; even.
-        recipe: as `SEGMENT_RECIPE`.
-
-    Raises:
-        NoFrames: there were none.
-        MediaUnreadable: a frame is of another size.
-        DiskFull: no room; no file is left.
+        form: `mp4` or `mov`.
     """
-    gop, bframes, mbtree = (int(recipe[key]) for key in ("gop", "bframes", "mbtree"))
-    closed = f"keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:bframes={bframes}:mbtree={mbtree}"
-    coding = Coding(
-        codec=str(recipe["codec"]),
-        options={"crf": str(recipe["crf"]), "preset": str(recipe["preset"]), "x264-params": closed},
-        gop=gop,
-        bframes=bframes,
-        threads=int(recipe["threads"]),
-        is_faststart=False,
-    )
-    with MovieWriter(path, rate=rate, width_px=size[0], height_px=size[1], coding=coding) as movie:
-        for rgb in frames:
-            movie.add(rgb)
-
-
-def open_movie(path: Path, *, is_faststart: bool = True) -> OutputContainer:
-    """Open an MP4 for writing, without the date and build that would make two equal films differ."""
     options = {"fflags": "+bitexact"}
     if is_faststart:
         options["movflags"] = "+faststart"
-    return av.open(str(path), mode="w", format="mp4", options=options)
+    return av.open(str(path), mode="w", format=form, options=options)
 
 
 def even_size(width_px: int, height_px: int) -> tuple[int, int]:

@@ -1,22 +1,23 @@
 """Segments joined into one film without touching a picture: packets on a grid counted over the whole film."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
 from av.video.stream import VideoStream
 
-from circletake.domain.time import sample_of
+from circletake.domain.time import seconds_of
 from circletake.errors import JobFailed, NoFrames
-from circletake.media.encode import SoundTrack, open_movie
+from circletake.media.encode import open_movie
 from circletake.media.faults import reading, writing
 from circletake.media.kinds import OPEN_OPTIONS, TIMEOUT_S
-from circletake.media.sound import Samples, SoundFeed
-from circletake.media.source import RATE_HZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,15 @@ def join_segments(
     segments: Sequence[Path],
     *,
     rate: Fraction,
-    sound: Samples | Iterable[Samples] | None,
-    rate_hz: int = RATE_HZ,
+    sound: Path | None,
+    container: str = "mp4",
 ) -> list[int]:
     """Join encoded segments, and one sound over all of them, into an MP4 that plays while it loads.
 
     Args:
         segments: as `encode_segment` writes them, all by one recipe, in order.
-        sound: float32 [n, 2], whole or in blocks; cut or filled up to the length of the pictures.
+        sound: as `encode_sound` writes it; None for a silent film.
+        container: `mp4` or `mov`.
 
     Returns:
         Frames of each segment.
@@ -71,22 +73,17 @@ def join_segments(
     if len({order.extradata for order in orders}) > 1:
         raise JobFailed("The segments were encoded by different recipes; render all of them again.")
     depth = max(order.depth for order in orders)
-    feed = None if sound is None else SoundFeed(sound)
-    with writing(out.name, out), open_movie(out) as movie:
+    with writing(out.name, out), open_movie(out, form=container) as movie, ExitStack() as stack:
         picture = _like(movie, segments[0], rate)
-        track = None if feed is None else SoundTrack(movie, rate_hz)
-        shown = heard = 0
+        heard = None if sound is None else _Heard(movie, stack.enter_context(_open(sound)))
+        shown = 0
         for path, order in zip(segments, orders, strict=True):
             _append(movie, picture, path, order, first=shown, depth=depth, rate=rate)
             shown += len(order.places)
-            if track is not None and feed is not None:
-                end = sample_of(shown, rate, rate_hz)
-                while heard < end:
-                    count = min(end - heard, rate_hz)
-                    track.add(feed.take(count))
-                    heard += count
-        if track is not None:
-            track.close()
+            if heard is not None:
+                heard.go_on(seconds_of(shown, rate))
+        if heard is not None:
+            heard.go_on(None)
     return [len(order.places) for order in orders]
 
 
@@ -99,12 +96,38 @@ def segment_sha256(path: Path) -> str:
     return _order_of(path).sample_sha256
 
 
+class _Heard:
+    """A sound that is copied into the film beside its pictures."""
+
+    def __init__(self, movie: OutputContainer, source: InputContainer) -> None:
+        self._movie = movie
+        self._track = movie.add_stream_from_template(source.streams.audio[0])
+        self._packets = (packet for packet in source.demux(audio=0) if packet.size)
+        self._next = next(self._packets, None)
+
+    def go_on(self, until_s: Fraction | None) -> None:
+        """Copy what is heard before a time; None is all that is left."""
+        while self._next is not None and (until_s is None or _time_s(self._next) < until_s):
+            self._next.stream = self._track
+            self._movie.mux_one(self._next)
+            self._next = next(self._packets, None)
+
+
+def _time_s(packet: "Packet[Any]") -> Fraction:
+    base = packet.time_base
+    return (packet.pts or 0) * Fraction(base.numerator, base.denominator)
+
+
+def _open(path: Path) -> InputContainer:
+    return av.open(str(path), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S)
+
+
 def _order_of(path: Path) -> _Order:
     digest = hashlib.sha256()
     stamps: list[int] = []
     with (
         reading(path.name),
-        av.open(str(path), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container,
+        _open(path) as container,
     ):
         stream = container.streams.video[0]
         for packet in container.demux(stream):
@@ -121,9 +144,11 @@ def _order_of(path: Path) -> _Order:
 def _like(movie: OutputContainer, segment: Path, rate: Fraction) -> VideoStream:
     with (
         reading(segment.name),
-        av.open(str(segment), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container,
+        _open(segment) as container,
     ):
         stream = movie.add_stream_from_template(container.streams.video[0])
+        if stream.codec_context.name == "hevc":
+            stream.codec_context.codec_tag = "hvc1"  # Apple's players open no other
     stream.time_base = 1 / rate
     return stream
 
@@ -141,7 +166,7 @@ def _append(
     decoded = 0
     with (
         reading(path.name),
-        av.open(str(path), format="mov", options=OPEN_OPTIONS, timeout=TIMEOUT_S) as container,
+        _open(path) as container,
     ):
         for packet in container.demux(container.streams.video[0]):
             if not packet.size or packet.pts is None:

@@ -41,7 +41,7 @@ class _Look(Protocol):
     def rgb_at(self, width_px: int, height_px: int) -> Rgb: ...
     def small_at(self, width_px: int, height_px: int) -> Rgb | None: ...
     def alpha_at(self, width_px: int, height_px: int) -> Alpha | None: ...
-    def coded_at(self, width_px: int, height_px: int) -> VideoFrame: ...
+    def coded_at(self, width_px: int, height_px: int, pix_fmt: str) -> VideoFrame: ...
     def plane_hash(self) -> str: ...
     def colours(self) -> str: ...
     def levels(self) -> Levels | None: ...
@@ -104,9 +104,9 @@ class Frame:
         """Its coverage in a size: uint8 [height, width], 0 nothing to 255 opaque; None where it has none."""
         return self._look.alpha_at(width_px, height_px)
 
-    def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
-        """The frame as BT.709, limited range, yuv420p, for an encoder; even sides."""
-        return self._look.coded_at(width_px, height_px)
+    def coded_at(self, width_px: int, height_px: int, pix_fmt: str = "yuv420p") -> VideoFrame:
+        """The frame as BT.709, limited range, for an encoder; even sides."""
+        return self._look.coded_at(width_px, height_px, pix_fmt)
 
     def levels(self) -> Levels | None:
         """Its signal as coded, at a grid of places; None of a still, of RGB and of HDR."""
@@ -218,11 +218,11 @@ class FilmLook:
         shown = self._screen.convert(self._frame, *self._lying(width_px, height_px), "rgba").to_ndarray()
         return np.ascontiguousarray(np.rot90(shown[..., 3], self._screen.turns), dtype=np.uint8)
 
-    def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
+    def coded_at(self, width_px: int, height_px: int, pix_fmt: str) -> VideoFrame:
         """See `Frame.coded_at`."""
         if self._screen.turns:
-            return coded(self.rgb_at(width_px, height_px), self._screen)
-        return _plain(self._screen.convert(self._frame, width_px, height_px, "yuv420p"))
+            return coded(self.rgb_at(width_px, height_px), self._screen, pix_fmt)
+        return _plain(self._screen.convert(self._frame, width_px, height_px, pix_fmt))
 
     def plane_hash(self) -> str:
         """See `Frame.plane_hash`."""
@@ -262,9 +262,9 @@ class ArrayLook:
         """See `Frame.alpha_at`."""
         return None if self._alpha is None else _resized(self._alpha, width_px, height_px)
 
-    def coded_at(self, width_px: int, height_px: int) -> VideoFrame:
+    def coded_at(self, width_px: int, height_px: int, pix_fmt: str) -> VideoFrame:
         """See `Frame.coded_at`."""
-        return coded(self.rgb_at(width_px, height_px), self._screen)
+        return coded(self.rgb_at(width_px, height_px), self._screen, pix_fmt)
 
     def plane_hash(self) -> str:
         """See `Frame.plane_hash`."""
@@ -293,11 +293,11 @@ def _resized(plane: NDArray[np.uint8], width_px: int, height_px: int) -> NDArray
     return np.asarray(cv2.resize(plane, (width_px, height_px), interpolation=how), dtype=np.uint8)
 
 
-def coded(rgb: Rgb, screen: Screen) -> VideoFrame:
-    """An array as BT.709, limited range, yuv420p."""
+def coded(rgb: Rgb, screen: Screen, pix_fmt: str = "yuv420p") -> VideoFrame:
+    """An array as BT.709, limited range."""
     height, width = rgb.shape[:2]
     frame = VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-    return _plain(screen.convert(frame, width, height, "yuv420p"))
+    return _plain(screen.convert(frame, width, height, pix_fmt))
 
 
 def shown_size(

@@ -116,6 +116,16 @@ class Source:
         first, count = self._samples_range(frames, rate_hz)
         yield from self._heard(first, count, rate_hz)
 
+    def sound_from(self, first: int, count: int, *, rate_hz: int = RATE_HZ) -> Iterator[Samples]:
+        """Decode some samples, whichever frames they belong to; see `sound`.
+
+        Args:
+            first: counted from the content's first.
+            count: how many; silence fills what the file lacks.
+        """
+        start = self._samples_range(None, rate_hz)[0]
+        yield from self._heard(start + first, count, rate_hz)
+
     def all_sound(self, *, rate_hz: int = RATE_HZ) -> Iterator[Samples]:
         """Decode the file's sound to its own end, which need not be that of the picture; see `sound`."""
         yield from self._heard(0, None, rate_hz)
@@ -150,7 +160,9 @@ class Source:
     def _film_frames(self, index: FrameIndex, wanted: FrameRange) -> Iterator[Frame]:
         screen = Screen(rotation_deg=self.rotation_deg, is_picture=self._facts.is_picture)
         in_file = wanted.shifted(self._range.start)
-        for place, (picture, is_corrupt) in enumerate(_pictures(self._path, self._name, index, in_file)):
+        for place, (picture, is_corrupt) in enumerate(
+            pictures_by_number(self._path, self._name, index, in_file)
+        ):
             yield Frame(
                 wanted.start + place,
                 FilmLook(picture, screen),
@@ -317,10 +329,14 @@ def _still_frame(path: Path, name: str) -> Frame:
     return Frame(0, look, width_px=width_px, height_px=height_px)
 
 
-def _pictures(
+def pictures_by_number(
     path: Path, name: str, index: FrameIndex, wanted: FrameRange
 ) -> Iterator[tuple[av.VideoFrame, bool]]:
-    """One picture for each number wanted; True beside it where it is a guess or stands in for a lost one."""
+    """One picture for each number wanted; True beside it where it is a guess or stands in for a lost one.
+
+    Raises:
+        NoFrames: not one of them can be decoded.
+    """
     at = wanted.start
     held: av.VideoFrame | None = None
     for place, picture, is_suspect in _from_key(path, name, index, wanted.start):

@@ -264,6 +264,13 @@ class SentClear(_Sent):
     cut_hash: Annotated[str, Field(max_length=64)] | None = None
 
 
+class SentBack(_Sent):
+    """Which version the cut goes back to, and which one was looked at."""
+
+    number: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    cut_hash: Annotated[str, Field(max_length=64)] | None = None
+
+
 class SentFlagCall(_Sent):
     """Whether a flag was right; `withdrawn` takes one's own call back."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import NORMAL, CutVersion, Slot
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
 from circletake.domain.take import Take
@@ -137,9 +137,15 @@ def show_context(house: House, who: Session, task: str, *, content: str, shots: 
         after = standing(range(at + 1, min(len(cut.slots), at + 1 + shots)))
         slot = cut.slots[at]
         start = slot.source_in if slot.take == content else 0
-        shown = FrameRange(start, min(max(take.n_frames, 1), start + slot.frames))
-        if shown.frames < slot.frames:
-            missing.append(f"This take is {slot.frames - shown.frames} frames shorter than its slot.")
+        wanted = slot.source_range().frames
+        shown = FrameRange(start, min(max(take.n_frames, 1), start + wanted))
+        if shown.frames < wanted:
+            missing.append(f"This take is {wanted - shown.frames} frames shorter than its slot.")
+        missing += [
+            f"{one.shot} runs at another speed in the cut, or dissolves; here it does neither."
+            for one in cut.slots[max(0, at - shots) : at + shots + 1]
+            if one.speed != NORMAL or one.dissolve
+        ]
         here = _Stretch(slot, row, take, shown, is_candidate=True)
         stretches = [*reversed(before), here, *after]
         tasks = {one.row.task.id for one in stretches}
@@ -182,7 +188,7 @@ def _neighbours(
             missing.append(f"{slot.shot} is a gap in the cut; nothing is shown for it.")
             continue
         row, take = shipped
-        start, end = slot.source_in, slot.source_in + slot.frames
+        start, end = slot.source_range().start, slot.source_range().end
         if places.step > 0:
             end = min(end, start + longest)
         else:

@@ -22,11 +22,13 @@ def frames_in_cut(conn: reads.Connection, production: str) -> dict[str, FrameRan
     """Content → frames of it that the cut uses; from the first to the last where several slots hold it."""
     used: dict[str, FrameRange] = {}
     cut = find_cut(conn, production)
-    for slot in cut.slots if cut else ():
-        if slot.take is not None:
-            here = FrameRange(slot.source_in, slot.source_in + slot.frames)
-            before = used.get(slot.take, here)
-            used[slot.take] = FrameRange(min(before.start, here.start), max(before.end, here.end))
+    if cut is None:
+        return used
+    shown = [(slot.take, slot.source_range(tail=tail)) for slot, _, tail in cut.placed()]
+    for take, here in (*shown, *((clip.take, clip.source_range) for clip in cut.sound)):
+        if take is not None:
+            before = used.get(take, here)
+            used[take] = FrameRange(min(before.start, here.start), max(before.end, here.end))
     return used
 
 

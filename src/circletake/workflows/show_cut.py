@@ -78,7 +78,7 @@ def _slots(
                 source_in=slot.source_in,
                 state=_state(policy, row, take, floor, slot),
                 poster=poster_of(house, slot.take),
-                offers=_offers(policy, row, floor, slot),
+                offers=_offers(policy, row, floor, cut.source_range_of(slot).frames),
             )
         )
     return views
@@ -92,7 +92,7 @@ def _state(policy: Policy, row: reads.TaskRow | None, take: Take | None, floor: 
     return state if state in {"circled", "stale"} else "offered"
 
 
-def _offers(policy: Policy, row: reads.TaskRow | None, floor: Floor, slot: Slot) -> list[OfferView]:
+def _offers(policy: Policy, row: reads.TaskRow | None, floor: Floor, needed: int) -> list[OfferView]:
     stage = policy.stage(row.task.stage) if row else None
     if row is None or stage is None:
         return []
@@ -106,6 +106,6 @@ def _offers(policy: Policy, row: reads.TaskRow | None, floor: Floor, slot: Slot)
             label=take.label,
         )
         for take in floor.takes.get(row.task.id, [])
-        if take.n_frames >= slot.frames
+        if take.n_frames >= needed
     ]
     return sorted(offers, key=lambda offer: (offer.state != "circled", offer.number))

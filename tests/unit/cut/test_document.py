@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from circletake.cut.document import cut_bytes, cut_document, cut_hash, edit_hash, read_cut
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.errors import CutUnreadable
 
 CUT = CutVersion(
@@ -16,6 +16,19 @@ CUT = CutVersion(
     height_px=360,
     slots=(Slot("s_1", "SH010", 48, "ab" * 32, 5), Slot("s_2", "SH020", 24)),
     parent="cd" * 32,
+)
+
+FULL = replace(
+    CUT,
+    rate=Fraction(30000, 1001),
+    slots=(
+        Slot("s_1", "SH010", 48, "ab" * 32, 5, speed=Fraction(3, 2)),
+        Slot("s_2", "SH020", 24, dissolve=12),
+        Slot("s_3", "SH030", 4, "cd" * 32, 9, speed=Fraction(0)),
+    ),
+    sound=(SoundClip("a_1", "LINE010", "ef" * 32, 10, 20, 3, -650, 2, 4, "A2"),),
+    start=107892,
+    drop=True,
 )
 
 
@@ -34,6 +47,33 @@ def test_the_bytes_have_one_spelling_and_no_floats() -> None:
     )
 
 
+def test_what_only_the_fuller_format_says_comes_back_too() -> None:
+    assert cut_document(FULL)["v"] == 2
+    assert read_cut(cut_bytes(FULL)) == FULL
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"slots": (replace(CUT.slots[0], speed=Fraction(2)),)},
+        {"slots": (CUT.slots[0], replace(CUT.slots[1], dissolve=1))},
+        {"sound": FULL.sound},
+        {"start": 1},
+    ],
+)
+def test_each_new_thing_alone_is_the_fuller_format(change: dict[str, object]) -> None:
+    cut = replace(CUT, **change)  # type: ignore[arg-type]  # members by name
+    assert cut_document(cut)["v"] == 2
+    assert read_cut(cut_bytes(cut)) == cut
+    assert cut_hash(cut) != cut_hash(CUT)
+
+
+def test_where_timecode_begins_is_neither_seen_nor_heard() -> None:
+    assert edit_hash(replace(CUT, start=86400)) == edit_hash(CUT)
+    assert edit_hash(replace(FULL, start=0, drop=False)) == edit_hash(FULL)
+    assert edit_hash(replace(FULL, sound=())) != edit_hash(FULL)
+
+
 def test_another_cut_has_another_hash() -> None:
     assert cut_hash(CUT) == cut_hash(replace(CUT))
     assert cut_hash(CUT) != cut_hash(replace(CUT, number=4))
@@ -48,7 +88,8 @@ def test_versions_that_say_the_same_are_the_same_edit() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [
-        ("v", 2, "v is format 2"),
+        ("v", 3, "v is format 3"),
+        ("v", True, "v is format True"),
         ("production", "", "production is not text"),
         ("number", True, "number is not a whole number of at least 1"),
         ("parent", "abc", "parent is neither null nor a SHA-256"),
@@ -76,6 +117,44 @@ def test_what_cannot_be_read_is_refused_by_its_path(path: str, value: object, sa
         read_cut(data)
     assert says in refused.value.message
     assert refused.value.detail["path"] == says.split(maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("slots.0.speed", [2, 2], "slots[0].speed is not a fraction in its lowest terms"),
+        ("slots.0.speed", [1, 0], "slots[0].speed is not a fraction in its lowest terms"),
+        ("slots.0.speed", [-1, 1], "slots[0].speed[0] is not a whole number of at least 0"),
+        ("slots.0.speed", 1.5, "slots[0].speed is not a pair"),
+        ("slots.1.dissolve", -1, "slots[1].dissolve is not a whole number"),
+        ("sound", {}, "sound is not a list"),
+        ("sound.0.gain_mb", 1.5, "sound[0].gain_mb is not a whole number"),
+        ("sound.0.take", "", "sound[0].take is neither null"),
+        ("sound.0.pan", 0, "sound[0].pan is not a member this version knows"),
+        ("sound.0.id", "s_1", "sound[0].id repeats s_1"),
+        ("start", -1, "start is not a whole number"),
+        ("drop", 1, "drop is neither true nor false"),
+    ],
+)
+def test_what_cannot_be_read_of_the_fuller_format_is_refused_by_its_path(
+    path: str, value: object, says: str
+) -> None:
+    data = json.loads(cut_bytes(FULL))
+    at = data
+    *inside, last = path.split(".")
+    for step in inside:
+        at = at[int(step) if step.isdigit() else step]
+    at[last] = value
+    with pytest.raises(CutUnreadable) as refused:
+        read_cut(data)
+    assert says in refused.value.message
+
+
+def test_a_plain_cut_has_no_second_spelling() -> None:
+    data = json.loads(cut_bytes(CUT)) | {"v": 2, "sound": [], "start": 0, "drop": False}
+    data["slots"] = [slot | {"speed": [1, 1], "dissolve": 0} for slot in data["slots"]]
+    with pytest.raises(CutUnreadable, match="says nothing that format 1 does not"):
+        read_cut(data)
 
 
 def test_a_member_left_out_is_named() -> None:

@@ -33,3 +33,15 @@ def test_gaps_at_both_ends_touch_nothing_there() -> None:
 def test_a_full_cut_has_no_gaps() -> None:
     assert gaps(cut_of(Slot("s_1", "A", 5, "aa" * 32))) == []
     assert gaps(cut_of()) == []
+
+
+def test_a_gap_knows_what_the_dissolve_after_it_needs_and_where_a_retimed_neighbour_ends() -> None:
+    cut = cut_of(
+        Slot("s_1", "A", 48, "aa" * 32, 10, speed=Fraction(1, 2)),
+        Slot("s_2", "B", 36),
+        Slot("s_3", "C", 24, "cc" * 32, 7, dissolve=8),
+    )
+    (gap,) = gaps(cut)
+    assert (gap.record, gap.tail) == (FrameRange(48, 84), 8)
+    assert (gap.frames, gap.wanted_frames) == (44, 68)
+    assert gap.before == Neighbour("s_1", "A", "aa" * 32, frame=33)

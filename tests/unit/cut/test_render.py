@@ -1,24 +1,39 @@
 """The cut rendered: real films in, one real film out, and only what changed is encoded again."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from circletake.cut.cache import FolderCache
+from circletake.cut.document import cut_bytes
 from circletake.cut.picture import fitted_size, slate
-from circletake.cut.render import Rendered, render_cut, segment_key
+from circletake.cut.pieces import Piece, piece_key, pieces_of
+from circletake.cut.render import Rendered, encode_pieces, render_cut
 from circletake.cut.splice import splice
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.domain.time import FrameRange, sample_of
-from circletake.errors import ContentMissing, GapOpen, HandlesShort, JobFailed, NoFrames, RateMismatch
+from circletake.errors import (
+    ContentMissing,
+    GapOpen,
+    HandlesShort,
+    JobFailed,
+    NoFrames,
+    RateMismatch,
+)
+from circletake.ledger.verifier import read_tracks
 from circletake.media.encode import write_movie
 from circletake.media.manifest import clip_manifest
+from circletake.media.masters import FORMS
 from circletake.media.source import open_source
 from circletake.media.store import ContentStore
 
@@ -31,6 +46,10 @@ def tone(n_frames: int, hz: float, rate: Fraction = RATE) -> NDArray[np.float32]
     times = np.arange(sample_of(n_frames, rate, RATE_HZ)) / RATE_HZ
     wave = (0.5 * np.sin(2 * np.pi * hz * times)).astype(np.float32)
     return np.stack([wave, wave], axis=1)
+
+
+def segment_key(cut: CutVersion, slot: Slot) -> str:
+    return piece_key(cut, Piece(slot, 0, slot.frames))
 
 
 class Draws(Protocol):
@@ -77,6 +96,18 @@ class Shelf:
     def numbers(self, content: str) -> list[int]:
         frames = open_source(self.store, content).frames()
         return [self._draw(*SIZE).read(frame.rgb()) for frame in frames]
+
+    def plain(self, value: int, n_frames: int) -> str:
+        path = self._root / f"plain-{value}.mp4"
+        frames = (np.full((SIZE[1], SIZE[0], 3), value, np.uint8) for _ in range(n_frames))
+        write_movie(path, frames, rate=RATE, width_px=SIZE[0], height_px=SIZE[1])
+        return self.store.put_file(path)
+
+    def drawn(self, width_px: int, height_px: int) -> Draws:
+        return self._draw(width_px, height_px)
+
+    def cache_files(self) -> list[Path]:
+        return [path for path in (self._root / "segments").rglob("*") if path.is_file()]
 
     def planes(self, content: str, frames: FrameRange) -> list[str]:
         return [frame.plane_hash() for frame in open_source(self.store, content).frames(frames)]
@@ -248,6 +279,154 @@ def test_everything_that_cannot_be_rendered_is_refused_before_anything_is_encode
     with pytest.raises(NoFrames):
         shelf.render(shelf.cut())
     assert shelf.cache.get(segment_key(shelf.cut(), Slot("s_1", "A", 5, take))) is None
+
+
+def test_a_retimed_slot_shows_the_frames_that_its_speed_says(shelf: Shelf) -> None:
+    take = shelf.take(100, 40)
+    slots = [Slot(f"s_{n}", f"S{n}", 6, take, 2, speed=Fraction(*speed))
+             for n, speed in enumerate([(2, 1), (1, 2), (0, 1), (5, 4)])]  # fmt: skip
+    rendered = shelf.render(shelf.cut(*slots))
+    shown = [number - 100 for number in shelf.numbers(rendered.content)]
+    assert shown == [2, 4, 6, 8, 10, 12, 2, 2, 3, 3, 4, 4, *[2] * 6, 2, 3, 4, 5, 7, 8]
+    assert len({segment_key(shelf.cut(*slots), slot) for slot in slots}) == 4
+
+
+def test_a_dissolve_mixes_both_takes_and_the_going_one_goes_on(shelf: Shelf) -> None:
+    going, coming = (shelf.plain(value, 30) for value in (40, 200))
+    cut = shelf.cut(Slot("s_1", "A", 10, going), Slot("s_2", "B", 12, coming, dissolve=4))
+    rendered = shelf.render(cut)
+    levels = [int(frame.rgb().mean()) for frame in open_source(shelf.store, rendered.content).frames()]
+    assert levels == pytest.approx([*[40] * 10, 60, 100, 140, 180, *[200] * 8], abs=2)
+    assert [(s.start, s.end) for s in rendered.slots] == [(0, 10), (10, 22)]
+    with pytest.raises(HandlesShort, match="A uses frames 18 to 32"):
+        shelf.render(shelf.cut(Slot("s_1", "A", 10, going, 18), Slot("s_2", "B", 12, coming, dissolve=4)))
+
+
+def test_another_take_before_a_dissolve_encodes_no_more_than_what_shows_it(shelf: Shelf) -> None:
+    going, other, coming = (shelf.plain(value, 30) for value in (40, 90, 200))
+    cut = shelf.cut(Slot("s_1", "A", 10, going), Slot("s_2", "B", 12, coming, dissolve=4))
+    assert shelf.render(cut).encoded_frames == 22
+    assert (
+        shelf.render(splice(cut, "s_1", content=other, source_in=0, n_frames=30, rate=RATE)).encoded_frames
+        == 14
+    )
+
+
+def test_sound_clips_alone_are_heard_where_there_are_any(shelf: Shelf) -> None:
+    picture, low = shelf.take(0, 48, hz=3000.0), shelf.take(50, 48, hz=200.0)
+    clip = SoundClip("a_1", "A", low, 12, 24, gain_mb=-602, fade_in=6, fade_out=6)
+    cut = replace(shelf.cut(Slot("s_1", "A", 48, picture)), sound=(clip,))
+    heard = open_source(shelf.store, shelf.render(cut).content).samples()[:, 0]
+    level = [float(np.sqrt(2 * np.mean(heard[at : at + 2000] ** 2))) for at in range(0, 96_000, 2000)]
+    assert max(level[:11] + level[37:]) < 0.01
+    assert level[19:29] == pytest.approx([0.25] * 10, abs=0.01)
+    assert 0.05 < level[13] < 0.15 < level[16] < 0.25
+    other = replace(cut, sound=(replace(clip, take="ee" * 32),))
+    with pytest.raises(ContentMissing):
+        shelf.render(other)
+    with pytest.raises(GapOpen, match="no take for A"):
+        shelf.render(replace(cut, sound=(replace(clip, take=None),)))
+
+
+def test_sounds_that_cross_over_are_as_loud_as_each_alone(shelf: Shelf) -> None:
+    one, two = shelf.take(0, 72, hz=430.0), shelf.take(50, 72, hz=1170.0)
+    cut = shelf.cut(Slot("s_1", "A", 36, one), Slot("s_2", "B", 36, two, dissolve=24))
+    heard = open_source(shelf.store, shelf.render(cut).content).samples()[:, 0]
+    assert len(heard) == 3 * RATE_HZ
+    level = [float(np.sqrt(2 * np.mean(heard[at : at + 4000] ** 2))) for at in range(4000, 138_000, 4000)]
+    assert level == pytest.approx([0.5] * len(level), rel=0.05)
+
+
+def test_sound_is_encoded_again_only_where_what_is_heard_changes(shelf: Shelf) -> None:
+    picture, other, music = shelf.take(0, 24), shelf.take(50, 24), shelf.take(90, 24, hz=440.0)
+    cut = replace(shelf.cut(Slot("s_1", "A", 24, picture)), sound=(SoundClip("a_1", "A", music, 0, 24),))
+    before = shelf.render(cut)
+    kept = {path.name for path in shelf.cache_files()}
+    after = shelf.render(splice(cut, "s_1", content=other, source_in=0, n_frames=24, rate=RATE))
+    assert len({path.name for path in shelf.cache_files()} - kept) == 1
+    sounds = [read_tracks(shelf.store.path(one.content))[1].samples for one in (before, after)]
+    assert len(sounds[0]) == len(sounds[1])
+
+
+@pytest.mark.parametrize("form", ["hevc", "prores", "dnxhr"])
+def test_other_forms_of_master_hold_the_same_frames(shelf: Shelf, form: str) -> None:
+    size = (256, 128)  # DNxHR has no smaller pictures
+    takes = [shelf.take(n * 100, 30, hz=330.0, size=size, rate=Fraction(24000, 1001)) for n in (1, 2)]
+    slots = [Slot("s_1", "A", 12, takes[0], 3), Slot("s_2", "B", 15, takes[1])]
+    cut = CutVersion("pr_1", 1, Fraction(24000, 1001), *size, tuple(slots))
+    rendered = render_cut(shelf.store, cut, shelf.cache, form=FORMS[form])
+    source = open_source(shelf.store, rendered.content)
+    drawn = shelf.drawn(*size)
+    assert [drawn.read(frame.rgb()) for frame in source.frames()] == [*range(103, 115), *range(200, 215)]
+    assert (source.rate, source.is_vfr, source.has_sound) == (cut.rate, False, True)
+    assert source.sound_offsets_s()[0] == 0
+    assert [(slot.start, slot.end) for slot in rendered.slots] == [(0, 12), (12, 27)]
+    again = render_cut(shelf.store, cut, FolderCache(shelf.store.root / "elsewhere"), form=FORMS[form])
+    assert again.content == rendered.content
+    drawn_again = render_cut(shelf.store, cut, shelf.cache)
+    assert drawn_again.encoded_frames == 27
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "24", "25", "30000/1001"])
+def test_count_length_and_sound_are_exact_at_every_rate(shelf: Shelf, rate: str) -> None:
+    takes = [shelf.take(n * 100, 31, hz=440.0, rate=Fraction(rate)) for n in range(2)]
+    cut = shelf.cut(*(Slot(f"s_{n}", f"S{n}", 31, take) for n, take in enumerate(takes)), rate=Fraction(rate))
+    path = shelf.store.path(shelf.render(cut).content)
+    source = open_source(shelf.store, shelf.render(cut).content)
+    assert (source.n_frames, source.rate, source.is_vfr) == (62, Fraction(rate), False)
+    assert source.sound_offsets_s()[0] == 0
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        tick_s = stream.time_base or Fraction(0)
+        packets = [packet for packet in container.demux(stream) if packet.size]
+        stamps = sorted(packet.pts * tick_s for packet in packets if packet.pts is not None)
+        assert stamps == [n / Fraction(rate) for n in range(62)]
+        assert stream.duration is not None
+        assert stream.duration * tick_s == 62 / Fraction(rate)
+
+
+def test_several_render_one_cut_and_each_piece_is_encoded_once(shelf: Shelf) -> None:
+    slots = [Slot(f"s_{n}", f"S{n}", 20, shelf.take(n * 50, 20)) for n in range(4)]
+    cut = shelf.cut(*slots)
+    with ThreadPoolExecutor(3) as pool:
+        helpers = [pool.submit(encode_pieces, shelf.store, cut, shelf.cache) for _ in range(2)]
+        master = pool.submit(render_cut, shelf.store, cut, shelf.cache).result()
+        encoded = master.encoded_frames + sum(one.result() for one in helpers)
+    assert encoded == 80
+    assert shelf.numbers(master.content) == [
+        n for start in (0, 50, 100, 150) for n in range(start, start + 20)
+    ]
+
+
+def test_a_long_slot_is_encoded_in_pieces(shelf: Shelf) -> None:
+    take = shelf.take(0, 500)
+    cut = shelf.cut(Slot("s_1", "A", 500, take))
+    assert [(piece.offset, piece.frames) for piece in pieces_of(cut)] == [(0, 480), (480, 20)]
+    rendered = shelf.render(cut)
+    assert shelf.numbers(rendered.content) == list(range(500))
+    assert [(s.start, s.end) for s in rendered.slots] == [(0, 500)]
+
+
+def test_a_render_that_is_killed_goes_on_from_its_cache(shelf: Shelf, tmp_path: Path) -> None:
+    slots = [Slot(f"s_{n}", f"S{n}", 40, shelf.take(n * 50, 40)) for n in range(3)]
+    cut = shelf.cut(*slots)
+    (tmp_path / "cut.json").write_bytes(cut_bytes(cut))
+    code = (
+        "import os, sys, pathlib\n"
+        "from circletake.cut.cache import FolderCache\n"
+        "from circletake.cut.document import read_cut\n"
+        "from circletake.cut.render import render_cut\n"
+        "from circletake.media.store import ContentStore\n"
+        "root = pathlib.Path(sys.argv[1])\n"
+        "die = lambda done, total: os.kill(os.getpid(), 9) if done == 100 else None\n"
+        "render_cut(ContentStore(root / 'content'), read_cut((root / 'cut.json').read_bytes()),\n"
+        "           FolderCache(root / 'segments'), progress=die)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert killed.returncode == -9
+    rendered = shelf.render(cut)
+    assert rendered.encoded_frames == 40
+    assert shelf.numbers(rendered.content) == [n for start in (0, 50, 100) for n in range(start, start + 40)]
 
 
 def test_a_cancelled_render_stops_and_keeps_what_was_finished(shelf: Shelf) -> None:

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,10 +22,11 @@ from circletake.cut.deliverable import Approval, ShippedSlot, ShippedTake, deliv
 from circletake.cut.document import cut_document, cut_hash
 from circletake.cut.render import render_cut
 from circletake.db.connect import migrate_book, open_book
-from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.domain.production import Production
 from circletake.gates.policy import policy_dict
 from circletake.ledger.book import Book
+from circletake.ledger.canonical import canonical
 from circletake.ledger.record import export_record
 from circletake.ledger.verifier import World, judge, read_tracks, verify_folder
 from circletake.media.encode import write_movie
@@ -138,8 +140,31 @@ def circle(floor: "Floor", content: str) -> None:
     floor.verdict("p_dana", content, "director", 2)
 
 
-def deliver(floor: "Floor", root: Path, drawing: Draws) -> Path:
-    """Seal a film of one shot as a recipe would, and write its folder."""
+def as_it_is(cut: CutVersion) -> CutVersion:
+    return cut
+
+
+def retimed(cut: CutVersion) -> CutVersion:
+    """The same length with all that only the fuller format of a cut says."""
+    slot = cut.slots[0]
+    clip = SoundClip("a_1", slot.shot, slot.take, 4, 10, 2, gain_mb=-300, fade_out=3)
+    slots = (replace(slot, frames=12, speed=Fraction(1, 2)), replace(slot, id="s_2", frames=8, dissolve=4))
+    return replace(cut, slots=slots, sound=(clip,), start=86400)
+
+
+def deliver(
+    floor: "Floor",
+    root: Path,
+    drawing: Draws,
+    change: Callable[[CutVersion], CutVersion] = as_it_is,
+    spoil: Callable[[dict[str, Any]], None] | None = None,
+) -> Path:
+    """Seal a film of one shot as a recipe would, and write its folder.
+
+    Args:
+        change: what the cut says beyond what is rendered; the verifier looks at samples, not at pictures.
+        spoil: done to the record before it is sealed.
+    """
     store = ContentStore(root / "content")
     film = root / "take.mp4"
     write_movie(film, drawing.frames(24), rate=Fraction(24), width_px=192, height_px=96)
@@ -147,8 +172,11 @@ def deliver(floor: "Floor", root: Path, drawing: Draws) -> Path:
     floor.take("one", content=take)
     circle(floor, take)
     cut = CutVersion("pr_1", 1, Fraction(24), 192, 96, (Slot("s_1", "SH010", 20, take, 2),))
+    cut = change(cut)
+    plain = tuple(Slot(slot.id, slot.shot, slot.frames, slot.take, slot.source_in) for slot in cut.slots)
+    rendered = render_cut(store, replace(cut, slots=plain, sound=()), FolderCache(root / "segments"))
+    master = rendered.content
     floor.append("cut", hash=cut_hash(cut), cut=cut_document(cut))
-    master = render_cut(store, cut, FolderCache(root / "segments")).content
     floor.append("entity", entity="e_9", kind="film", code="FILM", title="Queso", position=1)
     floor.append("task", task="t_9", entity="e_9", stage="master")
     floor.grant("p_dana", "producer")
@@ -169,11 +197,15 @@ def deliver(floor: "Floor", root: Path, drawing: Draws) -> Path:
         Production("pr_1", "queso", "Queso", Fraction(24), 192, 96, floor.policy.hash),
         cut,
         read_master(store.path(master), cut),
-        slots=[ShippedSlot("s_1", approved("t_1", "animation", take))],
+        slots=[ShippedSlot(part.id, approved("t_1", "animation", take)) for part in cut.parts],
         film=approved("t_9", "master", master),
         policy=floor.policy.hash,
         book_seq=floor.book.head().seq,
     )
+    if spoil is not None:
+        data = json.loads(record)
+        spoil(data)
+        record = canonical(data)
     content = store.put_bytes(record)
     seal = floor.append("sealed", cut=cut_hash(cut), master=master, record=content, contents=[take, master])
     folder = root / "deliverable"
@@ -194,6 +226,50 @@ def test_what_the_book_writes_out_holds_for_a_stranger(
     assert told.returncode == 0, told.stdout + told.stderr
     assert "slot s_1 (SH010, frames 0–19), gate lead: circled by p_lea (entry " in told.stdout
     assert "the master as a whole, gate producer: circled by p_dana" in told.stdout
+
+
+def test_a_retimed_dissolving_cut_with_sound_holds_for_a_stranger(
+    floor: "Floor", tmp_path: Path, drawing: Draws
+) -> None:
+    report = verify_folder(deliver(floor, tmp_path, drawing, retimed))
+    assert report.holds, report.text()
+    assert "sound a_1 (SH010), gate director: circled by p_dana (entry " in report.text()
+
+
+def without_sound(record: dict[str, Any]) -> None:
+    del record["sound"]
+
+
+def another_sound(record: dict[str, Any]) -> None:
+    record["sound"][0]["source_in"] = 3
+
+
+def another_speed(record: dict[str, Any]) -> None:
+    record["slots"][0]["speed"] = [1, 1]
+
+
+def no_dissolve(record: dict[str, Any]) -> None:
+    del record["slots"][1]["dissolve"]
+
+
+def unjudged_sound(record: dict[str, Any]) -> None:
+    record["sound"][0]["gates"] = []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "where"),
+    [
+        (without_sound, "sound"),
+        (another_sound, "sound"),
+        (another_speed, "slot s_1"),
+        (no_dissolve, "slot s_2"),
+        (unjudged_sound, "sound a_1"),
+    ],
+)
+def test_a_record_that_says_other_than_its_cut_is_found(
+    floor: "Floor", tmp_path: Path, drawing: Draws, spoil: Callable[[dict[str, Any]], None], where: str
+) -> None:
+    assert where in verify_folder(deliver(floor, tmp_path, drawing, retimed, spoil)).broken
 
 
 def test_a_byte_of_a_real_master_is_found_in_its_shot(floor: "Floor", tmp_path: Path, drawing: Draws) -> None:

@@ -13,8 +13,9 @@ import pytest
 from circletake.domain.time import sample_of
 from circletake.errors import DiskFull, JobFailed, MediaUnreadable, NoFrames, Unavailable
 from circletake.generate.film import get_shot, render_frame
-from circletake.media.encode import SEGMENT_RECIPE, encode_segment, write_movie
+from circletake.media.encode import write_movie
 from circletake.media.join import join_segments, segment_sha256
+from circletake.media.masters import SEGMENT_RECIPE, encode_segment, encode_sound
 from circletake.media.source import open_file
 
 if TYPE_CHECKING:
@@ -130,7 +131,9 @@ def test_joined_segments_are_one_film_on_an_even_grid(
     out = tmp_path / "film.mp4"
     sound = np.zeros((sample_of(94, RATE, 48000), 2), np.float32)
     sound[100_000] = 1
-    assert join_segments(out, segments, rate=RATE, sound=sound) == [60, 1, 2, 31]
+    heard = tmp_path / "sound.mp4"
+    assert encode_sound(heard, [sound]) == len(sound)
+    assert join_segments(out, segments, rate=RATE, sound=heard) == [60, 1, 2, 31]
     source = open_file(out)
     assert (source.n_frames, source.rate, source.is_vfr) == (94, RATE, False)
     assert [drawing.read(frame.rgb()) for frame in source.frames()] == list(range(94))
@@ -169,7 +172,8 @@ def test_a_segment_is_the_same_bytes_each_time_and_keeps_them_in_the_film(
     )
     assert segment_sha256(again) == segment_sha256(segments[0])
     out = tmp_path / "film.mp4"
-    join_segments(out, segments, rate=RATE, sound=np.zeros((9, 2), np.float32))
+    encode_sound(tmp_path / "sound.mp4", [np.zeros((9, 2), np.float32)])
+    join_segments(out, segments, rate=RATE, sound=tmp_path / "sound.mp4")
     with av.open(str(out)) as container:
         packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
     start = 0

@@ -1,13 +1,18 @@
 """The cut by recipe: who edits it, what may fill a slot, and what delivery refuses."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from circletake.cut.document import cut_hash, edit_hash
+from circletake.domain.cut import SoundClip
 from circletake.domain.lineage import CUT_SLOT
+from circletake.domain.time import FrameRange
 from circletake.errors import (
     AlreadyThere,
+    CutUnreadable,
     GapOpen,
     GateClosed,
     HandlesShort,
@@ -15,7 +20,7 @@ from circletake.errors import (
     RoleMissing,
     WorldMoved,
 )
-from circletake.workflows.cut_book import find_cut
+from circletake.workflows.cut_book import find_cut, frames_in_cut, record_cut
 
 if TYPE_CHECKING:
     from tests.unit.workflows.conftest import Floor
@@ -97,3 +102,66 @@ def test_delivery_lists_all_that_is_missing_and_seals_nothing(floor: "Floor") ->
     assert "sealed" not in floor.kinds()
     with pytest.raises(RoleMissing):
         floor.studio.deliver(floor["ed"], "spring")
+
+
+def test_sound_in_the_cut_holds_its_gates_too_or_delivery_names_it(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    take = floor.take(b"heard")
+    house = floor.studio.house
+    with house.book.transact() as tx:
+        cut = find_cut(tx.conn, take.production)
+        assert cut is not None
+        sound = (SoundClip("a_1", "SH010", take.content, 0, 10), SoundClip("a_2", "SH020", None, 10, 5))
+        record_cut(house, tx, floor["ed"].actor, replace(cut, number=cut.number + 1, sound=sound))
+    missing = floor.studio.cut(floor["ana"], "spring").missing
+    assert "SH020 is missing from the sound: fill its gap." in missing
+    assert any(sentence.startswith("SH010 take 1, Lead") for sentence in missing)
+    with house.book.reading() as conn:
+        assert frames_in_cut(conn, take.production)[take.content] == FrameRange(0, 10)
+
+
+def test_the_cut_goes_out_and_comes_back_in_every_form(floor: "Floor", tmp_path: Path) -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    take = floor.take(b"one")
+    was = floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id)
+    ways = floor.studio.cut_forms(floor["ed"], "spring")
+    assert (ways.may_import, floor.studio.cut_forms(floor["arti"], "spring").may_import) == (True, False)
+    for form in ways.forms:
+        path = tmp_path / f"cut{form.ending}"
+        if not form.writes:
+            with pytest.raises(CutUnreadable, match="is only read here"):
+                floor.studio.cut_export(floor["ed"], "spring", path)
+            continue
+        lost = floor.studio.cut_export(floor["ed"], "spring", path)
+        assert lost
+        came = floor.studio.cut_import(floor["ed"], "spring", path)
+        assert came.lost == []
+        assert [(slot.id, slot.take) for slot in came.cut.slots] == [
+            (slot.id, slot.take) for slot in was.slots
+        ]
+    with pytest.raises(NotFound, match="no such file"):
+        floor.studio.cut_import(floor["ed"], "spring", tmp_path / "none.otio")
+    with pytest.raises(RoleMissing):
+        floor.studio.cut_import(floor["arti"], "spring", tmp_path / "cut.otio")
+
+
+def test_a_timeline_sent_from_afar_names_no_path_of_this_machine(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=floor.take(b"one").id)
+    for form in ("otio", "fcpxml", "fcp7", "edl"):
+        told, data = floor.studio.cut_file(floor["ed"], "spring", form=form)
+        assert str(floor.house.folder).encode() not in data
+        assert told.name.startswith("spring-cut-0")
+        assert told.lost[-1].startswith("Media is named and not found by its path")
+        came = floor.studio.cut_import_sent(floor["ed"], "spring", name=told.name, data=data)
+        assert came.cut.slots[0].take_number == 1
+        floor.studio.cut_back(floor["ed"], "spring", number=2)
+        again = floor.studio.cut_import_sent(floor["ed"], "spring", name="mail", data=data, form=form)
+        assert again.cut.slots[0].take_number == 1
+        floor.studio.cut_back(floor["ed"], "spring", number=2)
+    number = floor.studio.cut(floor["ed"], "spring").number
+    with pytest.raises(CutUnreadable, match="is no form of timeline"):
+        floor.studio.cut_import_sent(floor["ed"], "spring", name="cut.mov", data=data)
+    with pytest.raises(CutUnreadable, match="no event"):
+        floor.studio.cut_import_sent(floor["ed"], "spring", name="cut.edl", data=b"nothing")
+    assert floor.studio.cut(floor["ed"], "spring").number == number

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
-import type { GuestNoteView } from "../api/types";
-import { leftUntil, threadsOf } from "./guest.svelte";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as calls from "../api/calls";
+import type { GuestContentView, GuestNoteView, GuestView } from "../api/types";
+import { Guest, leftUntil, threadsOf } from "./guest.svelte";
 import { mayShare, offersOf } from "./guestLinks.svelte";
 import { board, cell, row } from "./samples";
 
@@ -15,6 +16,51 @@ describe("notes", () => {
       ["a", ["a1", "a2"]],
       ["b", ["b1"]],
     ]);
+  });
+});
+
+describe("what a guest sees", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const seen = (...texts: string[]): GuestView => ({
+    contents: [{ task: "t", content: "c", n_frames: 2, rate: [24, 1], plays: false, notes: texts.map((text) => note(text)) } as unknown as GuestContentView],
+    rights: ["note"],
+  }) as unknown as GuestView;
+
+  function guest(): { guest: Guest; answers: ((view: GuestView) => void)[] } {
+    vi.spyOn(calls, "getGuestDrawings").mockResolvedValue([]);
+    const answers: ((view: GuestView) => void)[] = [];
+    vi.spyOn(calls, "getGuest").mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    const made = new Guest("token");
+    made.view = seen();
+    return { guest: made, answers };
+  }
+
+  const told = (made: Guest): string[] => made.view?.contents[0]?.notes.map((one) => one.text ?? "") ?? [];
+
+  it("is the newest question's answer, whichever comes last", async () => {
+    const { guest: made, answers } = guest();
+    const asked = [made.refresh(), made.refresh()];
+    answers[1]?.(seen("a", "b"));
+    await asked[1];
+    answers[0]?.(seen("a"));
+    await asked[0];
+    expect(told(made)).toEqual(["a", "b"]);
+  });
+
+  it("is asked again where a question was on its way before their note was recorded", async () => {
+    const { guest: made, answers } = guest();
+    vi.spyOn(calls, "noteAsGuest").mockResolvedValue(seen("mine"));
+    const asked = made.refresh();
+    made.draft = "mine";
+    await made.note();
+    expect(told(made)).toEqual(["mine"]);
+    answers[0]?.(seen());
+    await vi.waitFor(() => expect(answers.length).toBe(2));
+    expect(told(made)).toEqual(["mine"]);
+    answers[1]?.(seen("another's", "mine"));
+    await asked;
+    expect(told(made)).toEqual(["another's", "mine"]);
   });
 });
 

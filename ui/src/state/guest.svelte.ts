@@ -64,6 +64,8 @@ export class Guest {
   draft = $state("");
   answering = $state.raw<GuestNoteView | null>(null);
   #key = newKey();
+  #asked = 0;
+  #recorded = 0;
   #deaf: (() => void) | null = null;
   #stream: EventSource | null = null;
   #poll: ReturnType<typeof setTimeout> | null = null;
@@ -137,6 +139,7 @@ export class Guest {
         task: content.task, content: content.content, text: this.draft.trim(), ranges,
         reply_to: this.answering?.id ?? null, drawings: shown.map((one) => one.id).filter((id) => !gone.has(id)), key: this.#key,
       });
+      this.#recorded += 1;
       // Only what was recorded is forgotten here; a resend of what was not bears the same key.
       this.#key = newKey();
       this.draft = "";
@@ -147,10 +150,19 @@ export class Guest {
   /** Asks again for what is seen: something changed, or a picture did not come. */
   async refresh(): Promise<void> {
     if (!this.view) return;
-    await this.#try(async () => {
-      this.view = await getGuest();
-      this.#load();
-    });
+    await this.#try(() => this.#ask());
+  }
+
+  /** Of several answers on their way the newest question's counts, whichever comes last. */
+  async #ask(): Promise<void> {
+    const asked = ++this.#asked;
+    const recorded = this.#recorded;
+    const view = await getGuest();
+    if (asked !== this.#asked || !this.view) return;
+    // asked before something of ours was recorded, answered after: it may lack that
+    if (recorded !== this.#recorded) return this.#ask();
+    this.view = view;
+    this.#load();
   }
 
   async #try(act: () => Promise<void>): Promise<boolean> {

@@ -28,6 +28,19 @@ describe("the lens", () => {
     expect(made.view).toEqual({ scale: 1, x: 0, y: 0 });
   });
 
+  it("stays at a pixel for a pixel where the picture is laid out anew, and at any other nearness by what it fills", () => {
+    const made = lens();
+    made.over({ x: 100, y: 50 });
+    made.actual();
+    made.laid({ width: 800, height: 450 });
+    expect([made.view.scale, made.share, made.view.x]).toEqual([1.6, 1, -100]);
+    made.actual();
+    expect(made.view).toEqual({ scale: 1, x: 0, y: 0 });
+    made.zoom(2, { x: 0, y: 0 });
+    made.laid({ width: 640, height: 360 });
+    expect(made.view.scale).toBe(2);
+  });
+
   it("counts the pixels of a dense screen", () => {
     const made = lens();
     made.density = 2;

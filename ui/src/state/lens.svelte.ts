@@ -8,6 +8,8 @@ const MOST_STOPS = 4;
 const GAMMA = 0.1;
 // Less than this more than is stored, nobody sees.
 const LITTLE_MORE = 1.01;
+// Scales nearer to each other are one.
+const SAME = 1e-6;
 const GAMMAS = [0.4, 2.5] as const;
 
 const within = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, Math.round(value * 100) / 100));
@@ -61,6 +63,14 @@ export class Lens {
       .join(" · "),
   );
 
+  /** The picture was laid out anew; a pixel for a pixel stays that, where it was. */
+  laid(picture: Size): void {
+    const by = this.picture.width / picture.width;
+    const wasActual = this.view.scale !== 1 && Math.abs(this.share - 1) < SAME;
+    this.picture = picture;
+    if (wasActual && by !== 1) this.#look({ ...this.view, scale: this.view.scale * by });
+  }
+
   over(at: Point): void {
     this.#pointer = at;
   }
@@ -79,7 +89,7 @@ export class Lens {
   /** A pixel of the take as a pixel of the screen, about the pointer; again: as before. */
   actual(): void {
     const whole = this.pixels.width / (this.picture.width * this.density);
-    const isActual = Math.abs(this.view.scale - whole) < 1e-6;
+    const isActual = Math.abs(this.view.scale - whole) < SAME;
     if (isActual) this.#look(this.#before);
     else {
       this.#before = this.view;

@@ -10,6 +10,7 @@ export type Page =
   | { name: "guests"; production: string }
   | { name: "board"; production: string }
   | { name: "cut"; production: string }
+  | { name: "versions"; production: string }
   | { name: "film"; production: string }
   | { name: "dailies"; production: string }
   | { name: "playlist"; production: string; playlist: string }
@@ -34,6 +35,7 @@ export function pageOf(path: string): Page {
     if (parts.length === 2) return { name: "board", production: second };
     if (parts.length === 3 && third === "guests") return { name: "guests", production: second };
     if (parts.length === 3 && third === "cut") return { name: "cut", production: second };
+    if (parts.length === 4 && third === "cut" && fourth === "versions") return { name: "versions", production: second };
     if (parts.length === 3 && third === "film") return { name: "film", production: second };
     if (parts.length === 3 && third === "dailies") return { name: "dailies", production: second };
     if (parts.length === 4 && third === "dailies" && fourth !== undefined) return { name: "playlist", production: second, playlist: fourth };
@@ -47,6 +49,7 @@ export function pageOf(path: string): Page {
 
 export const boardPath = (production: string): string => `/p/${encodeURIComponent(production)}`;
 export const cutPath = (production: string): string => `${boardPath(production)}/cut`;
+export const versionsPath = (production: string): string => `${cutPath(production)}/versions`;
 export const filmPath = (production: string): string => `${boardPath(production)}/film`;
 export const dailiesPath = (production: string): string => `${boardPath(production)}/dailies`;
 export const playlistPath = (production: string, playlist: string): string => `${dailiesPath(production)}/${encodeURIComponent(playlist)}`;

@@ -1,6 +1,6 @@
 /** Records for specs: the smallest that the types allow. */
 
-import type { BoardView, CellView, CutSlotView, CutView, GateView, ProductionView, ReasonFamilyView, RowView, TakeView, TaskView } from "../api/types";
+import type { BoardView, CellView, CutChangeView, CutDiffView, CutSideView, CutSlotView, CutView, GateView, ProductionView, ReasonFamilyView, RowView, TakeView, TaskView } from "../api/types";
 
 export const production: ProductionView = {
   id: "p1", code: "bunny", title: "The Burrow", rate: [24, 1], width_px: 1920, height_px: 1080, roles: ["director"],
@@ -66,4 +66,19 @@ export const slot = (id: string, start: number, end: number, state: string, more
 export const cut = (slots: CutSlotView[], more: Partial<CutView> = {}): CutView => ({
   production, hash: "h1", number: 1, rate: [24, 1], n_frames: slots.at(-1)?.record.end ?? 0, slots, master: null,
   master_task: null, rendering: false, missing: [], book_seq: 1, ...more,
+});
+
+/** A side of two compared versions: (slot, frames) in order. */
+export const side = (number: number, lengths: readonly (readonly [string, number])[]): CutSideView => {
+  let start = 0;
+  const slots = lengths.map(([id, frames]) => {
+    const slot = { id, shot: id, start, frames, take: null, take_number: null, source_in: 0, poster: null };
+    start += frames;
+    return slot;
+  });
+  return { number, hash: `h${String(number)}`, at: "2026-01-01T10:00:00Z", by: { id: "p_1", name: "Ed" }, n_frames: start, slots };
+};
+
+export const diff = (before: CutSideView, after: CutSideView, changes: CutChangeView[] = []): CutDiffView => ({
+  production, rate: [24, 1], before, after, changes,
 });

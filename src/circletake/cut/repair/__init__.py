@@ -1,0 +1,1 @@
+"""Repairs of a splice: one file a step, run in order by a stored recipe, again to the same bytes."""
