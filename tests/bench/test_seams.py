@@ -7,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from circletake.checks.protocol import Rgb
 from circletake.checks.seam.certificate import MOST_PLATE, Certificate, certify, certify_signals
@@ -74,7 +73,7 @@ def untouched(signals: Signals, shot: FrameRange, hole: FrameRange) -> Certifica
 
 
 def degraded(true: list[Rgb], chance: np.random.Generator, *, head: Rgb) -> list[Rgb]:
-    """As a generator gives a shot back: its first frame repeats the plate, soft, without grain, off in colour."""
+    """As generators give a shot back: the plate's frame first, soft, without grain, off in colour."""
     sigma = chance.uniform(0.9, 1.5)
     gains = 1 + chance.choice([-1, 1], 3) * chance.uniform(0.03, 0.09, 3)
     gamma, colourful = chance.uniform(0.92, 1.08), chance.uniform(0.8, 1.2)
@@ -129,9 +128,14 @@ def test_a_certificate_leaves_untouched_film_alone_that_it_was_not_learnt_from(
     tried = [untouched(signals, *hole) for hole in holes(TRIED, step=5)]
     alarms = sum(not one.holds for one in tried)
     own = sum(not one.holds for one in learnt)
-    tell(f"seams, grain {grain:g}: limits learnt here", {k: round(v, 2) for k, v in limits.items()})
-    tell(f"seams, grain {grain:g}: false alarms where learnt", f"{own} of {len(learnt)}")
-    tell(f"seams, grain {grain:g}: false alarms on other shots", f"{alarms} of {len(tried)}")
+    tell(
+        f"seams-untouched-{grain:g}",
+        f"False alarms of seam certificates on untouched film, grain {grain:g}",
+        [
+            f"Limits learnt here: {', '.join(f'{name} {limit:.1f}' for name, limit in limits.items())}.",
+            f"Where learnt: {own} of {len(learnt)} holes; on other shots: {alarms} of {len(tried)}.",
+        ],
+    )
     assert alarms <= 0.05 * len(tried)
 
 
@@ -139,6 +143,7 @@ def test_a_certificate_leaves_untouched_film_alone_that_it_was_not_learnt_from(
 def test_a_degraded_fill_is_told_and_a_repaired_one_is_not(footage: Path, grain: float) -> None:
     frames = film(footage, grain)
     told = kept = dropped = true = 0
+    left: list[str] = []
     tried = list(holes(TRIED, step=41))
     for shot, hole in tried:
         head, tail = plates(shot, hole)
@@ -150,10 +155,16 @@ def test_a_degraded_fill_is_told_and_a_repaired_one_is_not(footage: Path, grain:
         told, kept, dropped = told + (not bad.holds), kept + good.holds, dropped + drops
         true += certify(before, inside, after).holds
         if not good.holds:
-            tell(f"seams, grain {grain:g}: still told", f"{hole.start}–{hole.end}: {good.sentence}")
+            left.append(f"- frames {hole.start}–{hole.end}: {good.sentence}")
     n = len(tried)
-    tell(f"seams, grain {grain:g}: true frames pass", f"{true} of {n}")
-    tell(f"seams, grain {grain:g}: degraded told", f"{told} of {n}")
-    tell(f"seams, grain {grain:g}: repaired within limits", f"{kept} of {n}; {dropped} heads dropped")
+    tell(
+        f"seams-{grain:g}",
+        f"Holes in shots that nothing was learnt from, grain {grain:g}",
+        [
+            f"True frames pass in {true} of {n} holes, degraded ones in {n - told}, repaired in {kept}.",
+            f"Repeated heads dropped: {dropped} of {n}.",
+            *left,
+        ],
+    )
     assert told == n
     assert kept >= 0.8 * n
