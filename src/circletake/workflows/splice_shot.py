@@ -5,7 +5,7 @@ from typing import Any
 
 from circletake.checks.seam.certificate import VERSION
 from circletake.cut.repair.recipe import STEPS, Footage, Recipe, read_recipe, recipe_bytes, steps_named
-from circletake.domain.cut import NORMAL, CutVersion, Slot
+from circletake.domain.cut import NORMAL, Slot
 from circletake.domain.lineage import seam_slot
 from circletake.domain.people import PersonId, actor_of
 from circletake.domain.take import Take
@@ -14,7 +14,7 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.work.job import job_key
-from circletake.workflows.cut_book import adopt, find_cut, get_cut
+from circletake.workflows.cut_book import adopt, get_cut
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.receive_take import Attempt, record_take
 from circletake.workflows.seam_plates import JOINS, Joins, Plates, plates_of, told
@@ -80,6 +80,17 @@ def order_splice(
             steps=steps_named(tuple(STEPS if steps is None else steps)),
         )
         stored = house.store.put_bytes(recipe_bytes(recipe))
+        name = seam_slot(hole.id, ends)
+        if reads.slots(tx.conn, found.id).get(name) != plates.hash:
+            # From here on every version of the cut says what stands beside this place.
+            adopt(
+                tx,
+                who.actor,
+                production=found.id,
+                slot=name,
+                content=plates.hash,
+                session=who.pseudonym,
+            )
         return _enqueue(tx, who, found.id, hole, recipe=stored, take=offer, joins=ends, plates=plates)
 
 
@@ -182,16 +193,12 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
 
 
 def _record_splice(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
-    production, person = str(args["production"]), PersonId(args["person"])
+    person = PersonId(args["person"])
     parent = reads.find_take(tx.conn, args["take"])
     row = reads.find_task(tx.conn, parent.task) if parent else None
     if parent is None or row is None:
         return
     name = seam_slot(str(args["slot"]), str(args["joins"]))
-    cut = find_cut(tx.conn, production)
-    now = _plates_now(tx.conn, cut, str(args["slot"]), args["joins"]) or args["plates"]
-    if reads.slots(tx.conn, production).get(name) != now:
-        adopt(tx, STUDIO, production=production, slot=name, content=now)
     steps = ", ".join(step.name for step in read_recipe(house.store.read(args["recipe"])).steps)
     try:
         record_take(
@@ -216,11 +223,6 @@ def _record_splice(house: House, tx: Transaction, args: dict[str, Any], result: 
         )
     except AlreadyThere:
         return  # the same recipe made the same bytes again
-
-
-def _plates_now(conn: reads.Connection, cut: CutVersion | None, slot: str, joins: Joins) -> str | None:
-    hole = next((one for one in cut.slots if one.id == slot), None) if cut else None
-    return plates_of(conn, cut, hole, joins).hash if cut and hole else None
 
 
 SPLICE = operation = Operation(

@@ -46,7 +46,7 @@ def test_a_splice_is_a_new_take_that_leans_on_its_neighbours_and_turns_stale_whe
 ) -> None:
     raw = _filled(floor, tmp_path)
     job = floor.studio.cut_splice(floor["ed"], "spring", slot="SH020", take=raw.id)
-    assert [one.state for one in floor.studio.run_jobs([job.key])] == ["done"]
+    assert [(one.state, one.error) for one in floor.studio.run_jobs([job.key])] == [("done", None)]
     made = _newest(floor)
     assert (made.origin, made.parent, made.change, made.n_frames) == ("splice", raw.id, "rework", 24)
     assert set(made.makers) >= {str(floor["ed"].person), *raw.makers}
