@@ -246,6 +246,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "hold": {"reason": "no"},
                 "fill": {"slot": "s", "take": "k"},
                 "clear": {"slot": "s"},
+                "splice": {"slot": "s", "take": "k"},
+                "seams": {"slot": "s"},
                 "propose": {"text": "x"},
                 "preview": {"text": "x"},
                 "groups": {"label": "x"},
