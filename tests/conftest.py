@@ -1,9 +1,11 @@
 """What every test may ask for: real footage if it is there, a store, and films that are drawn on the spot."""
 
+import http.server
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -422,3 +424,82 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
+
+
+_STAMPING = """
+[tsa]
+default_tsa = own
+[own]
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256
+ess_cert_id_alg = sha256
+[ext]
+extendedKeyUsage = critical,timeStamping
+keyUsage = critical,digitalSignature
+basicConstraints = CA:FALSE
+"""
+
+
+@dataclass
+class TimeAuthority:
+    """A time stamp authority on loopback, made of the `openssl` program."""
+
+    folder: Path
+    url: str = ""
+    answer: bytes | None = None  # in place of a stamp
+
+    def openssl(self, *arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
+
+    def found(self, *, name: str = "root") -> None:
+        """Make a root, and a certificate that may stamp."""
+        (self.folder / "openssl.cnf").write_text(_STAMPING.format(folder=self.folder))
+        (self.folder / "serial").write_text("01\n")
+        elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        self.openssl("req", "-x509", *elliptic, "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                     "-subj", f"/CN={name}", "-days", "30")  # fmt: skip
+        self.openssl("req", "-new", *elliptic, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=tsa")
+        self.openssl("x509", "-req", "-in", "tsa.csr", "-CA", f"{name}.pem", "-CAkey", f"{name}.key",
+                     "-CAcreateserial", "-out", "tsa.pem", "-days", "30", "-extfile", "openssl.cnf",
+                     "-extensions", "ext")  # fmt: skip
+
+    def stamp(self, query: bytes) -> bytes:
+        if self.answer is not None:
+            return self.answer
+        (self.folder / "query.tsq").write_bytes(query)
+        self.openssl("ts", "-reply", "-config", "openssl.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr")
+        return (self.folder / "reply.tsr").read_bytes()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[TimeAuthority]:
+    if shutil.which("openssl") is None:
+        pytest.skip("NO OPENSSL: a time stamp authority for the test needs the openssl program")
+    folder = tmp_path / "tsa"
+    folder.mkdir()
+    here = TimeAuthority(folder)
+    here.found()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.headers["Content-Type"] == "application/timestamp-query"
+            answer = here.stamp(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        here.url = f"http://127.0.0.1:{server.server_port}/tsr"
+        yield here
+        server.shutdown()
+        thread.join()

@@ -65,3 +65,17 @@ def is_issuer(url: str) -> bool:
         return False
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     return is_safe and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
+
+
+def is_service(url: str) -> bool:
+    """Whether an address can be one of a service: http or https, a host, nobody's name in it.
+
+    >>> is_service("http://time.example/tsr"), is_service("time.example")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        port_fits = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_fits and not parts.username

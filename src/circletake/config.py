@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from circletake.addresses import is_issuer, is_loopback, is_server, is_site, without_password
+from circletake.addresses import is_issuer, is_loopback, is_server, is_service, is_site, without_password
 from circletake.errors import ConfigInvalid
 
 FILE_NAME = "studio.toml"
 PREFIX = "CIRCLETAKE_"
 DATABASE_PASSWORD = "database_password"  # noqa: S105 (a secret's name, not a secret)
+SEAL_KEY = "seal_key"
 SECRET_PREFIX = "CIRCLETAKE_SECRET_"  # noqa: S105 (a prefix of names, not a secret)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _HIGHEST_PORT = 65535
@@ -50,6 +51,8 @@ class Config:
         public_url: how browsers reach the server (`https://takes.example`); None is `http://host:port`.
         encoder: manifest of the image encoder that checks look through; None is none.
         database: where book and jobs are kept, `postgresql://USER@HOST/NAME`; None is files in the folder.
+        seal_certificate: certificate chain (PEM) that deliverables are signed with; None is one made here.
+        seal_time_url: a service (RFC 3161) that is asked for the time of each seal; None asks nobody.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
         witnesses: who is shown checkpoints of the book, as `[witnesses.<name>]` of `studio.toml` has them.
         given: secret's name → secret, where one came inside another setting; never shown.
@@ -70,6 +73,8 @@ class Config:
     public_url: str | None = None
     encoder: str | None = None
     database: str | None = None
+    seal_certificate: str | None = None
+    seal_time_url: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
     witnesses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -327,8 +332,11 @@ def _checked_text(name: str, value: str, origin: str) -> str | None:
         checked = value.strip() or None
         if name == "oidc_issuer":
             _check_address(name, checked, origin, "an https address such as https://id.example", is_issuer)
-    elif name == "encoder":
+    elif name in {"encoder", "seal_certificate"}:
         checked = value.strip() or None
+    elif name == "seal_time_url":
+        checked = value.strip() or None
+        _check_address(name, checked, origin, "an address such as http://time.example/tsr", is_service)
     elif name == "public_url":
         checked = value.rstrip("/") or None
         _check_address(name, checked, origin, "a site's address such as https://takes.example", is_site)

@@ -112,6 +112,12 @@ class HandlesShort(Refused):
     code = "handles-short"
 
 
+class MakerRefused(Refused):
+    """What would fill a gap cannot be made of what stands there."""
+
+    code = "maker-refused"
+
+
 class RateMismatch(Refused):
     """A take's frame rate is not the production's."""
 

@@ -14,11 +14,14 @@ from typing import Any, Self, cast
 from circletake.config import (
     DATABASE_PASSWORD,
     FILE_NAME,
+    SEAL_KEY,
     Config,
     find_secret,
     keep_secret,
     read_config,
 )
+from circletake.cut.seal.certificates import Signing
+from circletake.cut.seal.sign import Signed
 from circletake.db.connect import has_book, migrate_book, migrate_jobs, open_book, open_jobs
 from circletake.db.wire import Wire
 from circletake.domain.boxed import Where
@@ -62,6 +65,7 @@ from circletake.workflows import account as own
 from circletake.workflows import adopt as adopting
 from circletake.workflows import (
     boxes,
+    check_delivery,
     consents,
     cut_versions,
     demo,
@@ -69,9 +73,12 @@ from circletake.workflows import (
     fill_gap,
     found_production,
     full_frames,
+    gap_pack,
     import_film,
     inbox,
     machines,
+    make_output,
+    make_take,
     policies,
     receive_take,
     remarks,
@@ -83,6 +90,7 @@ from circletake.workflows import (
     show_book,
     show_character,
     show_cut,
+    show_gaps,
     show_lineage,
     show_queue,
     show_shot,
@@ -101,29 +109,36 @@ from circletake.workflows import measure as measuring
 from circletake.workflows import override as overriding
 from circletake.workflows import people as crew
 from circletake.workflows import reaffirm as reaffirming
+from circletake.workflows import seal_still as sealing
 from circletake.workflows import stale as staleness
+from circletake.workflows import verify_film as verifying
 from circletake.workflows.board_views import SavedBoardView
 from circletake.workflows.call_flag import FlagCall, Said, call_flag, show_trust
 from circletake.workflows.checkpoints import Keeper
 from circletake.workflows.context import ContextView
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.dailies import Dailies
+from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureView
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
 from circletake.workflows.flag_views import TrustView
+from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
+from circletake.workflows.make_take import MakeWish
+from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
-from circletake.workflows.show_seams import show_seams
 from circletake.workflows.shot_views import ShotView
+from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
+from circletake.workflows.verify_film import Verified
 from circletake.workflows.views import (
     AccountView,
     BoardView,
@@ -137,6 +152,7 @@ from circletake.workflows.views import (
     CutView,
     DeliveryView,
     EvidenceDetailView,
+    ImportedCutView,
     InvitationView,
     InvitedView,
     JobView,
@@ -155,6 +171,8 @@ from circletake.workflows.views import (
     StaleApprovalView,
     TaskView,
     TeamView,
+    TimelineFormsView,
+    TimelineView,
     WhatIfView,
 )
 
@@ -188,6 +206,7 @@ class Studio:
             queue=JobQueue(self._jobs_engine),
             witnesses=read_witnesses(config.witnesses),
             encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
+            named_signing=_signing(folder, config),
         )
         self._operations = {
             operation.name: operation
@@ -1104,6 +1123,42 @@ class Studio:
         fill_gap.clear_slot(self.house, session, production, slot=slot, cut_seen=cut_hash)
         return self.cut(session, production)
 
+    def cut_gaps(self, session: Session, production: str) -> GapsView:
+        """Every gap of the cut, with its neighbours, its board panel and what could be made of it."""
+        return show_gaps.show_gaps(self.house, session, production)
+
+    def cut_make(
+        self,
+        session: Session,
+        production: str,
+        *,
+        slot: str,
+        maker: str,
+        wish: MakeWish | None = None,
+        cut_hash: str | None = None,
+    ) -> JobView:
+        """Order a take for a slot out of what stands in the cut; it is judged like any other."""
+        key = make_take.order_make(
+            self.house,
+            session,
+            production,
+            slot=slot,
+            maker=maker,
+            wish=wish or MakeWish(),
+            cut_seen=cut_hash,
+        )
+        return self._job_views([key])[0]
+
+    def cut_pack(self, session: Session, production: str, *, slot: str) -> Path:
+        """A slot as a pack for a generator elsewhere: a zip in the cache, to be copied."""
+        return gap_pack.pack_gap(self.house, session, production, slot=slot)
+
+    def cut_receive(
+        self, session: Session, production: str, *, pack: Path, path: Path, label: str = ""
+    ) -> gap_pack.Returned:
+        """Take a generator's film back in as a take of the shot that its pack was made for."""
+        return gap_pack.receive_result(self.house, session, production, pack=pack, path=path, label=label)
+
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
     ) -> CutVersionsView:
@@ -1163,18 +1218,76 @@ class Studio:
         key = render_cut.order_render(self.house, session, production)
         return self._job_views([key])[0] if key else None
 
-    def cut_export(self, session: Session, production: str, path: Path) -> list[str]:
-        """Write the cut as `.otio` or `.edl`; returns what the form cannot carry."""
-        return exchange.export_cut(self.house, session, production, path)
+    def cut_forms(self, session: Session, production: str) -> TimelineFormsView:
+        """Every form of timeline, and which way it goes."""
+        return exchange.timeline_forms(self.house, session, production)
 
-    def cut_import(self, session: Session, production: str, path: Path) -> tuple[CutView, list[str]]:
-        """Bring a timeline in as the next cut; returns it and what could not be carried."""
-        lost = exchange.import_cut(self.house, session, production, path)
-        return self.cut(session, production), lost
+    def cut_outputs(self, session: Session, production: str) -> OutputsView:
+        """What the cut as it stands can be made into, and what of it is made."""
+        return make_output.outputs(self.house, session, production)
 
-    def deliver(self, session: Session, production: str) -> DeliveryView:
-        """Seal and write the deliverable, or refuse with everything that is missing."""
-        return delivery.deliver(self.house, session, production)
+    def cut_output(self, session: Session, production: str, preset: str) -> JobView | None:
+        """Order a version of the film for a purpose; None where exactly this is made already."""
+        key = make_output.order_output(self.house, session, production, preset)
+        return self._job_views([key])[0] if key else None
+
+    def cut_output_file(self, session: Session, production: str, preset: str) -> tuple[Path, str]:
+        """Where a version that is made lies, and what its file is called."""
+        return make_output.output_file(self.house, session, production, preset)
+
+    def cut_output_copy(self, session: Session, production: str, preset: str, path: Path) -> None:
+        """Copy a version that is made to a place of the person's own."""
+        make_output.copy_output(self.house, session, production, preset, path)
+
+    def cut_export(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> list[str]:
+        """Write the cut into a file for an editor; returns what its form cannot carry."""
+        return exchange.export_cut(self.house, session, production, path, form=form)
+
+    def cut_file(self, session: Session, production: str, *, form: str) -> tuple[TimelineView, bytes]:
+        """The cut as a file of a form, for somebody on another machine."""
+        return exchange.cut_file(self.house, session, production, form=form)
+
+    def cut_import(
+        self, session: Session, production: str, path: Path, *, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring a timeline in as the next cut; says what could not be carried."""
+        lost = exchange.import_cut(self.house, session, production, path, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
+
+    def cut_import_sent(
+        self, session: Session, production: str, *, name: str, data: bytes, form: str | None = None
+    ) -> ImportedCutView:
+        """Bring in a timeline that was sent as bytes."""
+        lost = exchange.import_sent(self.house, session, production, name, data, form=form)
+        return ImportedCutView(self.cut(session, production), lost)
+
+    def deliver(self, session: Session, production: str, *, beside: bool = False) -> DeliveryView:
+        """Seal, sign and write the deliverable, or refuse with everything that is missing."""
+        return delivery.deliver(self.house, session, production, beside=beside)
+
+    def seal_still(self, session: Session, *, task: str, content: str, to: Path) -> Signed:
+        """Sign a still that every gate passes into a new file."""
+        return sealing.seal_still(self.house, session, task, content=content, to=to)
+
+    def disclosure(
+        self, session: Session, production: str, form: str, *, seal: int | None = None
+    ) -> Exported:
+        """What of the cut, or of a deliverable, is made how, as a file: json, csv or pdf."""
+        return delivery.export_disclosure(self.house, session, production, form, seal=seal)
+
+    def disclosure_view(self, session: Session, production: str) -> DisclosureView:
+        """What of the cut as it stands is made how."""
+        return check_delivery.disclosure_view(self.house, session, production)
+
+    def check_delivery(self, session: Session, production: str, *, seq: int) -> DeliveryCheckView:
+        """What holds of a deliverable as it lies in its folder now."""
+        return check_delivery.check_delivery(self.house, session, production, seq=seq)
+
+    def verify(self, path: Path, *, authority: Path | None = None) -> Verified:
+        """What holds of a film that came from anywhere, asked of this studio's book."""
+        return verifying.verify_film(path, self.house, authority=authority)
 
     def deliveries(self, session: Session, production: str) -> list[DeliveryView]:
         """What was delivered, newest first."""
@@ -1452,6 +1565,17 @@ class Studio:
         with self.house.book.reading() as conn:
             found, _ = require(conn, session, production, "see")
             return show.reason_families(reasons_of(self.house.policy(conn, found.policy)))
+
+
+def _signing(folder: Path, config: Config) -> Signing:
+    """With what this studio signs: its own certificate, or one of an authority made in its folder."""
+    named = config.seal_certificate
+    return Signing(
+        folder=folder / "secrets" / "seal",
+        certificate=folder / Path(named).expanduser() if named else None,
+        key=find_secret(SEAL_KEY, folder=folder, config=config) if named else None,
+        stamp_url=config.seal_time_url,
+    )
 
 
 def _holds_a_studio(folder: Path, config: Config) -> bool:

@@ -15,7 +15,9 @@ from circletake.web.auth import COOKIE, HOST_COOKIE
 from circletake.web.description import describe
 from circletake.web.guest_cookie import GUEST_COOKIE
 from circletake.workflows import person_view, views
+from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.film import FilmView
+from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guest_links import Showing
 
 from .conftest import PASSWORD, TRUST, Served, serving
@@ -246,6 +248,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "hold": {"reason": "no"},
                 "fill": {"slot": "s", "take": "k"},
                 "clear": {"slot": "s"},
+                "back": {"number": 1},
+                "make": {"slot": "s", "maker": "slate"},
                 "splice": {"slot": "s", "take": "k"},
                 "seams": {"slot": "s"},
                 "propose": {"text": "x"},
@@ -458,6 +462,9 @@ def test_a_method_that_a_route_does_not_have_is_a_problem(served: Served) -> Non
         ("/api/productions", list[views.ProductionView]),
         ("/api/productions/spring/board", views.BoardView),
         ("/api/productions/spring/cut", views.CutView),
+        ("/api/productions/spring/cut/gaps", GapsView),
+        ("/api/productions/spring/cut/versions", CutVersionsView),
+        ("/api/productions/spring/cut/diff", CutDiffView),
         ("/api/productions/spring/film", FilmView),
         ("/api/productions/spring/deliveries", list[views.DeliveryView]),
         ("/api/queue", list[views.QueueItemView]),
@@ -553,6 +560,7 @@ def test_a_concern_without_a_reason_is_refused(served: Served) -> None:
         ("leo", "POST", "/api/productions/spring/deliver", None),
         ("arti", "POST", "/api/productions/spring/cut/render", None),
         ("arti", "POST", "/api/productions/spring/cut/clear", {"slot": "s"}),
+        ("arti", "POST", "/api/productions/spring/cut/back", {"number": 1}),
         ("arti", "POST", "/api/productions/spring/sheets/MAX/adopt", None),
         ("arti", "POST", "/api/tasks/{task}/hold", {"reason": "lunch"}),
         ("arti", "DELETE", "/api/tasks/{task}/hold", None),

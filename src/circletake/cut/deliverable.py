@@ -6,9 +6,11 @@ Its SHA-256 is what the book seals. `ledger/verifier.py` reads it and judges eve
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from circletake.cut.disclosure import disclosure_document
 from circletake.cut.document import FULL, cut_document, cut_hash, format_of, sound_document, timing_document
 from circletake.cut.master import MasterFacts, read_master
 from circletake.domain.cut import CutVersion
+from circletake.domain.disclosure import Disclosure
 from circletake.domain.production import Production
 from circletake.errors import GapOpen, GateClosed, MasterAltered
 from circletake.ledger.canonical import canonical
@@ -53,6 +55,7 @@ def deliverable_bytes(
     film: ShippedTake,
     policy: str,
     book_seq: int,
+    disclosure: Disclosure | None = None,
 ) -> bytes:
     """Write `deliverable.json`: canonical JSON.
 
@@ -62,6 +65,7 @@ def deliverable_bytes(
         film: what the master as a whole was approved by.
         policy: SHA-256 of the policy in force.
         book_seq: newest entry of the book when it was sealed.
+        disclosure: what of it is made how.
 
     Raises:
         GapOpen: a slot or a piece of sound has no take.
@@ -118,6 +122,8 @@ def deliverable_bytes(
     }
     if is_full:
         record["sound"] = [_approved(shipped[clip.id]) | sound_document(clip) for clip in cut.sound]
+    if disclosure is not None:
+        record["disclosure"] = disclosure_document(disclosure)
     return canonical(record)
 
 

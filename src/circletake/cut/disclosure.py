@@ -6,11 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
-from circletake.domain.disclosure import Disclosure, DisclosedSlot, Made
+from circletake.domain.disclosure import DisclosedSlot, Disclosure, Made
 from circletake.domain.time import format_timecode
 
 FORMAT = 1
 COLUMNS = (
+    "kind",
     "slot",
     "shot",
     "from",
@@ -56,22 +57,24 @@ def disclosure_document(film: Disclosure) -> dict[str, Any]:
         "n_frames": film.n_frames,
         "frames_made": dict(film.frames_made()),
         "frames_by_a_model": dict(film.frames_by_a_model()),
-        "slots": [
-            {
-                "slot": slot.slot,
-                "shot": slot.shot,
-                "record": [slot.start, slot.start + slot.frames],
-                "take": slot.take,
-                "number": slot.number,
-                "made": slot.made,
-                "digital_source_type": slot.term,
-                "own_terms": list(slot.own_terms),
-                "tool": slot.tool,
-                "consents": list(slot.consents),
-                "acts": list(slot.acts),
-            }
-            for slot in film.slots
-        ],
+        "slots": [_slot(slot) for slot in film.slots],
+        "sound": [_slot(clip) for clip in film.sound],
+    }
+
+
+def _slot(slot: DisclosedSlot) -> dict[str, Any]:
+    return {
+        "slot": slot.slot,
+        "shot": slot.shot,
+        "record": [slot.start, slot.start + slot.frames],
+        "take": slot.take,
+        "number": slot.number,
+        "made": slot.made,
+        "digital_source_type": slot.term,
+        "own_terms": list(slot.own_terms),
+        "tool": slot.tool,
+        "consents": list(slot.consents),
+        "acts": list(slot.acts),
     }
 
 
@@ -81,22 +84,25 @@ def read_disclosure(told: dict[str, Any]) -> Disclosure:
         title=str(told["title"]),
         cut=str(told["cut"]),
         rate=Fraction(*told["rate"]),
-        slots=[
-            DisclosedSlot(
-                slot=one["slot"],
-                shot=one["shot"],
-                start=one["record"][0],
-                frames=one["record"][1] - one["record"][0],
-                take=one["take"],
-                number=one["number"],
-                made=cast("Made", one["made"]),
-                own_terms=tuple(one["own_terms"]),
-                tool=one["tool"],
-                consents=tuple(one["consents"]),
-                acts=tuple(one["acts"]),
-            )
-            for one in told["slots"]
-        ],
+        slots=[_read_slot(one) for one in told["slots"]],
+        sound=[_read_slot(one) for one in told["sound"]],
+    )
+
+
+def _read_slot(told: dict[str, Any]) -> DisclosedSlot:
+    start, end = told["record"]
+    return DisclosedSlot(
+        slot=told["slot"],
+        shot=told["shot"],
+        start=start,
+        frames=end - start,
+        take=told["take"],
+        number=told["number"],
+        made=cast("Made", told["made"]),
+        own_terms=tuple(told["own_terms"]),
+        tool=told["tool"],
+        consents=tuple(told["consents"]),
+        acts=tuple(told["acts"]),
     )
 
 
@@ -127,6 +133,7 @@ def disclosure_rows(film: Disclosure) -> list[dict[str, str]]:
     """The sheet as a table, a slot a row, by the names of `COLUMNS`."""
     return [
         {
+            "kind": "picture" if slot in film.slots else "sound",
             "slot": slot.slot,
             "shot": slot.shot,
             "from": format_timecode(slot.start, film.rate),
@@ -143,7 +150,7 @@ def disclosure_rows(film: Disclosure) -> list[dict[str, str]]:
             "people": "; ".join(slot.acts),
             "content_sha256": slot.take,
         }
-        for slot in film.slots
+        for slot in film.parts
     ]
 
 

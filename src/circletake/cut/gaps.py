@@ -61,24 +61,39 @@ class Gap:
 def gaps(cut: CutVersion, *, handles: int = HANDLE_FRAMES) -> list[Gap]:
     """List the slots without a take, in the order of the cut."""
     ranges = cut.record_ranges()
-    found: list[Gap] = []
-    for index, slot in enumerate(cut.slots):
-        if slot.take is not None:
-            continue
-        before = cut.slots[index - 1] if index else None
-        after = cut.slots[index + 1] if index + 1 < len(cut.slots) else None
-        found.append(
-            Gap(
-                slot=slot.id,
-                shot=slot.shot,
-                record=ranges[slot.id],
-                handles=handles,
-                before=_neighbour(before, at=before.source_frame(before.frames - 1)) if before else None,
-                after=_neighbour(after, at=after.source_in) if after else None,
-                tail=after.dissolve if after else 0,
-            )
-        )
-    return found
+    return [
+        _gap(cut, index, ranges[slot.id], handles)
+        for index, slot in enumerate(cut.slots)
+        if slot.take is None
+    ]
+
+
+def gap_at(cut: CutVersion, slot: str, *, handles: int = HANDLE_FRAMES) -> Gap:
+    """A slot as the hole it is, or would be without its take.
+
+    Args:
+        slot: slot id or shot code.
+
+    Raises:
+        NotFound: the cut has no such slot.
+    """
+    found = cut.slot(slot)
+    return _gap(cut, cut.slots.index(found), cut.record_ranges()[found.id], handles)
+
+
+def _gap(cut: CutVersion, index: int, record: FrameRange, handles: int) -> Gap:
+    slot = cut.slots[index]
+    before = cut.slots[index - 1] if index else None
+    after = cut.slots[index + 1] if index + 1 < len(cut.slots) else None
+    return Gap(
+        slot=slot.id,
+        shot=slot.shot,
+        record=record,
+        handles=handles,
+        before=_neighbour(before, at=before.source_frame(before.frames - 1)) if before else None,
+        after=_neighbour(after, at=after.source_in) if after else None,
+        tail=after.dissolve if after else 0,
+    )
 
 
 def _neighbour(slot: Slot, *, at: int) -> Neighbour:

@@ -12,7 +12,8 @@ from importlib.metadata import version
 
 import numpy as np
 
-from circletake.cut.picture import FIT, SLATE, Rgb, fitted, slate
+from circletake.cut.look import Look
+from circletake.cut.picture import FIT, SLATE, Rgb, slate
 from circletake.domain.cut import NORMAL, CutVersion, Slot
 from circletake.domain.time import FrameRange
 from circletake.ledger.canonical import canonical
@@ -34,6 +35,8 @@ A multiple of every recipe's group of pictures, so that a long slot has its key 
 them in one piece.
 """
 
+PLAIN = Look()
+
 Sources = Mapping[str, Source | None]
 
 
@@ -45,26 +48,29 @@ class Piece:
         slot: whose they are.
         offset: the first of them in the slot.
         frames: how many.
+        record: where in the cut the slot begins.
         under: the slot that is seen going, and where in it; None beside a dissolve.
     """
 
     slot: Slot
     offset: int
     frames: int
+    record: int = 0
     under: tuple[Slot, int] | None = None
 
 
 def pieces_of(cut: CutVersion) -> Iterator[Piece]:
     """The pieces of a cut, in order, covering it."""
-    befores = [None, *cut.slots]
-    for before, slot in zip(befores, cut.slots, strict=False):
+    before: Slot | None = None
+    for slot, record, _ in cut.placed():
         if before is not None and slot.dissolve:
-            yield Piece(slot, 0, slot.dissolve, under=(before, before.frames))
+            yield Piece(slot, 0, slot.dissolve, record.start, under=(before, before.frames))
         for offset in range(slot.dissolve, slot.frames, LONGEST):
-            yield Piece(slot, offset, min(LONGEST, slot.frames - offset))
+            yield Piece(slot, offset, min(LONGEST, slot.frames - offset), record.start)
+        before = slot
 
 
-def piece_key(cut: CutVersion, piece: Piece, form: MasterForm = H264) -> str:
+def piece_key(cut: CutVersion, piece: Piece, form: MasterForm = H264, look: Look = PLAIN) -> str:
     """SHA-256 (hex) of everything that decides a piece's encoded pictures."""
     made_of: dict[str, object] = {
         "v": SEGMENT_FORMAT,
@@ -76,6 +82,7 @@ def piece_key(cut: CutVersion, piece: Piece, form: MasterForm = H264) -> str:
         # The wheel carries FFmpeg and its encoders, so its version and platform are the encoder's build.
         "build": f"av {version('av')} {platform.system()} {platform.machine()}",
     }
+    made_of |= look.told(cut, piece.slot, piece.record + piece.offset)
     if form.is_deep:
         made_of["pix_fmt"] = form.pix_fmt
     if piece.under is not None:
@@ -98,7 +105,13 @@ def _shown(slot: Slot, offset: int, frames: int) -> dict[str, object]:
 
 
 def draw_piece(
-    cut: CutVersion, piece: Piece, sources: Sources, form: MasterForm, step: Callable[[], None]
+    cut: CutVersion,
+    piece: Piece,
+    sources: Sources,
+    step: Callable[[], None],
+    *,
+    form: MasterForm = H264,
+    look: Look = PLAIN,
 ) -> Iterator[Rgb | Frame]:
     """A piece's pictures, in the cut's size.
 
@@ -106,17 +119,18 @@ def draw_piece(
         sources: slot id → its opened take; None draws a slate.
         step: called before each frame.
     """
-    if piece.under is None:
-        for picture in _pictures(cut, piece.slot, piece.offset, piece.frames, sources):
-            step()
-            yield _given(cut, picture, is_deep=form.is_deep)
-        return
-    going, at = piece.under
+    size = {"width_px": cut.width_px, "height_px": cut.height_px}
     coming = _pictures(cut, piece.slot, piece.offset, piece.frames, sources)
-    left = _pictures(cut, going, at, piece.frames, sources)
-    for k, (old, new) in enumerate(zip(left, coming, strict=True)):
+    going = None if piece.under is None else _pictures(cut, *piece.under, piece.frames, sources)
+    for k, picture in enumerate(coming):
         step()
-        yield _mixed(_rgb(cut, old), _rgb(cut, new), 2 * k + 1, 2 * piece.frames)
+        if going is None and form.is_deep and look.is_plain and _fits(cut, picture):
+            yield picture  # keeps the depth it was coded in
+            continue
+        rgb = look.framed(picture, **size)
+        if going is not None:
+            rgb = _mixed(look.framed(next(going), **size), rgb, 2 * k + 1, 2 * piece.frames)
+        yield look.written(rgb, cut, piece.slot, piece.record + piece.offset + k)
 
 
 def _pictures(
@@ -138,18 +152,10 @@ def _pictures(
         yield held
 
 
-def _given(cut: CutVersion, picture: Frame | Rgb, *, is_deep: bool) -> Frame | Rgb:
-    """As the encoder is best given it: a frame that needs no fitting keeps the depth it was coded in."""
-    if isinstance(picture, Frame):
-        fits = (picture.width_px, picture.height_px) == (cut.width_px, cut.height_px)
-        return picture if is_deep and fits else _rgb(cut, picture)
-    return picture
-
-
-def _rgb(cut: CutVersion, picture: Frame | Rgb) -> Rgb:
-    if isinstance(picture, Frame):
-        return fitted(picture, width_px=cut.width_px, height_px=cut.height_px)
-    return picture
+def _fits(cut: CutVersion, picture: Frame | Rgb) -> bool:
+    if not isinstance(picture, Frame):
+        return False
+    return (picture.width_px, picture.height_px) == (cut.width_px, cut.height_px)
 
 
 def _mixed(going: Rgb, coming: Rgb, share: int, whole: int) -> Rgb:

@@ -12,8 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from circletake.cut.cache import SegmentCache
+from circletake.cut.look import Look
 from circletake.cut.master import SlotSamples, read_master
-from circletake.cut.pieces import Piece, draw_piece, piece_key, pieces_of
+from circletake.cut.pieces import PLAIN, Piece, draw_piece, piece_key, pieces_of
 from circletake.cut.sound import Samples, mix, sound_key, voices_of
 from circletake.domain.cut import CutVersion, Slot
 from circletake.domain.time import format_rate, sample_of
@@ -76,6 +77,7 @@ def render_cut(
     cache: SegmentCache,
     *,
     form: MasterForm = H264,
+    look: Look = PLAIN,
     target: Target | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -87,6 +89,7 @@ def render_cut(
 
     Args:
         form: of the master.
+        look: how it is framed and what is written into it.
         target: loudness that the sound is brought to; None leaves it as it is.
         progress: called with frames done and frames in all.
         cancelled: asked at every frame that is encoded.
@@ -103,7 +106,7 @@ def render_cut(
     """
     sources = open_sources(store, cut, with_slates=with_slates)
     watch = Watch(progress, cancelled)
-    work = _Work(store, cut, cache, form, sources, watch)
+    work = _Work(store, cut, cache, sources, watch, form=form, look=look)
     work.encode()
     work.wait()
     segments = [store.path(work.content(piece)) for piece in pieces_of(cut)]
@@ -126,6 +129,7 @@ def encode_pieces(
     cache: SegmentCache,
     *,
     form: MasterForm = H264,
+    look: Look = PLAIN,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> int:
@@ -137,8 +141,11 @@ def encode_pieces(
     Raises:
         CircletakeError: as `render_cut`.
     """
+    cached = (cache.get(piece_key(cut, piece, form, look)) for piece in pieces_of(cut))
+    if all(content is not None and store.has(content) for content in cached):
+        return 0
     sources = open_sources(store, cut, with_slates=False)
-    work = _Work(store, cut, cache, form, sources, Watch(progress, cancelled))
+    work = _Work(store, cut, cache, sources, Watch(progress, cancelled), form=form, look=look)
     work.encode()
     return work.encoded
 
@@ -151,14 +158,17 @@ class _Work:
         store: ContentStore,
         cut: CutVersion,
         cache: SegmentCache,
-        form: MasterForm,
         sources: dict[str, Source | None],
         watch: Watch,
+        *,
+        form: MasterForm,
+        look: Look,
     ) -> None:
         self._store = store
         self._cut = cut
         self._cache = cache
         self._form = form
+        self._look = look
         self._sources = {slot.id: sources.get(slot.take) if slot.take else None for slot in cut.slots}
         self._watch = watch
         self._done = 0
@@ -187,12 +197,12 @@ class _Work:
         return content
 
     def _find(self, piece: Piece) -> str | None:
-        content = self._cache.get(piece_key(self._cut, piece, self._form))
+        content = self._cache.get(self._key(piece))
         return content if content is not None and self._store.has(content) else None
 
     def _is_done(self, piece: Piece) -> bool:
         if self._find(piece) is None:
-            key = piece_key(self._cut, piece, self._form)
+            key = self._key(piece)
             with self._cache.claim(key) as is_ours:
                 if not is_ours:
                     return False
@@ -204,11 +214,14 @@ class _Work:
         return True
 
     def _encode(self, piece: Piece) -> str:
-        pictures = draw_piece(self._cut, piece, self._sources, self._form, self._step)
+        pictures = draw_piece(self._cut, piece, self._sources, self._step, form=self._form, look=self._look)
         size = (self._cut.width_px, self._cut.height_px)
         with self._store.writing(f".{self._form.container}") as entry:
             encode_segment(entry.path, pictures, rate=self._cut.rate, size=size, form=self._form)
         return entry.content
+
+    def _key(self, piece: Piece) -> str:
+        return piece_key(self._cut, piece, self._form, self._look)
 
     def _step(self, frames: int = 1) -> None:
         self._watch.check()

@@ -40,7 +40,9 @@ _BY_A_MODEL: dict[str, Share] = {
 _RANK: dict[Share, int] = {"none": 0, "unknown": 1, "part": 2, "whole": 3}
 
 
-def made_how(origin: Origin, shot: SourceClass | None, *, parents: Iterable[Made] = ()) -> Made:
+def made_how(
+    origin: Origin, shot: SourceClass | None, *, parents: Iterable[Made] = (), is_between: bool = False
+) -> Made:
     """How a take was made, from what is recorded of it.
 
     Where records leave it open whether a model had a part in it, this says that one had: nobody is to
@@ -50,6 +52,7 @@ def made_how(origin: Origin, shot: SourceClass | None, *, parents: Iterable[Made
         origin: of the take.
         shot: source class of its shot.
         parents: how the takes were made that it was made from.
+        is_between: its pictures are worked out between two others by arithmetic, not by a model.
 
     >>> made_how("camera", "camera"), made_how("camera", "hybrid")
     ('camera', 'hybrid')
@@ -61,7 +64,9 @@ def made_how(origin: Origin, shot: SourceClass | None, *, parents: Iterable[Made
         return "generated"
     if origin == "splice":
         is_open = not before or shot in {"generated", "hybrid"}
-        return "hybrid" if is_open or before & {"generated", "hybrid", "unknown"} else "composite"
+        if is_open or before & {"generated", "hybrid", "unknown"}:
+            return "hybrid"
+        return "between" if is_between else "composite"
     if origin in {"camera", "drawn"}:
         if shot == "hybrid" or before & {"generated", "hybrid"}:
             return "hybrid"
@@ -131,12 +136,19 @@ class Disclosure:
 
     Args:
         rate: frames a second.
+        sound: what is heard beside the pictures; it is named, and counts in no share of frames.
     """
 
     title: str
     cut: str
     rate: Fraction
     slots: Sequence[DisclosedSlot]
+    sound: Sequence[DisclosedSlot] = ()
+
+    @property
+    def parts(self) -> tuple[DisclosedSlot, ...]:
+        """Pictures, then sound."""
+        return (*self.slots, *self.sound)
 
     @property
     def n_frames(self) -> int:
@@ -156,4 +168,4 @@ class Disclosure:
     @property
     def term(self) -> str:
         """The digital source type of the whole."""
-        return whole_term(term for slot in self.slots for term in (slot.term, *slot.own_terms))
+        return whole_term(term for slot in self.parts for term in (slot.term, *slot.own_terms))

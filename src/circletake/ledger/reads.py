@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from circletake.db import tables
 from circletake.domain.entity import Entity, EntityKind, SourceClass
@@ -16,6 +16,7 @@ from circletake.domain.production import Production
 from circletake.domain.take import ChangeKind, Origin, Take, Task
 from circletake.domain.time import FrameRange
 from circletake.domain.verdict import Disposition, Region, Severity, Value, Verdict
+from circletake.errors import NotFound
 from circletake.ledger.roles import HELD, roles_of
 
 __all__ = ["Connection", "roles_of"]
@@ -661,11 +662,20 @@ def get_cut_body(conn: Connection, cut_hash: str) -> str | None:
 
 def sealed_in(conn: Connection, production: str) -> list[SealedRow]:
     """Every seal of a production, newest first."""
+    return _seals(conn, tables.sealed.c.production == production)
+
+
+def every_seal(conn: Connection) -> list[SealedRow]:
+    """Every seal of every production, newest first."""
+    return _seals(conn)
+
+
+def _seals(conn: Connection, *only: ColumnElement[bool]) -> list[SealedRow]:
     table = tables.sealed
     query = (
         select(table, tables.entry.c.at)
         .join_from(table, tables.entry, table.c.seq == tables.entry.c.seq)
-        .where(table.c.production == production)
+        .where(*only)
         .order_by(table.c.seq.desc())
     )
     return [
@@ -687,6 +697,18 @@ def find_delivered(conn: Connection, seal: int) -> DeliveredRow | None:
         deliverable=row.deliverable,
         manifest=row.manifest,
     )
+
+
+def get_delivered(conn: Connection, seal: int) -> DeliveredRow:
+    """What was first written out of a seal.
+
+    Raises:
+        NotFound: nothing was.
+    """
+    found = find_delivered(conn, seal)
+    if found is None:
+        raise NotFound(f"Nothing was delivered from entry {seal} yet; deliver again.")
+    return found
 
 
 def is_recorded(conn: Connection, job_key: str) -> bool:

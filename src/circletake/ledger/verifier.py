@@ -9,8 +9,9 @@ Exit 0: everything holds. 1: something does not. 2: there is nothing here that c
 A folder holds `master.mp4`; `deliverable.json` (which frames come from which take, and who approved it);
 `entries.jsonl` (the book, an entry a line); `heads.json` (where the book's hash chain stands); `people.json`
 (names behind the pseudonyms). The book comes first: an entry called `sealed` names the SHA-256 of
-`deliverable.json` and of the master, so everything hangs on the chain. Then each frame of the master is
-traced to a take, and each take to the verdicts of people, judged anew by the policy the book holds.
+`deliverable.json` and of the master, so everything hangs on the chain. A film that was signed afterwards
+has other bytes around the same pictures; an entry called `delivered` names it. Then each frame of the
+master is traced to a take, and each take to the verdicts of people, judged anew by the policy the book holds.
 """
 
 import base64
@@ -29,6 +30,7 @@ from typing import Any, BinaryIO
 
 MASTER, DELIVERABLE, ENTRIES = "master.mp4", "deliverable.json", "entries.jsonl"
 HEADS, PEOPLE, CHECKPOINTS = "heads.json", "people.json", "checkpoints.json"
+DISCLOSURE = "disclosure.json"
 PERSON = "p_"  # actors are p_… (a person) or m_… (a machine)
 CIRCLED, FINE, VETO = 2, 1, -2
 INHERITS_VETO = {"subrange", "upstream_only"}
@@ -984,7 +986,9 @@ def verify_folder(folder: Path, *, master: Path | None = None) -> Report:
         record = read_json(raw, DELIVERABLE)
         if seal:
             _check_seal(report, seal, record)
-        _check_master(report, record, seal, master, master_hash)
+        left = _find_delivered(entries, seal, master_hash)
+        _check_master(report, record, seal, master, master_hash, left=left)
+        _check_disclosure(report, folder, record)
         if seal:
             _check_approvals(report, folder, entries, seal, record)
         else:
@@ -1045,6 +1049,19 @@ def _find_seal(entries: list[Json], record_hash: str, master_hash: str) -> Json 
     return found[-1] if found else None
 
 
+def _find_delivered(entries: list[Json], seal: Json | None, master_hash: str) -> Json | None:
+    """The entry that says that this very file was signed and handed out after it was sealed."""
+    return next(
+        (
+            entry
+            for entry in entries
+            if seal and entry["kind"] == "delivered" and entry["body"]["sealed"] == seal["seq"]
+            if entry["body"].get("deliverable") == master_hash
+        ),
+        None,
+    )
+
+
 def _check_seal(report: Report, seal: Json, record: Json) -> None:
     body, cut = seal["body"], record["cut"]
     agrees = {
@@ -1060,7 +1077,9 @@ def _check_seal(report: Report, seal: Json, record: Json) -> None:
         report.good(f"The seal: entry {seal['seq']} at {seal['at']} names this cut, record and master.")
 
 
-def _check_master(report: Report, record: Json, seal: Json | None, path: Path, master_hash: str) -> None:
+def _check_master(
+    report: Report, record: Json, seal: Json | None, path: Path, master_hash: str, *, left: Json | None = None
+) -> None:
     sealed_hash = seal["body"]["master"] if seal else record["master"]["sha256"]
     altered = len(report.lines)
     try:
@@ -1085,6 +1104,11 @@ def _check_master(report: Report, record: Json, seal: Json | None, path: Path, m
     intact = all(line.holds for line in report.lines[altered:])
     if master_hash == sealed_hash:
         report.good(f"The master: every byte is as sealed, SHA-256 {master_hash}.")
+    elif intact and left:
+        report.good(
+            f"The master: every byte is as delivered in entry {left['seq']}, SHA-256 {master_hash}: "
+            "what was sealed, signed afterwards."
+        )
     elif intact:
         first = min(offset for offset, _ in pictures[0].samples)
         report.bad(
@@ -1094,6 +1118,25 @@ def _check_master(report: Report, record: Json, seal: Json | None, path: Path, m
         )
     else:
         report.bad("master", f"The master: altered. It is {master_hash}, sealed was {sealed_hash}.")
+
+
+def _check_disclosure(report: Report, folder: Path, record: Json) -> None:
+    """Hold the sheet that lies in the folder against the one in the record."""
+    sealed = record.get("disclosure")
+    if sealed is None or not (folder / DISCLOSURE).exists():
+        return
+    try:
+        told = json.loads(_bytes(folder / DISCLOSURE))
+        same = all(told[name] == text for name, text in sealed.items() if name not in {"slots", "sound"})
+        for kind in ("slots", "sound"):
+            pairs = zip(sealed[kind], told[kind], strict=True)
+            same = same and all({name: shown[name] for name in slot} == slot for slot, shown in pairs)
+    except MISSHAPEN:
+        same = False
+    if same:
+        report.good(f"The disclosure: {DISCLOSURE} says what the record says.")
+    else:
+        report.bad(DISCLOSURE, f"The disclosure: {DISCLOSURE} does not say what the record says.")
 
 
 def slot_name(slot: Json) -> str:

@@ -1,7 +1,6 @@
 """Checks a film in which one shot was replaced against the film it was made from."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from circletake.domain.time import FrameRange
@@ -10,7 +9,7 @@ from circletake.media.picture import plane_hash
 from circletake.media.source import pictures_by_number
 from circletake.media.spliceable import NotSpliceable, Splice, open_as_is, pictures_in
 
-_BESIDE = 48  # frames on either side that are decoded: what leans on the seam is wrong at once
+_BESIDE = 12  # frames behind the shot that are compared: what leans on the seam is wrong at once
 
 
 def check_patched(film: Path, out: Path, splice: Splice) -> None:
@@ -23,19 +22,21 @@ def check_patched(film: Path, out: Path, splice: Splice) -> None:
     before, after = build_index(film, film.name), build_index(out, out.name)
     if after.n_frames != before.n_frames or after.vfr or after.rate != before.rate:
         raise NotSpliceable("the joined film would not keep its count of frames")
-    for frames in _neighbours(splice):
-        theirs = pictures_by_number(film, film.name, before, frames)
-        ours = pictures_by_number(out, out.name, after, frames)
-        for (was, _), (now, is_guess) in zip(theirs, ours, strict=True):
-            if is_guess or plane_hash(was) != plane_hash(now):
-                raise NotSpliceable("pictures beside the shot would change")
+    start, end, count = splice.run.start, splice.run.end, len(splice.places)
+    # What is before the shot is the same packets; that all of it is still shown is seen by playing on.
     played: dict[int, str] = {}
+    shown = FrameRange(max(start - 1, 0), min(end + _BESIDE, count))
     for number, (picture, is_guess) in enumerate(
-        pictures_by_number(out, out.name, after, splice.run), splice.run.start
+        pictures_by_number(out, out.name, after, shown), shown.start
     ):
         if is_guess:
-            raise NotSpliceable("the new pictures cannot all be decoded")
+            raise NotSpliceable("the new pictures and those beside them cannot all be decoded")
         played[number] = plane_hash(picture)
+    if shown.end > end:
+        theirs = pictures_by_number(film, film.name, before, FrameRange(end, shown.end))
+        for number, (picture, _) in enumerate(theirs, end):
+            if plane_hash(picture) != played[number]:
+                raise NotSpliceable("pictures behind the shot would change")
     for place in {splice.run.start, (splice.run.start + splice.run.end) // 2, splice.run.end - 1}:
         found, _ = next(pictures_by_number(out, out.name, after, FrameRange(place, place + 1)))
         if plane_hash(found) != played[place]:
@@ -85,11 +86,3 @@ def _sound_of(path: Path) -> list[tuple[str, float | None]]:
             else ("", None)
             for sound in sounds
         ]
-
-
-def _neighbours(splice: Splice) -> Iterator[FrameRange]:
-    start, end, count = splice.run.start, splice.run.end, len(splice.places)
-    if start:
-        yield FrameRange(max(start - _BESIDE, 0), start)
-    if end < count:
-        yield FrameRange(end, min(end + _BESIDE, count))

@@ -11,6 +11,8 @@ from circletake.errors import CircletakeError, OriginRefused, RequestTooLarge
 from circletake.web import problems
 
 MAX_BODY_BYTES = 1 << 20  # the largest request is a verdict with its note; takes do not come this way
+MAX_TIMELINE_BYTES = 32 << 20  # a feature of 5,000 shots with markers is 10 MB
+_TIMELINES = "/cut/import/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # HEAD there is the route's own affair: files are not read for it, streams have no end, links work once.
 _OWN_HEAD = ("/media/", "/api/events", "/link/", "/oidc/")
@@ -106,7 +108,7 @@ class Doors:
         )
         try:
             refuse_other_sites(method, headers, own_origin=own_origin)
-            await self.app(inner, self._limited(headers, receive), leaving)
+            await self.app(inner, self._limited(scope["path"], headers, receive), leaving)
         except Exception as error:
             if isinstance(error, CircletakeError):
                 answer = problems.problem(error)
@@ -125,18 +127,18 @@ class Doors:
             return
         await self.app(scope, receive, send)
 
-    def _limited(self, headers: Headers, receive: Receive) -> Receive:
+    def _limited(self, path: str, headers: Headers, receive: Receive) -> Receive:
         """`receive`, which refuses to hand over more than is read.
 
         Raises:
             RequestTooLarge: the body is larger, by its own word or by count.
         """
+        most = max(self.max_body_bytes, MAX_TIMELINE_BYTES if _TIMELINES in path else 0)
         refusal = RequestTooLarge(
-            f"The request is larger than the {self.max_body_bytes} bytes this server reads; send less.",
-            max_bytes=self.max_body_bytes,
+            f"The request is larger than the {most} bytes this server reads; send less.", max_bytes=most
         )
         declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self.max_body_bytes:
+        if declared.isdigit() and int(declared) > most:
             raise refusal
         seen = 0
 
@@ -144,7 +146,7 @@ class Doors:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.max_body_bytes:
+            if seen > most:
                 raise refusal
             return message
 

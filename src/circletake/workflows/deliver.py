@@ -1,36 +1,39 @@
 """Deliver: seal the master of the cut as it stands, or refuse with everything that is missing.
 
-One transaction asks every gate of every content named, by hash, and appends `sealed` and `delivered`,
-or appends nothing. The folder is written afterwards from what the book then holds; if the machine
-stops in between, delivering again writes the same folder.
+One transaction asks every gate of every content named, by hash, and appends `sealed`, or appends nothing.
+What is sealed is signed afterwards, since only then it is known what is signed, and the folder is written
+from what the book then holds. Wherever the machine stops in between, delivering again goes on from there.
 """
 
-import shutil
-from pathlib import Path
+from collections.abc import Mapping
 
 from circletake.cut.deliverable import Approval, ShippedSlot, ShippedTake, deliverable_bytes, read_master
+from circletake.cut.disclosure import read_disclosure
 from circletake.cut.document import cut_hash, read_cut
+from circletake.cut.seal.sign import mime_of
 from circletake.domain.cut import CutVersion, Slot, SoundClip
+from circletake.domain.disclosure import Disclosure
 from circletake.domain.facts import GateResult
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
 from circletake.domain.take import Take
 from circletake.domain.verdict import VALUES
-from circletake.errors import DiskFull, GateClosed
+from circletake.errors import GateClosed, NotFound
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
-from circletake.ledger.book import Transaction
-from circletake.ledger.record import export_record
+from circletake.ledger.book import Transaction, utc_now
+from circletake.ledger.canonical import read_canonical
 from circletake.workflows.bind import ask_gates
 from circletake.workflows.checkpoints import check_signable, take_checkpoint
 from circletake.workflows.cut_book import get_cut
+from circletake.workflows.disclose import disclose, write_disclosure
+from circletake.workflows.export_notes import Exported
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import House, require
 from circletake.workflows.render_cut import find_master
+from circletake.workflows.sign_delivery import folder_of, sign_sealed, write_folder
 from circletake.workflows.veil import Veil
 from circletake.workflows.views import DeliveryView
-
-FOLDER = "deliveries"
 
 
 def shipping_take(
@@ -89,8 +92,8 @@ def _shipment(
             missing.append(f"{slot.shot} take {take.number} is hidden from you until you decide on it.")
             continue
         results = ask_gates(house, conn, task=row.task.id, content=take.content, now=now, sealing=True)
-        missing += _missing(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
-        shipped[slot.id] = _shipped(conn, row, take, results)
+        missing += lacking(f"{slot.shot} take {take.number}", results, policy, row.task.stage)
+        shipped[slot.id] = shipped_take(conn, row, take, results)
     master = find_master(conn, production.id, cut)
     if master is None:
         missing.append("The master of this cut is not rendered: render the cut.")
@@ -100,12 +103,13 @@ def _shipment(
         missing.append("The master is hidden from you until you decide on it.")
     elif row_of_film is not None:
         results = ask_gates(house, conn, task=master.task, content=master.content, now=now, sealing=True)
-        missing += _missing("The master", results, policy, row_of_film.task.stage)
-        shipped[FILM] = _shipped(conn, row_of_film, master, results)
+        missing += lacking("The master", results, policy, row_of_film.task.stage)
+        shipped[FILM] = shipped_take(conn, row_of_film, master, results)
     return shipped, list(dict.fromkeys(missing))  # what stands twice in the cut is said once
 
 
-def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: str) -> list[str]:
+def lacking(name: str, results: tuple[GateResult, ...], policy: Policy, stage: str) -> list[str]:
+    """What gates that do not pass ask for, a sentence each."""
     said: list[str] = []
     for result in results:
         gate = policy.gate(stage, result.gate)
@@ -128,9 +132,10 @@ def _missing(name: str, results: tuple[GateResult, ...], policy: Policy, stage: 
     return said
 
 
-def _shipped(
+def shipped_take(
     conn: reads.Connection, row: reads.TaskRow, take: Take, results: tuple[GateResult, ...]
 ) -> ShippedTake:
+    """Where a take was judged, and by which verdicts or overrides each of its gates passes."""
     circling: dict[str, list[int]] = {}
     for verdict, live in reads.verdicts_of(conn, row.task.id):
         if live and verdict.content == take.content and verdict.value == VALUES["circled"]:
@@ -153,10 +158,15 @@ def _shipped(
     )
 
 
-def deliver(house: House, who: Session, production: str) -> DeliveryView:
-    """Seal the cut as it stands and write the deliverable's folder.
+def deliver(house: House, who: Session, production: str, *, beside: bool = False) -> DeliveryView:
+    """Seal the cut as it stands, sign it, and write the deliverable's folder.
+
+    Args:
+        beside: leave the master as it was judged, and put its credentials beside it.
 
     Raises:
+        CertificateRefused: nothing can be signed with the certificate that is named; nothing was sealed.
+        CertificateExpired: likewise.
         GateClosed: `missing` lists everything that stands in the way; nothing was sealed.
         RoleMissing: only a producer delivers.
         CheckpointRefused: the book is not a continuation of what was signed of it; nothing was sealed.
@@ -165,6 +175,10 @@ def deliver(house: House, who: Session, production: str) -> DeliveryView:
         found, _ = require(conn, who, production, "deliver")
         cut = get_cut(conn, found.id)
         rendered = find_master(conn, found.id, cut)
+        # What takes bring along is read here once: not while holding the book, either.
+        _disclose(house, conn, found, cut, {})
+    if rendered is not None and mime_of(house.store.path(rendered.content)) is not None:
+        house.signing.credentials()  # what cannot be signed is not sealed
     check_signable(house)  # a book that cannot be signed is not sealed either
     # Hashing the master's samples takes a while and the bytes cannot change: not while holding the book.
     facts = read_master(house.store.path(rendered.content), cut) if rendered else None
@@ -194,11 +208,68 @@ def deliver(house: House, who: Session, production: str) -> DeliveryView:
                 film=shipped[FILM],
                 policy=found.policy,
                 book_seq=tx.seq,
+                disclosure=_disclose(house, tx.conn, found, cut, shipped),
             )
             sealed = _seal(tx, who, found, cut, record=house.store.put_bytes(record), master=facts.sha256)
+    left = sign_sealed(house, who, found, sealed, beside=beside)
     take_checkpoint(house)
-    _write_folder(house, found, sealed)
+    write_folder(house, found, sealed, left)
     return next(view for view in deliveries(house, who, production) if view.seq == sealed.seq)
+
+
+def _disclose(
+    house: House,
+    conn: reads.Connection,
+    production: Production,
+    cut: CutVersion,
+    shipped: Mapping[str, ShippedTake],
+) -> Disclosure:
+    policy = house.policy(conn, production.policy)
+    found = {
+        part.id: shipping_take(conn, production, policy, part) for part in cut.parts if part.take is not None
+    }
+    takes = {part: one[1] for part, one in found.items() if one is not None}
+    return disclose(house, conn, production, cut, takes=takes, shipped=shipped)
+
+
+def show_disclosure(house: House, who: Session, production: str) -> Disclosure:
+    """What of the cut as it stands is made how; of gaps nothing is said.
+
+    Who may not see yet how a take was judged is told nothing of its judgement.
+
+    Raises:
+        NotFound: there is no cut yet.
+    """
+    with house.book.reading() as conn:
+        found, roles = require(conn, who, production, "see")
+        cut = get_cut(conn, found.id)
+        veil = Veil.read(conn, who, found.id, policy=house.policy(conn, found.policy), roles=roles)
+        shipped, _ = _shipment(house, conn, found, cut, now=utc_now(), veil=veil)
+        return _disclose(house, conn, found, cut, shipped)
+
+
+def export_disclosure(
+    house: House, who: Session, production: str, form: str, *, seal: int | None = None
+) -> Exported:
+    """The disclosure sheet as a file.
+
+    Args:
+        form: json, csv or pdf.
+        seal: entry of a seal, for the sheet as it was sealed; None is of the cut as it stands.
+
+    Raises:
+        NotFound: there is no cut, no such seal, or no sheet in it.
+        RequestInvalid: there is no such form.
+    """
+    if seal is None:
+        return write_disclosure(show_disclosure(house, who, production), form)
+    with house.book.reading() as conn:
+        found, _ = require(conn, who, production, "see")
+        sealed = next((row for row in reads.sealed_in(conn, found.id) if row.seq == seal), None)
+    told = read_canonical(house.store.read(sealed.record)).get("disclosure") if sealed else None
+    if told is None:
+        raise NotFound(f"Entry {seal} sealed no disclosure sheet; `circletake book show` lists the entries.")
+    return write_disclosure(read_disclosure(told), form)
 
 
 def _find_seal(
@@ -225,44 +296,7 @@ def _seal(
             "record": record,
         },
     )
-    tx.append(
-        "delivered",
-        actor=who.actor,
-        session=who.pseudonym,
-        production=production.id,
-        body={
-            "folder_name": f"{entry.seq:06d}-{production.code}",
-            "master": master,
-            "record": record,
-            "sealed": entry.seq,
-        },
-    )
     return reads.SealedRow(seq=entry.seq, at=entry.at, cut=cut_hash(cut), master=master, record=record)
-
-
-def _folder(house: House, production: Production, seal: int) -> Path:
-    return house.folder / FOLDER / f"{seal:06d}-{production.code}"
-
-
-def _write_folder(house: House, production: Production, sealed: reads.SealedRow) -> None:
-    """Write the folder beside its place and move it there whole; one that is there is left alone."""
-    folder = _folder(house, production, sealed.seq)
-    if folder.exists():
-        return
-    beside = folder.with_name(f".{folder.name}")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
-        shutil.copyfile(house.store.path(sealed.master), beside / "master.mp4")
-        (beside / "deliverable.json").write_bytes(house.store.read(sealed.record))
-        export_record(house.book, beside, seal=sealed.seq)
-    except OSError as full:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise DiskFull(
-            f"The deliverable is sealed but could not be written ({full.strerror}); "
-            f"free some room and deliver again."
-        ) from full
-    beside.rename(folder)
 
 
 def deliveries(house: House, who: Session, production: str) -> list[DeliveryView]:
@@ -272,6 +306,7 @@ def deliveries(house: House, who: Session, production: str) -> list[DeliveryView
         views: list[DeliveryView] = []
         for row in reads.sealed_in(conn, found.id):
             body = reads.get_cut_body(conn, row.cut)
+            left = reads.find_delivered(conn, row.seq)
             views.append(
                 DeliveryView(
                     seq=row.seq,
@@ -279,7 +314,9 @@ def deliveries(house: House, who: Session, production: str) -> list[DeliveryView
                     cut=row.cut,
                     master=row.master,
                     record=row.record,
-                    folder=str(_folder(house, found, row.seq)),
+                    folder=str(folder_of(house, found, row.seq)),
+                    deliverable=left.deliverable if left else None,
+                    manifest=left.manifest if left else None,
                     frames=read_cut(body.encode()).n_frames if body else 0,
                 )
             )

@@ -18,8 +18,8 @@ from circletake.cut.disclosure import (
 )
 from circletake.cut.document import cut_hash
 from circletake.cut.seal.read import Credential, read_credential
-from circletake.domain.cut import CutVersion
-from circletake.domain.disclosure import Disclosure, DisclosedSlot, Made, made_how
+from circletake.domain.cut import CutVersion, Slot, SoundClip
+from circletake.domain.disclosure import DisclosedSlot, Disclosure, Made, made_how
 from circletake.domain.entity import SourceClass
 from circletake.domain.production import Production
 from circletake.domain.take import Take
@@ -28,11 +28,12 @@ from circletake.ledger import reads, remarks
 from circletake.media.manifest import Clip, read_manifest
 from circletake.review.disclosure import Column, Sheet, disclosure_pdf
 from circletake.workflows.export_notes import Exported
-from circletake.workflows.house import House
+from circletake.workflows.house import STUDIO, House
 
 Form = Literal["json", "csv", "pdf"]
 FORMS: tuple[Form, ...] = get_args(Form)
 _MEDIA_TYPES: dict[Form, str] = {"json": "application/json", "csv": "text/csv", "pdf": "application/pdf"}
+_BETWEEN = "in-between of "  # as the maker of in-betweens calls its method
 _MOST_PARENTS = 50  # a take is made from few; more is a knot in the records
 _COLUMNS = (
     ("shot", "Shot", 0.09),
@@ -46,9 +47,11 @@ _COLUMNS = (
     ("people", "People", 0.16),
 )
 _SMALL = (
-    "Where pictures come from is as the studio recorded it, and as the Content Credentials say that a take "
-    "brought with it; the greater share counts. Where records leave it open whether a model had a part, this "
-    "says that one had. What was not recorded is called so, and is no statement that no model had a part.",
+    (
+        "Where pictures come from is as the studio recorded it, and as the Content Credentials say that a "
+        "take brought with it; the greater share counts. Where records leave it open whether a model had a "
+        "part, this says that one had. What was not recorded is called so, and does not mean that none had."
+    ),
     "Sheets, policies and the law differ in what has to be said where: this sheet is data, not advice.",
 )
 
@@ -74,35 +77,35 @@ def disclose(
         takes: slot → the take that fills it.
         shipped: slot → how that was judged, as far as it was.
     """
-    ranges = cut.record_ranges()
-    agreed = remarks.consents_in(conn, production.id)
-    slots = []
-    for slot in cut.slots:
-        take = takes.get(slot.id)
-        if take is None:
-            continue
-        entity = reads.find_entity(conn, production.id, slot.shot)
+    agreed = [one for one in remarks.consents_in(conn, production.id) if one.granted]
+
+    def disclosed(part: Slot | SoundClip, start: int) -> DisclosedSlot:
+        take = takes[part.id]
+        entity = reads.find_entity(conn, production.id, part.shot)
         own = credential_of(media_of(house, take.content))
-        attached = [one for one in agreed if entity is not None and one.entity == entity.id and one.granted]
-        slots.append(
-            DisclosedSlot(
-                slot=slot.id,
-                shot=slot.shot,
-                start=ranges[slot.id].start,
-                frames=slot.frames,
-                take=take.content,
-                number=take.number,
-                made=_made(conn, production, take, entity.source_class if entity else None),
-                own_terms=own.terms if own else (),
-                tool=own.generator if own else "",
-                consents=tuple(
-                    f"{one.kind}: {', '.join(one.uses)}{f', until {one.until}' if one.until else ''}"
-                    for one in attached
-                ),
-                acts=_acts(shipped.get(slot.id)),
-            )
+        concerned = {part.shot, *(lean.partition(":")[2] for lean in take.leans)}
+        return DisclosedSlot(
+            slot=part.id,
+            shot=part.shot,
+            start=start,
+            frames=part.frames,
+            take=take.content,
+            number=take.number,
+            made=_made(conn, take, entity.source_class if entity else None),
+            own_terms=own.terms if own else (),
+            tool=own.generator if own else _method(take),
+            consents=tuple(_agreement(one) for one in agreed if one.code in concerned),
+            acts=_acts(shipped.get(part.id)),
         )
-    return Disclosure(title=production.title, cut=cut_hash(cut), rate=cut.rate, slots=slots)
+
+    ranges = cut.record_ranges()
+    return Disclosure(
+        title=production.title,
+        cut=cut_hash(cut),
+        rate=cut.rate,
+        slots=[disclosed(slot, ranges[slot.id].start) for slot in cut.slots if slot.id in takes],
+        sound=[disclosed(clip, clip.record_in) for clip in cut.sound if clip.id in takes],
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -111,12 +114,21 @@ def credential_of(path: Path) -> Credential | None:
     return read_credential(path)
 
 
-def _made(
-    conn: reads.Connection, production: Production, take: Take, shot: SourceClass | None, depth: int = 0
-) -> Made:
+def _made(conn: reads.Connection, take: Take, shot: SourceClass | None, depth: int = 0) -> Made:
     parent = reads.find_take(conn, take.parent) if take.parent and depth < _MOST_PARENTS else None
-    before = [_made(conn, production, parent, None, depth + 1)] if parent is not None else []
-    return made_how(take.origin, shot, parents=before)
+    before = [_made(conn, parent, None, depth + 1)] if parent is not None else []
+    return made_how(take.origin, shot, parents=before, is_between=_method(take).startswith(_BETWEEN))
+
+
+def _method(take: Take) -> str:
+    """How a maker of this house made a take; empty where people brought it."""
+    return take.label if take.origin == "splice" and ("author", str(STUDIO)) in take.made_by else ""
+
+
+def _agreement(one: remarks.ConsentRow) -> str:
+    """What was agreed to; never by whom, for a sheet that left cannot be erased."""
+    until = f", until {one.until}" if one.until else ""
+    return f"{one.kind} for {one.code}: {', '.join(one.uses)}{until}"
 
 
 def _acts(shipped: ShippedTake | None) -> tuple[str, ...]:

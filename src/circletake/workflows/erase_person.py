@@ -17,9 +17,9 @@ from circletake.ledger import accounts, guests, private, reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.canonical import canonical
 from circletake.ledger.record import PEOPLE
-from circletake.workflows.deliver import FOLDER
 from circletake.workflows.guest_marks import forget_marks
 from circletake.workflows.house import House
+from circletake.workflows.sign_delivery import FOLDER
 
 
 @dataclass(frozen=True, slots=True)

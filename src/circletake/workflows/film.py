@@ -138,13 +138,14 @@ def _standing(policy: Policy, floor: Floor, slot: Slot, rows: list[reads.TaskRow
     boards = [(board, at[STORYBOARD])] if board and not board.ships and STORYBOARD in at else []
     for kind, places in (("take", ships), ("board", boards)):
         for stage, row in places:
-            best = _best(floor, stage, row)
+            best = best_take(floor, stage, row)
             if best is not None:
                 return _Standing("take" if kind == "take" else "board", row, best, stage)
     return None
 
 
-def _best(floor: Floor, stage: Stage, row: reads.TaskRow) -> Take | None:
+def best_take(floor: Floor, stage: Stage, row: reads.TaskRow) -> Take | None:
+    """Of a task's takes the newest circled one, else the newest that nobody vetoed; None without one."""
     states = [(take_state(floor, stage, take), take) for take in floor.takes.get(row.task.id, [])]
     return max(
         ((state == "circled", take.number, take) for state, take in states if state != "vetoed"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from circletake.cut.seal.certificates import Signing
 from circletake.domain.people import MAY, Action, MachineId, Role
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
@@ -31,6 +32,7 @@ class House:
         boards: production → as `show_board` last worked it out.
         first_board: held while one is worked out first.
         encoder: manifest of the image encoder that checks may use; None is none.
+        named_signing: with what deliverables are signed; None is a development authority of this folder.
     """
 
     folder: Path
@@ -43,6 +45,12 @@ class House:
     encoder: Path | None = None
     first_board: threading.Lock = field(default_factory=threading.Lock)
     reader: FullReader = field(default_factory=FullReader)
+    named_signing: Signing | None = None
+
+    @property
+    def signing(self) -> Signing:
+        """With what deliverables are signed."""
+        return self.named_signing or Signing(self.folder / "secrets" / "seal")
 
     def derived(self, content: str, recipe: str) -> str:
         """What a recipe made of a content, in the store.

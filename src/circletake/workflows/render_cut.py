@@ -14,6 +14,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.work.job import job_key
 from circletake.workflows.cut_book import get_cut
+from circletake.workflows.encode_shots import order_hands
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.receive_take import Attempt, record_take, task_of
@@ -33,12 +34,7 @@ def order_render(house: House, who: Session, production: str) -> str | None:
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "render")
         cut = get_cut(tx.conn, found.id)
-        open_gaps = [gap.shot for gap in gaps(cut)]
-        if open_gaps:
-            raise GapOpen(
-                f"The cut has no take for {', '.join(open_gaps)}; fill the gap first, then render.",
-                missing=open_gaps,
-            )
+        check_filled(cut)
         if find_master(tx.conn, found.id, cut) is not None:
             return None
         edit = edit_hash(cut)
@@ -56,7 +52,22 @@ def order_render(house: House, who: Session, production: str) -> str | None:
             prio=RENDER.prio,
             key=key,
         )
+        order_hands(tx, cut, order=key, name=found.title)
         return key
+
+
+def check_filled(cut: CutVersion) -> None:
+    """Refuse a cut with gaps.
+
+    Raises:
+        GapOpen: names the shots that are missing.
+    """
+    open_gaps = [gap.shot for gap in gaps(cut)]
+    if open_gaps:
+        raise GapOpen(
+            f"The cut has no take for {', '.join(open_gaps)}; fill the gap first, then render.",
+            missing=open_gaps,
+        )
 
 
 def find_master(conn: reads.Connection, production: str, cut: CutVersion) -> Take | None:

@@ -961,6 +961,62 @@ class CutView:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineFormView:
+    """A form of timeline.
+
+    Args:
+        name: by which it is asked for.
+        label: as editors call it.
+        ending: of its files.
+        reads: it can be brought in.
+        writes: the cut can go out in it.
+    """
+
+    name: str
+    label: str
+    ending: str
+    reads: bool
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFormsView:
+    """Ways the cut goes out and comes in.
+
+    Args:
+        may_import: whoever asks may bring a timeline in.
+    """
+
+    forms: list[TimelineFormView]
+    may_import: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """The cut as it would leave for an editor.
+
+    Args:
+        name: of the file.
+        lost: what the form cannot carry, a sentence each.
+    """
+
+    name: str
+    lost: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCutView:
+    """The cut that a timeline became.
+
+    Args:
+        lost: what could not be carried, a sentence each.
+    """
+
+    cut: CutView
+    lost: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class JobView:
     """A job's progress, in frames where there are frames."""
 
@@ -976,7 +1032,11 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """A sealed deliverable: its hashes and, on this machine, its folder."""
+    """A sealed deliverable: its hashes and, on this machine, its folder.
+
+    `deliverable` is the signed film; None before it is signed, or where it cannot be. `manifest` are its
+    Content Credentials, where they lie beside it.
+    """
 
     seq: int
     at: str
@@ -985,6 +1045,8 @@ class DeliveryView:
     record: str
     folder: str
     frames: int
+    deliverable: str | None = None
+    manifest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

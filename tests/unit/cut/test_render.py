@@ -377,9 +377,9 @@ def test_count_length_and_sound_are_exact_at_every_rate(shelf: Shelf, rate: str)
     assert source.sound_offsets_s()[0] == 0
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        stamps = sorted(
-            p.pts * stream.time_base for p in container.demux(stream) if p.size and p.pts is not None
-        )
+        tick_s = stream.time_base or Fraction(0)
+        packets = [packet for packet in container.demux(stream) if packet.size]
+        stamps = sorted(packet.pts * tick_s for packet in packets if packet.pts is not None)
         assert stamps == [n / Fraction(rate) for n in range(62)]
         assert stream.duration is not None
         assert stream.duration * tick_s == 62 / Fraction(rate)

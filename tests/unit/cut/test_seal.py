@@ -32,7 +32,7 @@ from circletake.ledger.verifier import hash_samples, read_tracks
 from circletake.media.encode import write_movie
 
 if TYPE_CHECKING:
-    from tests.conftest import Drawing
+    from tests.conftest import Drawing, TimeAuthority
 
 NOW = datetime.now(UTC)
 ONE, TWO = "11" * 32, "22" * 32
@@ -197,7 +197,10 @@ def test_a_still_is_sealed_and_one_flipped_bit_of_it_found(tmp_path: Path, crede
     cv2.imwrite(str(still), np.random.default_rng(7).integers(0, 255, (64, 96, 3), dtype=np.uint8))
     to, _ = sealed(still, credentials)
     assert read(to, credentials).state == "trusted"
-    assert (cv2.imread(str(to)) == cv2.imread(str(still))).all()
+    one, two = cv2.imread(str(to)), cv2.imread(str(still))
+    assert one is not None
+    assert two is not None
+    assert np.array_equal(one, two)
     raw = bytearray(to.read_bytes())
     raw[-40] ^= 1
     to.write_bytes(raw)
@@ -358,9 +361,16 @@ class Authority:
         )
         usage = dict.fromkeys(
             (
-                "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
-                "key_cert_sign crl_sign encipher_only decipher_only"
-            ).split(),
+                "digital_signature",
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "key_cert_sign",
+                "crl_sign",
+                "encipher_only",
+                "decipher_only",
+            ),
             False,
         )
         usage["key_cert_sign" if ca or not signs else "digital_signature"] = True
@@ -445,8 +455,8 @@ def test_a_wrong_key_a_wrong_chain_and_what_is_no_certificate_are_told_apart(tmp
         checked(pem(leaf), key_pem(other), now=NOW)
     with pytest.raises(CertificateRefused, match="is not signed by the next one"):
         checked(pem(leaf, Authority().root), key_pem(key), now=NOW)
+    odd = ec.generate_private_key(ec.SECP256K1())
     with pytest.raises(CertificateRefused, match="C2PA does not know this kind of key"):
-        odd = ec.generate_private_key(ec.SECP256K1())
         checked(pem(AUTHORITY.certificate(odd)), key_pem(odd), now=NOW)
     with pytest.raises(CertificateRefused, match="cannot be read"):
         checked("nothing", key_pem(key), now=NOW)
@@ -480,3 +490,22 @@ def test_a_seal_outlives_no_certificate_and_says_that_it_is_past(film: Path) -> 
         False,
         True,
     )
+
+
+def test_a_time_stamp_lets_a_seal_outlive_its_certificate(film: Path, authority: "TimeAuthority") -> None:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    brief = AUTHORITY.certificate(key, valid=(now - timedelta(days=1), now + timedelta(seconds=3)))
+    own = checked(pem(brief, AUTHORITY.root), key_pem(key), now=now)
+    to, _ = sealed(film, own, stamp_url=authority.url)
+    time.sleep(4)
+    stamps = (authority.folder / "root.pem").read_text()
+    found = read_credential(to, anchors=own.anchors_pem + stamps)
+    assert found is not None
+    assert (found.state, found.stamped_at[:4]) == ("trusted", str(now.year))
+    authority.answer = b"nothing"
+    other = film.with_name("other.mp4")
+    other.write_bytes(film.read_bytes())
+    with pytest.raises(CertificateRefused, match="the time service"):
+        sealed(
+            other, checked(pem(AUTHORITY.certificate(key)), key_pem(key), now=now), stamp_url=authority.url
+        )

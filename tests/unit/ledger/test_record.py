@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from circletake.errors import NotFound
+from circletake.ledger import reads
 from circletake.ledger.canonical import canonical, read_canonical
 from circletake.ledger.chain import ROOT, chain_hash, leaf_hash
 from circletake.ledger.record import export_record
@@ -72,3 +73,14 @@ def test_the_verifier_goes_along_and_reads_this_book(floor: Floor, tmp_path: Pat
 def test_an_entry_that_seals_nothing_is_said(floor: Floor, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         export_record(floor.book, tmp_path, seal=1)
+
+
+def test_what_was_delivered_is_found_by_its_seal_and_older_books_name_no_signed_file(floor: Floor) -> None:
+    number = seal(floor)
+    with floor.book.reading() as conn, pytest.raises(NotFound, match="deliver again"):
+        reads.get_delivered(conn, number)
+    floor.append("delivered", sealed=number, master="d" * 64, record="e" * 64, folder_name="one")
+    with floor.book.reading() as conn:
+        left = reads.get_delivered(conn, number)
+        assert [row.seq for row in reads.every_seal(conn)] == [number]
+    assert (left.folder_name, left.deliverable, left.manifest) == ("one", None, None)

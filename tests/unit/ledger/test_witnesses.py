@@ -1,13 +1,9 @@
 """Witnesses see a checkpoint once, say so, and never hold anything up when they cannot."""
 
-import http.server
-import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,6 +22,9 @@ from circletake.ledger.witness import (
     witnessed,
 )
 from circletake.ledger.witnesses import git as git_witness
+
+if TYPE_CHECKING:
+    from tests.conftest import TimeAuthority
 
 
 def made_of(book: Book, signer: Signer, count: int = 1) -> Made:
@@ -166,85 +165,7 @@ def test_what_git_cannot_do_is_said(
 # RFC 3161
 
 
-_OPENSSL = """
-[tsa]
-default_tsa = own
-[own]
-serial = {folder}/serial
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = sha256
-ess_cert_id_alg = sha256
-[ext]
-extendedKeyUsage = critical,timeStamping
-keyUsage = critical,digitalSignature
-basicConstraints = CA:FALSE
-"""
-
-
-@dataclass
-class Authority:
-    """A time stamp authority on loopback, made of the `openssl` program."""
-
-    folder: Path
-    url: str = ""
-    answer: bytes | None = None  # in place of a stamp
-
-    def openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
-
-    def found(self, *, name: str = "root") -> None:
-        """Make a root, and a certificate that may stamp."""
-        (self.folder / "openssl.cnf").write_text(_OPENSSL.format(folder=self.folder))
-        (self.folder / "serial").write_text("01\n")
-        elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        self.openssl("req", "-x509", *elliptic, "-keyout", f"{name}.key", "-out", f"{name}.pem",
-                     "-subj", f"/CN={name}", "-days", "30")  # fmt: skip
-        self.openssl("req", "-new", *elliptic, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=tsa")
-        self.openssl("x509", "-req", "-in", "tsa.csr", "-CA", f"{name}.pem", "-CAkey", f"{name}.key",
-                     "-CAcreateserial", "-out", "tsa.pem", "-days", "30", "-extfile", "openssl.cnf",
-                     "-extensions", "ext")  # fmt: skip
-
-    def stamp(self, query: bytes) -> bytes:
-        if self.answer is not None:
-            return self.answer
-        (self.folder / "query.tsq").write_bytes(query)
-        self.openssl("ts", "-reply", "-config", "openssl.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr")
-        return (self.folder / "reply.tsr").read_bytes()
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Iterator[Authority]:
-    if shutil.which("openssl") is None:
-        pytest.skip("NO OPENSSL: a time stamp authority for the test needs the openssl program")
-    folder = tmp_path / "tsa"
-    folder.mkdir()
-    here = Authority(folder)
-    here.found()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.headers["Content-Type"] == "application/timestamp-query"
-            answer = here.stamp(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        here.url = f"http://127.0.0.1:{server.server_port}/tsr"
-        yield here
-        server.shutdown()
-        thread.join()
-
-
-def test_an_authority_stamps_a_checkpoint_and_openssl_agrees(authority: Authority, made: Made) -> None:
+def test_an_authority_stamps_a_checkpoint_and_openssl_agrees(authority: "TimeAuthority", made: Made) -> None:
     given = {"url": authority.url, "certificates": str(authority.folder / "root.pem")}
     receipt = read_witnesses({"rfc3161": given})["rfc3161"](made)
     assert receipt.suffix == "tsr"
@@ -254,7 +175,7 @@ def test_an_authority_stamps_a_checkpoint_and_openssl_agrees(authority: Authorit
     authority.openssl("ts", "-verify", "-data", "note.txt", "-in", "receipt.tsr", "-CAfile", "root.pem")
 
 
-def test_a_stamp_that_does_not_hold_is_no_receipt(authority: Authority, made: Made) -> None:
+def test_a_stamp_that_does_not_hold_is_no_receipt(authority: "TimeAuthority", made: Made) -> None:
     def stamped(**other: str) -> Receipt:
         given = {"url": authority.url, "certificates": str(authority.folder / "root.pem")} | other
         return read_witnesses({"rfc3161": given})["rfc3161"](made)

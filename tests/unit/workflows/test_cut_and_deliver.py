@@ -1,6 +1,7 @@
 """The cut by recipe: who edits it, what may fill a slot, and what delivery refuses."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from circletake.domain.lineage import CUT_SLOT
 from circletake.domain.time import FrameRange
 from circletake.errors import (
     AlreadyThere,
+    CutUnreadable,
     GapOpen,
     GateClosed,
     HandlesShort,
@@ -116,3 +118,50 @@ def test_sound_in_the_cut_holds_its_gates_too_or_delivery_names_it(floor: "Floor
     assert any(sentence.startswith("SH010 take 1, Lead") for sentence in missing)
     with house.book.reading() as conn:
         assert frames_in_cut(conn, take.production)[take.content] == FrameRange(0, 10)
+
+
+def test_the_cut_goes_out_and_comes_back_in_every_form(floor: "Floor", tmp_path: Path) -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    take = floor.take(b"one")
+    was = floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=take.id)
+    ways = floor.studio.cut_forms(floor["ed"], "spring")
+    assert (ways.may_import, floor.studio.cut_forms(floor["arti"], "spring").may_import) == (True, False)
+    for form in ways.forms:
+        path = tmp_path / f"cut{form.ending}"
+        if not form.writes:
+            with pytest.raises(CutUnreadable, match="is only read here"):
+                floor.studio.cut_export(floor["ed"], "spring", path)
+            continue
+        lost = floor.studio.cut_export(floor["ed"], "spring", path)
+        assert lost
+        came = floor.studio.cut_import(floor["ed"], "spring", path)
+        assert came.lost == []
+        assert [(slot.id, slot.take) for slot in came.cut.slots] == [
+            (slot.id, slot.take) for slot in was.slots
+        ]
+    with pytest.raises(NotFound, match="no such file"):
+        floor.studio.cut_import(floor["ed"], "spring", tmp_path / "none.otio")
+    with pytest.raises(RoleMissing):
+        floor.studio.cut_import(floor["arti"], "spring", tmp_path / "cut.otio")
+
+
+def test_a_timeline_sent_from_afar_names_no_path_of_this_machine(floor: "Floor") -> None:
+    floor.studio.cut_assemble(floor["ed"], "spring")
+    floor.studio.cut_fill(floor["ed"], "spring", slot="SH010", take=floor.take(b"one").id)
+    for form in ("otio", "fcpxml", "fcp7", "edl"):
+        told, data = floor.studio.cut_file(floor["ed"], "spring", form=form)
+        assert str(floor.house.folder).encode() not in data
+        assert told.name.startswith("spring-cut-0")
+        assert told.lost[-1].startswith("Media is named and not found by its path")
+        came = floor.studio.cut_import_sent(floor["ed"], "spring", name=told.name, data=data)
+        assert came.cut.slots[0].take_number == 1
+        floor.studio.cut_back(floor["ed"], "spring", number=2)
+        again = floor.studio.cut_import_sent(floor["ed"], "spring", name="mail", data=data, form=form)
+        assert again.cut.slots[0].take_number == 1
+        floor.studio.cut_back(floor["ed"], "spring", number=2)
+    number = floor.studio.cut(floor["ed"], "spring").number
+    with pytest.raises(CutUnreadable, match="is no form of timeline"):
+        floor.studio.cut_import_sent(floor["ed"], "spring", name="cut.mov", data=data)
+    with pytest.raises(CutUnreadable, match="no event"):
+        floor.studio.cut_import_sent(floor["ed"], "spring", name="cut.edl", data=b"nothing")
+    assert floor.studio.cut(floor["ed"], "spring").number == number

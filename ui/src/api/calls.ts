@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem";
 import type { paths } from "./schema";
-import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
+import type { BoxBody, ConfirmationBody, DrawingBody, FlagCallBody, GuestLinkBody, GuestNoteBody, MakeBody, NoteBody, PlaylistBody, VerdictBody } from "./types";
 
 const client = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "http://localhost",
@@ -77,6 +77,8 @@ export const withdrawBox = (box: string, key: string) =>
 
 // A studio that takes the connection and says nothing must not hold up what waits behind.
 const PATIENCE_MS = 20_000;
+/** The server gives a reader of timelines a minute. */
+const READING_MS = 75_000;
 /** Sent later than it was done, so it says who did it: another may be signed in by then. */
 const by = (person: string) => ({ headers: { "circletake-person": person }, signal: AbortSignal.timeout(PATIENCE_MS) });
 export const getDrawings = (task_id: string, sha: string) =>
@@ -117,6 +119,9 @@ export const fillSlot = (code: string, slot: string, take: string, cut_hash: str
   );
 export const clearSlot = (code: string, slot: string, cut_hash: string) =>
   or(client.POST("/api/productions/{code}/cut/clear", { params: { path: { code } }, body: { slot, cut_hash } }));
+export const getGaps = (code: string) => or(client.GET("/api/productions/{code}/cut/gaps", { params: { path: { code } } }));
+export const makeForGap = (code: string, body: MakeBody) =>
+  or(client.POST("/api/productions/{code}/cut/make", { params: { path: { code } }, body }));
 export const getCutVersions = (code: string, before: number | null = null) =>
   or(client.GET("/api/productions/{code}/cut/versions", { params: { path: { code }, query: before === null ? {} : { before } } }));
 export const getCutDiff = (code: string, old: number, now: number) =>
@@ -134,11 +139,34 @@ export const spliceTake = (code: string, slot: string, take: string, source_in: 
       body: { slot, take, source_in, joins: "both", cut_hash },
     }),
   );
+export const getTimelineForms = (code: string) => or(client.GET("/api/productions/{code}/cut/forms", { params: { path: { code } } }));
+export const getTimeline = (code: string, form: string) =>
+  or(client.GET("/api/productions/{code}/cut/export/{form}", { params: { path: { code, form } } }));
+export const timelineFile = (code: string, form: string): string =>
+  `/api/productions/${encodeURIComponent(code)}/cut/timeline/${encodeURIComponent(form)}`;
+export const importTimeline = (code: string, file: File) =>
+  or(
+    client.POST("/api/productions/{code}/cut/import/{name}", {
+      params: { path: { code, name: file.name } },
+      headers: { "Content-Type": "application/octet-stream" },
+      body: "",
+      bodySerializer: () => file,
+      signal: AbortSignal.timeout(READING_MS),
+    }),
+  );
 export const renderCut = (code: string) =>
   or(client.POST("/api/productions/{code}/cut/render", { params: { path: { code } } }));
+export const getOutputs = (code: string) =>
+  or(client.GET("/api/productions/{code}/cut/outputs", { params: { path: { code } } }));
+export const makeOutput = (code: string, preset: string) =>
+  or(client.POST("/api/productions/{code}/cut/outputs/{preset}", { params: { path: { code, preset } } }));
 export const deliver = (code: string) => or(client.POST("/api/productions/{code}/deliver", { params: { path: { code } } }));
 export const getDeliveries = (code: string) =>
   or(client.GET("/api/productions/{code}/deliveries", { params: { path: { code } } }));
+export const checkDelivery = (code: string, seq: number) =>
+  or(client.GET("/api/productions/{code}/deliveries/{seq}/check", { params: { path: { code, seq } } }));
+export const getDisclosure = (code: string) =>
+  or(client.GET("/api/productions/{code}/disclosure", { params: { path: { code } } }));
 
 export const getDoor = () => or(client.GET("/api/door"));
 export const beginSignIn = () => or(client.POST("/api/sign-in/passkey/begin"));

@@ -1128,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/export/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the cut would be called in this form, and what the form cannot carry of it.
+         */
+        get: operations["cut_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/fill": {
         parameters: {
             query?: never;
@@ -1142,6 +1162,146 @@ export interface paths {
          * @description Put a take into a slot: a new version of the cut.
          */
         post: operations["cut_fill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forms
+         * @description Forms of timeline in which the cut goes out, or an editor's comes in.
+         */
+        get: operations["cut_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description Every gap, with its neighbours, its board panel and what could be made of it.
+         */
+        get: operations["cut_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/import/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Bring an editor's timeline in as the next version of the cut.
+         */
+        post: operations["cut_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make
+         * @description Order a take for a slot out of what stands in the cut: hold, dissolve, move and the like.
+         */
+        post: operations["cut_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outputs
+         * @description What the cut as it stands can be made into, and what of it is made.
+         */
+        get: operations["cut_outputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Output
+         * @description Make a version of the film; nothing comes back where exactly this is made already.
+         */
+        post: operations["cut_make_output"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/outputs/{preset}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Output File
+         * @description The file of a version that is made of the cut as it stands.
+         */
+        get: operations["cut_output_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1323,7 +1483,7 @@ export interface paths {
         put?: never;
         /**
          * Deliver
-         * @description Seal the cut's master if every gate holds; otherwise say what is missing.
+         * @description Seal and sign the cut's master if every gate holds; otherwise say what is missing.
          */
         post: operations["deliver"];
         delete?: never;
@@ -1344,6 +1504,46 @@ export interface paths {
          * @description What was sealed so far.
          */
         get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/deliveries/{seq}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check
+         * @description What holds of a deliverable as it lies in its folder now.
+         */
+        get: operations["deliver_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disclosure
+         * @description What of the cut as it stands is made how.
+         */
+        get: operations["deliver_disclosure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2236,6 +2436,28 @@ export interface components {
             url: string;
         };
         /**
+         * BoardPanelView
+         * @description What the storyboard has of a shot.
+         *
+         *     Args:
+         *         task: where it is judged.
+         *         take: id of the take, to make something from.
+         */
+        BoardPanelView: {
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Poster */
+            poster: string | null;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Task */
+            task: string;
+        };
+        /**
          * BoardView
          * @description Shots × stages.
          *
@@ -2551,6 +2773,16 @@ export interface components {
             title: string;
         };
         /**
+         * CheckLineView
+         * @description One line of a check; `holds` is None for what cannot be proven.
+         */
+        CheckLineView: {
+            /** Holds */
+            holds: boolean | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * CheckpointView
          * @description What was signed of the book: how many entries, their Merkle root, with which key.
          */
@@ -2851,24 +3083,95 @@ export interface components {
             production: components["schemas"]["ProductionView"];
         };
         /**
+         * DeliveryCheckView
+         * @description What holds of a deliverable as it lies in its folder now.
+         *
+         *     Args:
+         *         answer: intact, container, altered, stripped, unproven, foreign or unknown.
+         *         approvals: how many approvals were judged anew and hold.
+         */
+        DeliveryCheckView: {
+            /** Answer */
+            answer: string;
+            /** Approvals */
+            approvals: number;
+            /** Lines */
+            lines: components["schemas"]["CheckLineView"][];
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * DeliveryView
          * @description A sealed deliverable: its hashes and, on this machine, its folder.
+         *
+         *     `deliverable` is the signed film; None before it is signed, or where it cannot be. `manifest` are its
+         *     Content Credentials, where they lie beside it.
          */
         DeliveryView: {
             /** At */
             at: string;
             /** Cut */
             cut: string;
+            /** Deliverable */
+            deliverable?: string | null;
             /** Folder */
             folder: string;
             /** Frames */
             frames: number;
+            /** Manifest */
+            manifest?: string | null;
             /** Master */
             master: string;
             /** Record */
             record: string;
             /** Seq */
             seq: number;
+        };
+        /**
+         * DisclosedView
+         * @description A shot of the sheet: how it was made, in words; `term` is its digital source type.
+         */
+        DisclosedView: {
+            /** By A Model */
+            by_a_model: string;
+            /** Consents */
+            consents: string;
+            /** Kind */
+            kind: string;
+            /** Made */
+            made: string;
+            /** People */
+            people: string;
+            /** Seconds */
+            seconds: string;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Take Number */
+            take_number: string;
+            /** Term */
+            term: string;
+            /** Tool */
+            tool: string;
+        };
+        /**
+         * DisclosureView
+         * @description What of the cut as it stands is made how; gaps are left out.
+         */
+        DisclosureView: {
+            /** Frames */
+            frames: number;
+            /** Seconds */
+            seconds: string;
+            /** Shares */
+            shares: components["schemas"]["ShareView"][];
+            /** Slots */
+            slots: components["schemas"]["DisclosedView"][];
+            /** Term */
+            term: string;
         };
         /**
          * DoorView
@@ -3167,6 +3470,84 @@ export interface components {
             trust: string;
         };
         /**
+         * GapEdgeView
+         * @description What a gap touches.
+         *
+         *     Args:
+         *         frame: of its take, that touches the gap; None where that is a gap too.
+         *         picture: address of that frame, or None while there is none.
+         */
+        GapEdgeView: {
+            /** Frame */
+            frame: number | null;
+            /** Picture */
+            picture: string | null;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Take */
+            take: string | null;
+            /** Take Number */
+            take_number: number | null;
+        };
+        /**
+         * GapsView
+         * @description Every gap of the cut, in order.
+         *
+         *     Args:
+         *         cut: hash of the version.
+         *         may_make: whether this person may have takes made.
+         */
+        GapsView: {
+            /** Cut */
+            cut: string;
+            /** Gaps */
+            gaps: components["schemas"]["GapView"][];
+            /** May Make */
+            may_make: boolean;
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
+        };
+        /**
+         * GapView
+         * @description A missing shot.
+         *
+         *     Args:
+         *         description: what the shot is, in its own words.
+         *         frames: a take must have so many.
+         *         wanted_frames: it should have so many, handles included.
+         *         planned_frames: length that the shot was planned with; 0 where nobody said.
+         *         handles: frames wished for at either end.
+         *         before: what the cut comes from; None at the head.
+         *         after: what it goes to; None at the tail.
+         */
+        GapView: {
+            after: components["schemas"]["GapEdgeView"] | null;
+            before: components["schemas"]["GapEdgeView"] | null;
+            board: components["schemas"]["BoardPanelView"] | null;
+            /** Description */
+            description: string;
+            /** Frames */
+            frames: number;
+            /** Handles */
+            handles: number;
+            /** Makers */
+            makers: components["schemas"]["MakerView"][];
+            /** Planned Frames */
+            planned_frames: number;
+            record: components["schemas"]["RangeView"];
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Task */
+            task: string | null;
+            /** Wanted Frames */
+            wanted_frames: number;
+        };
+        /**
          * GateChangeView
          * @description A gate's answer about one take, before and after.
          */
@@ -3460,6 +3841,18 @@ export interface components {
             rows: number;
         };
         /**
+         * ImportedCutView
+         * @description The cut that a timeline became.
+         *
+         *     Args:
+         *         lost: what could not be carried, a sentence each.
+         */
+        ImportedCutView: {
+            cut: components["schemas"]["CutView"];
+            /** Lost */
+            lost: string[];
+        };
+        /**
          * InboxItemView
          * @description One thing that waits for the signed-in person.
          *
@@ -3674,6 +4067,24 @@ export interface components {
             secret: string;
         };
         /**
+         * MakerView
+         * @description What could be made for this gap without a model.
+         *
+         *     Args:
+         *         refused: why not, in a sentence; empty where it could.
+         *         needs_take: a take has to be named to make it from.
+         */
+        MakerView: {
+            /** Name */
+            name: string;
+            /** Needs Take */
+            needs_take: boolean;
+            /** Refused */
+            refused: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * MediaView
          * @description Addresses of what a browser plays; None while it is still being made.
          *
@@ -3843,6 +4254,42 @@ export interface components {
             state: string;
             /** Take */
             take: string;
+        };
+        /**
+         * OutputsView
+         * @description All that the cut as it stands can be made into.
+         *
+         *     Args:
+         *         may_make: whether this person may have one made, and take it away.
+         *         making: presets that are being made now.
+         */
+        OutputsView: {
+            /** Making */
+            making: string[];
+            /** May Make */
+            may_make: boolean;
+            /** Outputs */
+            outputs: components["schemas"]["OutputView"][];
+        };
+        /**
+         * OutputView
+         * @description A version of the film that the cut as it stands can be made into.
+         *
+         *     Args:
+         *         preset: by which it is asked for.
+         *         label: as people say it.
+         *         file_name: what its file is called.
+         *         content: SHA-256 of its file; None while it is not made of exactly this cut.
+         */
+        OutputView: {
+            /** Content */
+            content: string | null;
+            /** File Name */
+            file_name: string;
+            /** Label */
+            label: string;
+            /** Preset */
+            preset: string;
         };
         /**
          * OverrideView
@@ -4135,7 +4582,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4722,6 +5169,57 @@ export interface components {
             label: string;
         };
         /**
+         * SentMake
+         * @description What is to be made for which slot of the cut, and of what.
+         */
+        SentMake: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /**
+             * Ease
+             * @default smooth
+             * @enum {string}
+             */
+            ease: "smooth" | "linear";
+            /**
+             * @default {
+             *       "height": 65536,
+             *       "width": 65536,
+             *       "x": 0,
+             *       "y": 0
+             *     }
+             */
+            end: components["schemas"]["SentMoveBox"];
+            /** Maker */
+            maker: string;
+            /**
+             * Side
+             * @default before
+             * @enum {string}
+             */
+            side: "before" | "after";
+            /** Slot */
+            slot: string;
+            /**
+             * Source In
+             * @default 0
+             */
+            source_in: number;
+            /** Source Out */
+            source_out?: number | null;
+            /**
+             * @default {
+             *       "height": 65536,
+             *       "width": 65536,
+             *       "x": 0,
+             *       "y": 0
+             *     }
+             */
+            start: components["schemas"]["SentMoveBox"];
+            /** Take */
+            take?: string | null;
+        };
+        /**
          * SentMark
          * @description What is drawn: points are [x, y] in 1/65,536 of the picture, `width` in 1/65,536 of its height.
          */
@@ -4743,6 +5241,32 @@ export interface components {
             text: string;
             /** Width */
             width: number;
+        };
+        /**
+         * SentMoveBox
+         * @description A rectangle, in 1/65,536 of the picture's width and height.
+         */
+        SentMoveBox: {
+            /**
+             * Height
+             * @default 65536
+             */
+            height: number;
+            /**
+             * Width
+             * @default 65536
+             */
+            width: number;
+            /**
+             * X
+             * @default 0
+             */
+            x: number;
+            /**
+             * Y
+             * @default 0
+             */
+            y: number;
         };
         /**
          * SentNote
@@ -5187,6 +5711,27 @@ export interface components {
             seen_at: string;
         };
         /**
+         * ShareView
+         * @description Frames that have something in common.
+         *
+         *     Args:
+         *         name: `whole`, `part`, `none` or `unknown`: how much of them a model made.
+         *         label: the same in words.
+         *         share: of the whole film, `33.3 %`.
+         */
+        ShareView: {
+            /** Frames */
+            frames: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Seconds */
+            seconds: string;
+            /** Share */
+            share: string;
+        };
+        /**
          * SheetPictureView
          * @description A picture of an adopted model sheet.
          *
@@ -5599,6 +6144,56 @@ export interface components {
             groups: components["schemas"]["GroupView"][];
             /** Members */
             members: components["schemas"]["MemberView"][];
+        };
+        /**
+         * TimelineFormsView
+         * @description Ways the cut goes out and comes in.
+         *
+         *     Args:
+         *         may_import: whoever asks may bring a timeline in.
+         */
+        TimelineFormsView: {
+            /** Forms */
+            forms: components["schemas"]["TimelineFormView"][];
+            /** May Import */
+            may_import: boolean;
+        };
+        /**
+         * TimelineFormView
+         * @description A form of timeline.
+         *
+         *     Args:
+         *         name: by which it is asked for.
+         *         label: as editors call it.
+         *         ending: of its files.
+         *         reads: it can be brought in.
+         *         writes: the cut can go out in it.
+         */
+        TimelineFormView: {
+            /** Ending */
+            ending: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Reads */
+            reads: boolean;
+            /** Writes */
+            writes: boolean;
+        };
+        /**
+         * TimelineView
+         * @description The cut as it would leave for an editor.
+         *
+         *     Args:
+         *         name: of the file.
+         *         lost: what the form cannot carry, a sentence each.
+         */
+        TimelineView: {
+            /** Lost */
+            lost: string[];
+            /** Name */
+            name: string;
         };
         /**
          * TokenView
@@ -7556,6 +8151,38 @@ export interface operations {
             };
         };
     };
+    cut_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_fill: {
         parameters: {
             query?: never;
@@ -7579,6 +8206,234 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CutView"];
                 };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineFormsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_bring: {
+        parameters: {
+            query?: {
+                form?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedCutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentMake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_outputs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_make_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_output_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             default: {
@@ -7939,6 +8794,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryCheckView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_disclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosureView"];
                 };
             };
             /** @description A problem. */

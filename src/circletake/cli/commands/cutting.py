@@ -1,4 +1,4 @@
-"""Verbs for the cut: show it, fill and clear slots, render, deliver, verify."""
+"""Verbs for the cut: show it, fill and clear slots, render."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,18 +11,19 @@ from circletake.cli.verb import (
     JsonOption,
     ProductionOption,
     StudioOption,
-    answer,
-    answering,
     line,
     table,
     verb,
 )
-from circletake.errors import MasterAltered, NotFound
-from circletake.ledger.verifier import Unusable, verify_folder
-from circletake.workflows.views import CutSlotView, CutView, DeliveryView
+from circletake.errors import NotFound
+from circletake.workflows.views import CutSlotView, CutView
 
 cut_app = typer.Typer(help="The cut: slots in order, and what fills them.", no_args_is_help=True)
 
+FormOption = Annotated[
+    str | None,
+    typer.Option("--form", help="otio, edl, fcp7, fcpxml or aaf, where the ending does not say it."),
+]
 SlotArgument = Annotated[str, typer.Argument(help="Code of the shot, or id of the slot.")]
 
 
@@ -165,8 +166,9 @@ def cut_render(
 
 @cut_app.command("export")
 def cut_export(
-    file: Annotated[Path, typer.Argument(help="Where to: .otio or .edl says which form.")],
+    file: Annotated[Path, typer.Argument(help="Where to; its ending says the form: .otio .edl .xml .fcpxml")],
     *,
+    form: FormOption = None,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
@@ -174,14 +176,15 @@ def cut_export(
 ) -> None:
     """Write the cut as a timeline for an editor; says what the form cannot carry."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
-        lost = here.studio.cut_export(here.session, here.production, file)
+        lost = here.studio.cut_export(here.session, here.production, file, form=form)
         here.answer({"file": str(file), "lost": lost}, lambda: _say_lost(f"Written to {file}.", lost))
 
 
 @cut_app.command("import")
 def cut_import(
-    file: Annotated[Path, typer.Argument(help="An .otio timeline.")],
+    file: Annotated[Path, typer.Argument(help="A timeline: .otio .edl .xml .fcpxml .aaf")],
     *,
+    form: FormOption = None,
     studio: StudioOption = None,
     production: ProductionOption = None,
     as_: AsOption = None,
@@ -189,9 +192,10 @@ def cut_import(
 ) -> None:
     """Bring an editor's timeline in as the next version of the cut; says what could not be carried."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
-        view, lost = here.studio.cut_import(here.session, here.production, file)
+        came = here.studio.cut_import(here.session, here.production, file, form=form)
         here.answer(
-            {"cut": view.hash, "lost": lost}, lambda: _say_lost(f"This is cut {view.number} now.", lost)
+            {"cut": came.cut.hash, "lost": came.lost},
+            lambda: _say_lost(f"This is cut {came.cut.number} now.", came.lost),
         )
 
 
@@ -201,47 +205,6 @@ def _say_lost(text: str, lost: list[str]) -> None:
         line(f"  - {sentence}")
 
 
-def deliver(
-    *,
-    studio: StudioOption = None,
-    production: ProductionOption = None,
-    as_: AsOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Seal the cut and write the deliverable; refused, with a list, while anything is not approved."""
-    with verb(studio, as_json=json, name=as_, production=production) as here:
-        made = here.studio.deliver(here.session, here.production)
-        here.answer(made, lambda: _say_delivery(made))
-
-
-def _say_delivery(made: DeliveryView) -> None:
-    line(f"Delivered to {made.folder}")
-    line(f"  master {made.master}")
-    line(f"  record {made.record}")
-    line(f"  {made.frames} frames; anybody can check them: python -I {made.folder}/verify.py {made.folder}")
-
-
-def verify(
-    path: Annotated[Path, typer.Argument(help="A deliverable's folder, its master, or an exported book.")],
-    *,
-    json: JsonOption = False,
-) -> None:
-    """Check a deliverable: master, record, book and approvals, offline; names whatever does not hold."""
-    with answering(as_json=json):
-        folder = path if path.is_dir() else path.resolve().parent
-        try:
-            report = verify_folder(folder, master=None if path.is_dir() else path)
-        except Unusable as broken:
-            raise NotFound(str(broken)) from None
-        told = [{"holds": said.holds, "text": said.text, "where": said.where} for said in report.lines]
-        answer(told, lambda: line(report.text()), as_json=json)
-        if not report.holds:
-            where = report.broken
-            raise MasterAltered(f"This is not what was sealed: {', '.join(where)}.", where=where)
-
-
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
     app.add_typer(cut_app, name="cut")
-    app.command("deliver")(deliver)
-    app.command("verify")(verify)

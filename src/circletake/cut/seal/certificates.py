@@ -163,7 +163,7 @@ def checked(chain_pem: str, key_pem: str, *, now: datetime, authority: str = "")
         key = serialization.load_pem_private_key(key_pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CertificateRefused(
-            f"The certificate or its key cannot be read ({error}); give both as PEM, the key without password."
+            f"The certificate or its key cannot be read ({error}); give both as PEM, the key unlocked."
         ) from None
     leaf = chain[0]
     name = leaf.subject.rfc4514_string()

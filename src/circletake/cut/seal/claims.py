@@ -47,6 +47,8 @@ class Claims:
         sealed: entry of the book by which it was sealed; None where there is none.
         film: source types of what it is made of.
         parts: what of the file is which slot; empty for a still.
+        sound: SHA-256 of each sound track's samples.
+        description: SHA-256 of what tells a decoder how to read the pictures.
         reviewed: how each content was judged.
         version: of this program.
     """
@@ -60,11 +62,12 @@ class Claims:
     sealed: int | None = None
     parts: Sequence[SealedPart] = ()
     sound: Sequence[str] = ()
+    description: str = ""
 
 
 def ingredient_ids(film: Disclosure) -> dict[str, str]:
     """Take → label of its ingredient; a take that stands in several slots is one ingredient."""
-    takes = dict.fromkeys(slot.take for slot in film.slots)
+    takes = dict.fromkeys(part.take for part in film.parts)
     return {take: f"{_FILM}{number}" for number, take in enumerate(takes, start=1)}
 
 
@@ -74,7 +77,7 @@ def ingredient(film: Disclosure, take: str, *, mime: str) -> dict[str, Any]:
     Source:
         C2PA 2.2, 18.16 (ingredient assertion).
     """
-    slot = next(one for one in film.slots if one.take == take)
+    slot = next(one for one in film.parts if one.take == take)
     return {
         "title": f"{slot.shot} take {slot.number}",
         "format": mime,
@@ -103,7 +106,7 @@ def manifest(claims: Claims, *, mime: str) -> dict[str, Any]:
             "description": f"{slot.shot}, frames {slot.start}–{slot.start + slot.frames - 1}",
             "parameters": {"ingredientIds": [ids[slot.take]]},
         }
-        for slot in film.slots
+        for slot in film.parts
     ]
     created = {"action": "c2pa.created", "digitalSourceType": film.term, "softwareAgent": agent}
     return {
@@ -126,6 +129,7 @@ def _seal(claims: Claims) -> dict[str, Any]:
         "record_sha256": claims.record,
         "sealed": claims.sealed,
         "sound_sha256": list(claims.sound),
+        "description_sha256": claims.description,
         "slots": [
             {
                 "slot": part.slot,

@@ -1,0 +1,127 @@
+"""What one changed shot costs beside encoding a film anew: our own masters, and strangers' H.264."""
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from circletake.cut.cache import FolderCache
+from circletake.cut.render import Rendered, render_cut
+from circletake.cut.splice import splice
+from circletake.domain.cut import CutVersion, Slot, SoundClip
+from circletake.domain.time import FrameRange
+from circletake.media.masters import H264, SEGMENT_RECIPE
+from circletake.media.patch import Patched, replace_frames
+from circletake.media.picture import Rgb
+from circletake.media.source import open_file, open_source
+from circletake.media.store import ContentStore
+
+from .figures import tell
+
+pytestmark = [pytest.mark.bench, pytest.mark.footage, pytest.mark.timeout(0)]
+
+MINUTES = int(os.environ.get("CIRCLETAKE_BENCH_MINUTES", "22"))
+# Medium, as masters are encoded, takes over an hour of a core for the whole film; both sides use the same.
+PRESET = os.environ.get("CIRCLETAKE_BENCH_PRESET", "superfast")
+SIZE = (1920, 1080)
+SHOT = 120
+FILM = 1440
+GRID = "keyint=48:min-keyint=48:scenecut=0:open-gop=0:bframes=3:mbtree=0"
+
+
+@pytest.fixture(scope="module")
+def ffmpeg() -> str:
+    """An FFmpeg that is not ours."""
+    found = pytest.importorskip("imageio_ffmpeg", reason="NO INDEPENDENT DECODER: install imageio-ffmpeg")
+    return str(found.get_ffmpeg_exe())
+
+
+def spent(work: Callable[[], object]) -> float:
+    """CPU seconds of this process and its children."""
+
+    def now_s() -> float:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + children.ru_utime + children.ru_stime
+
+    began_s = now_s()
+    work()
+    return now_s() - began_s
+
+
+def test_one_shot_of_a_long_cut(footage: Path, tmp_path: Path, ffmpeg: str) -> None:
+    store = ContentStore(tmp_path / "content")
+    film = store.put_file(footage / "bbb.mp4")
+    shots = MINUTES * 60 * 24 // SHOT
+    slots = tuple(Slot(f"s_{n}", f"SH{n:04d}", SHOT, film, n * SHOT % FILM) for n in range(shots))
+    score = tuple(SoundClip(f"a_{n}", "SCORE", film, n * FILM, FILM) for n in range(shots * SHOT // FILM))
+    plain = CutVersion("pr_1", 1, Fraction(24), *SIZE, slots)
+    form = replace(H264, recipe={**SEGMENT_RECIPE, "preset": PRESET})
+    cache = FolderCache(tmp_path / "segments")
+    rows = [f"{shots} shots, {plain.n_frames} frames, {SIZE[0]} × {SIZE[1]}, x264 {PRESET}, crf 16", ""]
+    rows += ["| | CPU seconds |", "|---|---|"]
+    made: dict[str, Rendered] = {}
+    for what, cut in (("sound laid as clips", replace(plain, sound=score)), ("each shot's own sound", plain)):
+
+        def render(cut: CutVersion = cut) -> None:
+            made["now"] = render_cut(store, cut, cache, form=form)
+
+        render()
+        before = made["now"]
+        middle = slots[shots // 2]
+        changed = splice(cut, middle.id, content=film, source_in=60, n_frames=FILM, rate=Fraction(24))
+        cost_s = spent(lambda: render(changed))  # noqa: B023 (called at once)
+        after = made["now"]
+        rows.append(f"| one shot replaced, {what} | {cost_s:.1f} |")
+        assert after.encoded_frames in {0, SHOT}  # the second time its piece is cached already
+        same = [a.sample_sha256 == b.sample_sha256 for a, b in zip(before.slots, after.slots, strict=True)]
+        assert same.count(False) == 1
+        if after.encoded_frames:
+            first_s, master = cost_s, store.path(after.content)
+            source = open_source(store, after.content)
+            assert (source.n_frames, source.rate, source.sound_offsets_s()[0]) == (plain.n_frames, 24, 0)
+    played = [ffmpeg, "-v", "warning", "-i", str(master), "-f", "null", "-"]
+    assert subprocess.run(played, capture_output=True, text=True, check=True).stderr == ""
+    anew = [ffmpeg, "-v", "error", "-y", "-threads", "2", "-i", str(master), "-c:v", "libx264",
+            "-preset", PRESET, "-crf", "16", "-threads", "2", "-x264-params", GRID, "-c:a", "copy",
+            str(tmp_path / "anew.mp4")]  # fmt: skip
+    whole_s = spent(lambda: subprocess.run(anew, check=True))
+    rows += [f"| encoded anew by FFmpeg | {whole_s:.1f} |", "", f"{whole_s / first_s:.0f} times less."]
+    tell("masters", "One shot of a long cut", rows)
+    if MINUTES >= 22:
+        assert whole_s / first_s >= 50
+
+
+def test_one_shot_of_a_strangers_master(footage: Path, tmp_path: Path, ffmpeg: str) -> None:
+    film, out = footage / "bbb.mp4", tmp_path / "out.mp4"
+    anew = [ffmpeg, "-v", "error", "-y", "-i", str(film), "-c:v", "libx264", "-preset", "medium",
+            "-crf", "16", "-threads", "2", "-c:a", "copy", str(tmp_path / "anew.mp4")]  # fmt: skip
+    whole_s = spent(lambda: subprocess.run(anew, check=True))
+    rows = ["| shot | frames encoded | CPU seconds | times less |", "|---|---|---|---|"]
+    ratios: list[float] = []
+    for first in range(60, FILM, 240):
+        frames = FrameRange(first, first + 48)
+        other = FrameRange((first + 400) % 1300, (first + 400) % 1300 + 48)
+
+        def shot(other: FrameRange = other) -> Iterator[Rgb]:
+            return (frame.rgb() for frame in open_file(film).frames(other))
+
+        told: list[Patched] = []
+        spliced_s = spent(lambda: told.append(replace_frames(film, out, frames, shot)))  # noqa: B023 (at once)
+        assert told[0].method == "spliced"
+        played = [ffmpeg, "-v", "warning", "-i", str(out), "-f", "null", "-"]
+        assert subprocess.run(played, capture_output=True, text=True, check=True).stderr == ""
+        ratios.append(whole_s / spliced_s)
+        rows.append(f"| {first} | {told[0].encoded.frames} | {spliced_s:.1f} | {ratios[-1]:.1f} |")
+    rows += [
+        "",
+        f"Encoded anew by FFmpeg: {whole_s:.1f} CPU seconds. Median {median(ratios):.1f} times less.",
+    ]
+    tell("strangers-master", "One shot of a stranger's minute", rows)
+    assert median(ratios) >= 4

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { Outputs } from "./outputs.svelte";
+
+const view = (making: string[] = []) => ({
+  may_make: true,
+  making,
+  outputs: [
+    { preset: "web", label: "Web, 1080p", file_name: "spring-cut-2-web.mp4", content: "ab".repeat(32) },
+    { preset: "prores", label: "ProRes 422 HQ master", file_name: "spring-cut-2-prores.mov", content: null },
+  ],
+});
+
+describe("versions of the film", () => {
+  it("has one picked, and says whether it is made of this cut", () => {
+    const outputs = new Outputs();
+    expect(outputs.picked).toBeNull();
+    outputs.loading.set(view());
+    expect(outputs.picked?.content).not.toBeNull();
+    outputs.pick("prores");
+    expect(outputs.picked?.content).toBeNull();
+  });
+
+  it("is being made only while a job for exactly that one is open", () => {
+    const outputs = new Outputs();
+    outputs.loading.set(view(["prores"]));
+    expect(outputs.isMaking).toBe(false);
+    outputs.pick("prores");
+    expect(outputs.isMaking).toBe(true);
+    outputs.loading.set(view());
+    expect(outputs.isMaking).toBe(false);
+  });
+});
