@@ -95,6 +95,7 @@ from circletake.workflows import (
     show_queue,
     show_shot,
     show_task,
+    splice_shot,
 )
 from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import context as contexts
@@ -130,9 +131,11 @@ from circletake.workflows.make_take import MakeWish
 from circletake.workflows.output_views import OutputsView
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
+from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
+from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
 from circletake.workflows.verify_film import Verified
@@ -1174,6 +1177,41 @@ class Studio:
         """Make the cut what it was in an older version, as a new one."""
         cut_versions.step_back(self.house, session, production, number=number, cut_seen=cut_hash)
         return self.cut(session, production)
+
+    def cut_splice(
+        self,
+        session: Session,
+        production: str,
+        *,
+        slot: str,
+        take: str,
+        source_in: int = 0,
+        joins: str = "both",
+        steps: Sequence[str] | None = None,
+        cut_hash: str | None = None,
+    ) -> JobView:
+        """Order a take made like what stands beside a slot: a new take, measured at its seams."""
+        key = splice_shot.order_splice(
+            self.house,
+            session,
+            production,
+            slot=slot,
+            take=take,
+            source_in=source_in,
+            joins=joins,
+            steps=steps,
+            cut_seen=cut_hash,
+        )
+        return self._job_views([key])[0]
+
+    def cut_seam(self, session: Session, production: str, *, slot: str, joins: str = "both") -> JobView:
+        """Order the seams of what stands in a slot to be measured."""
+        key = splice_shot.order_seam(self.house, session, production, slot=slot, joins=joins)
+        return self._job_views([key])[0]
+
+    def cut_seams(self, session: Session, production: str, *, slot: str) -> SeamsView:
+        """What was measured of the seams of a slot."""
+        return show_seams(self.house, session, production, slot=slot)
 
     def cut_render(self, session: Session, production: str) -> JobView | None:
         """Order a render of the cut as it stands; None where exactly this edit is rendered already."""

@@ -250,6 +250,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "clear": {"slot": "s"},
                 "back": {"number": 1},
                 "make": {"slot": "s", "maker": "slate"},
+                "splice": {"slot": "s", "take": "k"},
+                "seams": {"slot": "s"},
                 "propose": {"text": "x"},
                 "preview": {"text": "x"},
                 "groups": {"label": "x"},

@@ -1,7 +1,8 @@
 """What an approval leaned on, and what goes stale when that changes.
 
 A *slot* holds the content that others lean on: `sheet:<code>` a model sheet or a style bible,
-`take:<CODE>/<stage>` an approved take, `cut` the edit that a master is rendered from. A slot is filled by
+`take:<CODE>/<stage>` an approved take, `cut` the edit that a master is rendered from, `seam:<place>/<ends>`
+what stands beside a splice in the cut. A slot is filled by
 the task whose take it holds, so leans make a graph over tasks; a graph that comes back to where it began
 is refused.
 """
@@ -17,7 +18,7 @@ CUT_SLOT = "cut"
 DESIGN = "design"
 SHEET_KINDS = ("character", "style")
 """Entities whose design is a sheet of pictures that takes are measured against."""
-_SHEET, _TAKE = "sheet:", "take:"
+_SHEET, _TAKE, _SEAM = "sheet:", "take:", "seam:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,10 @@ class StaleCause:
             return f"{self.slot} no longer passes its own gates{through}: {self.why}"
         if self.kind == "source":
             return f"The cut it was made from was changed {moved} after this was approved."
+        what = "What stands beside it in the cut" if self.slot.startswith(_SEAM) else self.slot
         if self.adopted is None:
-            return f"{self.slot} was withdrawn after this was approved."
-        return f"{self.slot} changed {moved} after this was approved."
+            return f"{what} was withdrawn after this was approved."
+        return f"{what} changed {moved} after this was approved."
 
 
 def stale_causes(
@@ -109,6 +111,19 @@ def stale_causes(
 def sheet_slot(character: str) -> str:
     """Name of the slot that holds a character's adopted model sheet, or the adopted style bible."""
     return f"{_SHEET}{character}"
+
+
+def seam_slot(slot: str, joins: str) -> str:
+    """Name of the slot that holds what stands beside a place in the cut; splices lean on it.
+
+    Args:
+        slot: id of the place.
+        joins: at which of its ends the action goes on.
+
+    >>> seam_slot("s_1a2b", "both")
+    'seam:s_1a2b/both'
+    """
+    return f"{_SEAM}{slot}/{joins}"
 
 
 def take_slot(code: str, stage: str) -> str:

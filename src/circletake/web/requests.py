@@ -257,6 +257,24 @@ class SentFill(_Sent):
     cut_hash: Annotated[str, Field(max_length=64)] | None = None
 
 
+class SentSplice(_Sent):
+    """Which take is made like what stands beside which slot."""
+
+    slot: _Word
+    take: _Word
+    source_in: _Frame = 0
+    joins: Literal["both", "in", "out"] = "both"
+    steps: Annotated[list[_Word], Field(max_length=12)] | None = None
+    cut_hash: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SentSeam(_Sent):
+    """The seams of which slot are measured, and at which ends."""
+
+    slot: _Word
+    joins: Literal["both", "in", "out"] = "both"
+
+
 class SentClear(_Sent):
     """Which slot of which version of the cut is emptied."""
 

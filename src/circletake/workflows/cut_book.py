@@ -10,6 +10,7 @@ from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.workflows.bind import bind_takes
 from circletake.workflows.house import House
+from circletake.workflows.seam_plates import rebind_seams
 
 
 def find_cut(conn: reads.Connection, production: str) -> CutVersion | None:
@@ -67,8 +68,9 @@ def record_cut(
         body={"cut": cut_document(cut), "hash": name},
     )
     adopt(tx, actor, production=cut.production, slot=CUT_SLOT, content=edit_hash(cut), session=session)
+    moved = {CUT_SLOT} | rebind_seams(tx, actor, cut, session=session)
     bind_takes(
-        house, tx, [take for take in reads.takes_in(tx.conn, cut.production) if CUT_SLOT in take.leans]
+        house, tx, [take for take in reads.takes_in(tx.conn, cut.production) if moved & set(take.leans)]
     )
     return name
 

@@ -128,6 +128,17 @@ export const getCutDiff = (code: string, old: number, now: number) =>
   or(client.GET("/api/productions/{code}/cut/diff", { params: { path: { code }, query: { old, new: now } } }));
 export const stepBack = (code: string, number: number, cut_hash: string) =>
   or(client.POST("/api/productions/{code}/cut/back", { params: { path: { code } }, body: { number, cut_hash } }));
+export const getSeams = (code: string, slot: string) =>
+  or(client.GET("/api/productions/{code}/cut/seams/{slot}", { params: { path: { code, slot } } }));
+export const measureSeams = (code: string, slot: string) =>
+  or(client.POST("/api/productions/{code}/cut/seams", { params: { path: { code } }, body: { slot, joins: "both" } }));
+export const spliceTake = (code: string, slot: string, take: string, source_in: number, cut_hash: string) =>
+  or(
+    client.POST("/api/productions/{code}/cut/splice", {
+      params: { path: { code } },
+      body: { slot, take, source_in, joins: "both", cut_hash },
+    }),
+  );
 export const getTimelineForms = (code: string) => or(client.GET("/api/productions/{code}/cut/forms", { params: { path: { code } } }));
 export const getTimeline = (code: string, form: string) =>
   or(client.GET("/api/productions/{code}/cut/export/{form}", { params: { path: { code, form } } }));

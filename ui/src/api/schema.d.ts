@@ -1308,6 +1308,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/seams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Seams
+         * @description Measure the seams of what stands in a slot.
+         */
+        post: operations["cut_measure_seams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/seams/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seams
+         * @description What was measured of the seams of a slot.
+         */
+        get: operations["cut_seams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/splice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Splice
+         * @description Make a take like what stands beside a slot: a new take, measured at its seams.
+         */
+        post: operations["cut_splice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/versions": {
         parameters: {
             query?: never;
@@ -4686,6 +4746,107 @@ export interface components {
             person: components["schemas"]["PersonView"];
         };
         /**
+         * SeamEndView
+         * @description One end of what stands in a slot.
+         *
+         *     Args:
+         *         end: in or out.
+         *         state: holds, told or cut.
+         *         plate: content that touches it; None at a cut.
+         *         plate_frame: its frame that touches.
+         *         frame: the frame of the take that touches.
+         */
+        SeamEndView: {
+            /** End */
+            end: string;
+            /** Frame */
+            frame: number;
+            /** Plate */
+            plate: string | null;
+            /** Plate Frame */
+            plate_frame: number;
+            /** Readings */
+            readings: components["schemas"]["SeamReadingView"][];
+            /** State */
+            state: string;
+        };
+        /**
+         * SeamReadingView
+         * @description One thing that was compared at a seam.
+         *
+         *     Args:
+         *         z: spreads of the plate that it is off, as text.
+         *         p: share of the plate's own places that are as far off, as text.
+         *         limit: over which it is told.
+         *         told: it can be told by this.
+         */
+        SeamReadingView: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Limit */
+            limit: string;
+            /** P */
+            p: string;
+            /** Told */
+            told: boolean;
+            /** Z */
+            z: string;
+        };
+        /**
+         * SeamsView
+         * @description What is known of the seams of a slot, the newest take first.
+         */
+        SeamsView: {
+            /** Seams */
+            seams: components["schemas"]["SeamView"][];
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+        };
+        /**
+         * SeamView
+         * @description What the seams of one take measured in a slot.
+         *
+         *     Args:
+         *         take: its id.
+         *         stands: it is what the cut has there now.
+         *         is_splice: it was made by a splice; then `made_from` is the number of the take that was repaired.
+         *         stale: the take, its place or its neighbours are no longer those measured, or the check is newer.
+         *         why: what moved; empty while nothing did.
+         *         held: frames that stand still where the plate's do not.
+         */
+        SeamView: {
+            /** Content */
+            content: string;
+            /** Ends */
+            ends: components["schemas"]["SeamEndView"][];
+            /** Held */
+            held: number;
+            /** Holds */
+            holds: boolean;
+            /** Is Splice */
+            is_splice: boolean;
+            /** Joins */
+            joins: string;
+            /** Made From */
+            made_from: number | null;
+            /** Number */
+            number: number;
+            /** Sentence */
+            sentence: string;
+            /** Stale */
+            stale: boolean;
+            /** Stands */
+            stands: boolean;
+            /** Take */
+            take: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * SelfTestView
          * @description Film in which every frame says its number, for a player to test itself with.
          *
@@ -5297,6 +5458,20 @@ export interface components {
             key: string;
         };
         /**
+         * SentSeam
+         * @description The seams of which slot are measured, and at which ends.
+         */
+        SentSeam: {
+            /**
+             * Joins
+             * @default both
+             * @enum {string}
+             */
+            joins: "both" | "in" | "out";
+            /** Slot */
+            slot: string;
+        };
+        /**
          * SentSeen
          * @description The newest entry of the book that somebody has been told of.
          */
@@ -5334,6 +5509,31 @@ export interface components {
             content: string;
             /** Task */
             task: string;
+        };
+        /**
+         * SentSplice
+         * @description Which take is made like what stands beside which slot.
+         */
+        SentSplice: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /**
+             * Joins
+             * @default both
+             * @enum {string}
+             */
+            joins: "both" | "in" | "out";
+            /** Slot */
+            slot: string;
+            /**
+             * Source In
+             * @default 0
+             */
+            source_in: number;
+            /** Steps */
+            steps?: string[] | null;
+            /** Take */
+            take: string;
         };
         /**
          * SentTakeOf
@@ -8214,6 +8414,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_measure_seams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentSeam"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_seams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeamsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_splice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentSplice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
                 };
             };
             /** @description A problem. */

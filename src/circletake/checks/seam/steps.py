@@ -35,6 +35,10 @@ class Kind:
     floor: float
     is_either_way: bool = True
 
+    def off(self, z: float) -> float:
+        """How far off a seam is, the way that counts."""
+        return abs(z) if self.is_either_way else z
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -54,7 +58,7 @@ class Score:
     @property
     def off(self) -> float:
         """How far off it is the way that counts."""
-        return abs(self.z) if self.kind.is_either_way else self.z
+        return self.kind.off(self.z)
 
 
 def score_seam(run: Signals, seam: int, plates: Sequence[Signals]) -> list[Score]:

@@ -52,10 +52,13 @@ def fit_colour(picture: Field, to: Touching, step: Step) -> ColourFit:
         Pitié and Kokaram 2007, the linear Monge-Kantorovitch colour mapping.
     """
     fit = ColourFit(np.eye(3), np.zeros(3), np.zeros((10, 3)))
+    middle = lab(picture).mean(axis=(0, 1), dtype=np.float64)
     for _ in range(_ROUNDS):
-        here, there = paired(fit.apply(picture), to, share=_SHARE)
-        more = _linear(here, there, step)
-        fit = ColourFit(more[0] @ fit.matrix, more[0] @ fit.offset + more[1], np.zeros((10, 3)))
+        matrix, offset = _linear(*paired(fit.apply(picture), to, share=_SHARE), step)
+        whole = _bounded(matrix @ fit.matrix, step)
+        # Whatever the bounds took from the spread, the middle goes where it was to go.
+        goes = matrix @ (fit.matrix @ middle + fit.offset) + offset
+        fit = ColourFit(whole, goes - whole @ middle, np.zeros((10, 3)))
     here, there = paired(fit.apply(picture), to, share=_SHARE)
     return ColourFit(fit.matrix, fit.offset, fit_bend(here, there))
 
@@ -68,10 +71,13 @@ def _linear(here: Numbers, there: Numbers, step: Step) -> tuple[Numbers, Numbers
     wanted = np.cov((there - to_middle).T) + ridge
     root, inverse = _power(spread, 0.5), _power(spread, -0.5)
     matrix = inverse @ _power(root @ wanted @ root, 0.5) @ inverse
+    return matrix, to_middle - matrix @ from_middle
+
+
+def _bounded(matrix: Numbers, step: Step) -> Numbers:
     left, gains, right = np.linalg.svd(matrix)
     least, most = step.whole("least_percent") / 100, step.whole("most_percent") / 100
-    matrix = (left * np.clip(gains, least, most)) @ right
-    return matrix, to_middle - matrix @ from_middle
+    return np.asarray((left * np.clip(gains, least, most)) @ right, np.float64)
 
 
 def _power(symmetric: Numbers, exponent: float) -> Numbers:

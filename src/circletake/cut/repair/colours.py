@@ -53,16 +53,21 @@ def rounded(picture: Field) -> Rgb:
     return np.asarray(np.rint(np.clip(picture, 0, 255)), np.uint8)
 
 
+def pictured(picture: Field, to: Touching) -> tuple[Field, Field]:
+    """A picture and what stands there in the plate, both small and soft: Lab."""
+    mine, plate = small(rounded(picture)), small(to.rgb)
+    here = blurred(lab(mine), _BLUR)
+    there = blurred(lab(plate) + to.trend.astype(np.float32), _BLUR)
+    return here, fetched(there, motion(grey(mine), grey(plate)))
+
+
 def paired(picture: Field, to: Touching, *, share: float) -> tuple[Numbers, Numbers]:
     """Colours of a picture beside those that stand there in the plate: [n, 3] each, Lab.
 
     Args:
         share: of the pixels that agree best; the rest moved out of sight or was found nowhere.
     """
-    mine, plate = small(rounded(picture)), small(to.rgb)
-    here = blurred(lab(mine), _BLUR)
-    there = blurred(lab(plate) + to.trend.astype(np.float32), _BLUR)
-    there = fetched(there, motion(grey(mine), grey(plate)))
+    here, there = pictured(picture, to)
     apart = np.linalg.norm(there - here, axis=2)
     keep = apart <= np.quantile(apart, share)
     keep[:_EDGE_PX] = keep[-_EDGE_PX:] = False
@@ -92,10 +97,10 @@ def fit_bend(here: Numbers, there: Numbers) -> Numbers:
     # A twentieth of a per cent of the data: enough that a picture of one colour bends nothing.
     ridge = np.diag([1e-3] + [5e-4 * len(terms)] * (terms.shape[1] - 1))
     weight = np.ones(len(terms))
-    curve = np.zeros((terms.shape[1], 3))
+    curve: Numbers = np.zeros((terms.shape[1], 3))
     for _ in range(4):
         weighed = terms * weight[:, None]
-        curve = np.linalg.solve(weighed.T @ terms + ridge, weighed.T @ wanted)
+        curve = np.asarray(np.linalg.solve(weighed.T @ terms + ridge, weighed.T @ wanted), np.float64)
         off = np.linalg.norm(wanted - terms @ curve, axis=1)
         weight = 1 / (1 + (off / max(float(np.median(off)), 0.2)) ** 2)
     return curve

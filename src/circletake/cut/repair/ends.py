@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from circletake.cut.repair.colour import ColourFit, fit_colour
 from circletake.cut.repair.colours import touching
 from circletake.cut.repair.grain import Spectrum, grain_like, spectrum_of
-from circletake.cut.repair.level import LevelFit, fit_level
+from circletake.cut.repair.level import LevelFit, fit_level, fit_remains, with_remains
 from circletake.cut.repair.recipe import Recipe
 from circletake.cut.repair.sharpness import Gains, detail_of, gains_at, grey_of, ratios_to, sharpened
 from circletake.media.detail import Field, Plane, grain_of, luma, sharpness_of
@@ -16,6 +17,9 @@ from circletake.media.picture import Rgb
 
 END_FRAMES = 4
 """Frames of a clip and of its plate that sharpness and grain are matched in."""
+
+FADE_FRAMES = 12
+"""Frames over which what differs from place to place fades out: half a second."""
 
 _SOLVED_PX = 960  # sharpness and grain say as much in the middle of a large picture as in all of it
 _ROUNDS, _HALVINGS = 3, 7  # to one part in a hundred; each of the two counts into the other
@@ -32,6 +36,7 @@ class EndFit:
         spectrum: of the plate's grain.
         grain: how much of it is added.
         level: None where the recipe leaves it alone.
+        remains: what the touching frame lacks place by place; fades out from it.
     """
 
     colour: ColourFit | None
@@ -39,6 +44,7 @@ class EndFit:
     spectrum: Spectrum
     grain: float
     level: LevelFit | None = None
+    remains: Field | None = None
 
     def between(self, other: "EndFit", along: float) -> "EndFit":
         """What lies so far along from this one to another, 0–1."""
@@ -87,6 +93,8 @@ def fit_end(recipe: Recipe, clip: Sequence[Rgb], plate: Sequence[Rgb], *, first:
     if level:
         done = fit.apply(clip[0], seed=recipe.seed, frame=first)
         fit = replace(fit, level=fit_level(done, at, level))
+        done = fit.apply(clip[0], seed=recipe.seed, frame=first)
+        fit = replace(fit, remains=fit_remains(done, at, level))
     return fit
 
 
@@ -114,18 +122,22 @@ def _matched(recipe: Recipe, fit: EndFit, clip: Sequence[Rgb], plate: Sequence[R
             )
         )
 
+    def sharp_at(amount: float, grained: float) -> float:
+        return measured(amount, grained, sharpness_of)
+
+    def grain_at(amount: float, grained: float) -> float:
+        return measured(amount, grained, grain_of)
+
     wanted_sharp = float(np.median([sharpness_of(plane) for plane in plates]))
     wanted_grain = float(np.median([grain_of(plane) for plane in plates]))
     amount, grained = float(sharpness is not None), 0.0
     for _ in range(_ROUNDS):
         if sharpness:
-            amount = _reaching(lambda x: measured(x, grained, sharpness_of), wanted_sharp, _MOST_AMOUNT)
+            amount = _reaching(partial(sharp_at, grained=grained), wanted_sharp, _MOST_AMOUNT)
         if grain:
             most = grain.whole("most_percent") / 100
-            has_enough = measured(amount, 0.0, grain_of) >= wanted_grain
-            grained = (
-                0.0 if has_enough else _reaching(lambda x: measured(amount, x, grain_of), wanted_grain, most)
-            )
+            has_enough = grain_at(amount, 0.0) >= wanted_grain
+            grained = 0.0 if has_enough else _reaching(partial(grain_at, amount), wanted_grain, most)
     return replace(fit, gains=gains_at(ratios, amount), grain=grained)
 
 
@@ -144,3 +156,15 @@ def _reaching(rising: Callable[[float], float], wanted: float, most: float) -> f
 def _middle(picture: Field) -> Field:
     top, left = (max((side - _SOLVED_PX) // 2, 0) for side in picture.shape[:2])
     return picture[top : top + _SOLVED_PX, left : left + _SOLVED_PX]
+
+
+def faded(picture: Field, ends: tuple[EndFit, EndFit], *, number: int, frames: int) -> Field:
+    """A frame with what its ends lacked, the less the further they are."""
+    reach = min(FADE_FRAMES, max(frames // 2, 1))
+    sum_of: Field | None = None
+    for end, away in zip(ends, (number, frames - 1 - number), strict=True):
+        share = 1 - away / reach
+        if end.remains is not None and share > 0:
+            part = np.asarray(end.remains * np.float32(share), np.float32)
+            sum_of = part if sum_of is None else sum_of + part
+    return picture if sum_of is None else with_remains(picture, sum_of)

@@ -8,8 +8,8 @@ from circletake.media.detail import luma
 from circletake.media.motion import grey, motion, small
 from circletake.media.picture import Rgb
 
-_LESS = 0.35  # of the motion around it: what stands so still repeats
-_LEAST = 0.3  # thousandths of the width; under it nothing moves, and a repeated frame harms nobody
+_LESS = 0.6  # of the motion around it; a frame that goes on moves as much as those around it
+_LEAST = 0.15  # thousandths of the width; under it nothing moves, and a repeated frame harms nobody
 
 
 def is_repeated(plate: Sequence[Rgb], first: Rgb, second: Rgb) -> bool:
@@ -30,7 +30,7 @@ def is_repeated(plate: Sequence[Rgb], first: Rgb, second: Rgb) -> bool:
 
 def _moved(one: Rgb, other: Rgb) -> float:
     flow = motion(grey(small(one)), grey(small(other)))
-    return float(np.mean(np.linalg.norm(flow, axis=2))) * 1000 / flow.shape[1]
+    return float(np.mean(np.linalg.norm(flow, axis=2)) * (1000 / flow.shape[1]))
 
 
 def _like(picture: Rgb, other: Rgb) -> Rgb:

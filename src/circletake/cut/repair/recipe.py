@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from circletake.errors import CutUnreadable
+from circletake.errors import CutUnreadable, EntryInvalid
 from circletake.ledger.canonical import canonical, read_canonical
 
 FORMAT = 1
@@ -138,7 +138,7 @@ def read_recipe(data: bytes) -> Recipe:
                 for one in plain["steps"]
             ),
         )
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (EntryInvalid, TypeError, ValueError, KeyError, AttributeError):
         raise CutUnreadable(
             "This splice's recipe cannot be read; make the splice again, or update circletake."
         ) from None

@@ -1,13 +1,12 @@
 """Runs a recipe: the same recipe and contents give the same frames, wherever and whenever it runs."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from circletake.cut.repair.colours import rounded
-from circletake.cut.repair.ends import END_FRAMES, EndFit, fit_end
+from circletake.cut.repair.ends import END_FRAMES, EndFit, faded, fit_end
 from circletake.cut.repair.head import is_repeated
 from circletake.cut.repair.recipe import Footage, Recipe
 from circletake.cut.repair.sound import crossfaded
@@ -59,7 +58,8 @@ def run_recipe(
         DiskFull: no room; nothing is left.
     """
     source = open_source(store, recipe.source.content)
-    before, after = (_plate(store, source, plate) for plate in (recipe.before, recipe.after))
+    before = _plate(store, source, recipe.before, is_before=True)
+    after = _plate(store, source, recipe.after, is_before=False)
     if source.rate is None:
         raise MediaKindRefused("A still has no frames to splice; make a moving take of it first.")
     drops = _drops_head(source, recipe, before)
@@ -113,7 +113,8 @@ def repaired(
             yield rgb
             continue
         fit = ends[0].between(ends[1], number / last)
-        yield rounded(fit.apply(rgb, seed=recipe.seed, frame=number))
+        picture = fit.apply(rgb, seed=recipe.seed, frame=number)
+        yield rounded(faded(picture, ends, number=number, frames=recipe.frames))
 
 
 def _fit_ends(
@@ -127,7 +128,11 @@ def _fit_ends(
     if after:
         towards = list(clip(FrameRange(recipe.frames - at_ends, recipe.frames)))[::-1]
         tail = fit_end(recipe, towards, after[::-1], first=recipe.frames - 1)
-    head, tail = head or tail, tail or head
+    # What one end lacks place by place is nothing that the other end lacks too.
+    head, tail = (
+        head or (replace(tail, remains=None) if tail else None),
+        tail or (replace(head, remains=None) if head else None),
+    )
     return None if head is None or tail is None else (head, tail)
 
 
@@ -152,14 +157,15 @@ def _frames(
         yield rgb
 
 
-def _plate(store: ContentStore, like: Source, plate: Footage | None) -> list[Rgb]:
+def _plate(store: ContentStore, like: Source, plate: Footage | None, *, is_before: bool) -> list[Rgb]:
     """The plate's frames nearest to the splice, in the splice's size; none where there is no plate."""
     if plate is None:
         return []
     source = open_source(store, plate.content)
     if source.rate != like.rate:
         raise RateMismatch("The take and what it is spliced to run at other rates; conform it first.")
-    span = FrameRange(plate.first, plate.first + plate.frames)
+    first, frames = nearest(plate.first, plate.first + plate.frames, is_before=is_before)
+    span = FrameRange(first, first + frames)
     return [_sized(frame, like) for frame in source.frames(span)]
 
 

@@ -1,4 +1,4 @@
-"""Sharpness: fine detail raised or lowered, band by band, where there is detail; flat ground is left alone."""
+"""Sharpness: fine detail raised or lowered, band by band; flat ground is left alone."""
 
 from collections.abc import Sequence
 

@@ -8,9 +8,10 @@ from fastapi.responses import FileResponse
 
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.make_requests import SentMake
-from circletake.web.requests import Code, Id, SentBack, SentClear, SentFill
+from circletake.web.requests import Code, Id, SentBack, SentClear, SentFill, SentSeam, SentSplice
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
 from circletake.workflows.gap_views import GapsView
+from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.views import CutView, ImportedCutView, JobView, TimelineFormsView, TimelineView
 
 router = APIRouter(prefix="/api/productions/{code}/cut", tags=["cut"])
@@ -89,6 +90,33 @@ def diff(
 def back(code: Code, sent: SentBack, studio: StudioHere, session: SignedIn) -> CutView:
     """Make the cut what it was in an older version: a new one that says the same."""
     return studio.cut_back(session, code, number=sent.number, cut_hash=sent.cut_hash)
+
+
+@router.post("/splice")
+def splice(code: Code, sent: SentSplice, studio: StudioHere, session: SignedIn) -> JobView:
+    """Make a take like what stands beside a slot: a new take, measured at its seams."""
+    return studio.cut_splice(
+        session,
+        code,
+        slot=sent.slot,
+        take=sent.take,
+        source_in=sent.source_in,
+        joins=sent.joins,
+        steps=sent.steps,
+        cut_hash=sent.cut_hash,
+    )
+
+
+@router.get("/seams/{slot}")
+def seams(code: Code, slot: Id, studio: StudioHere, session: SignedIn) -> SeamsView:
+    """What was measured of the seams of a slot."""
+    return studio.cut_seams(session, code, slot=slot)
+
+
+@router.post("/seams")
+def measure_seams(code: Code, sent: SentSeam, studio: StudioHere, session: SignedIn) -> JobView:
+    """Measure the seams of what stands in a slot."""
+    return studio.cut_seam(session, code, slot=sent.slot, joins=sent.joins)
 
 
 @router.post("/render")
