@@ -95,7 +95,8 @@ def test_one_shot_of_a_long_cut(footage: Path, roomy: Path, ffmpeg: str) -> None
         if after.encoded_frames:
             first_s, master = cost_s, store.path(after.content)
             source = open_source(store, after.content)
-            assert (source.n_frames, source.rate, source.sound_offsets_s()[0]) == (plain.n_frames, 24, 0)
+            assert (source.n_frames, source.rate) == (plain.n_frames, Fraction(24))
+            assert source.sound_offsets_s()[0] == Fraction(0)
     played = [ffmpeg, "-v", "warning", "-i", str(master), "-f", "null", "-"]
     assert subprocess.run(played, capture_output=True, text=True, check=True).stderr == ""
     anew = [ffmpeg, "-v", "error", "-y", "-threads", "2", "-i", str(master), "-c:v", "libx264",
