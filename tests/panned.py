@@ -15,11 +15,12 @@ def panned(n: int, *, grain: float = 3.0, seed: int = 1) -> list[Rgb]:
     ground = cv2.GaussianBlur(
         cv2.resize(wide, (WIDTH + 2 * n + 8, HEIGHT), interpolation=cv2.INTER_NEAREST), (0, 0), 1.0
     )
-    ground[:, :, :] += np.linspace(-20, 20, HEIGHT, dtype=np.float32)[:, None, None]
+    slope = np.linspace(-20, 20, HEIGHT, dtype=np.float32)[:, None, None]
+    lit = np.asarray(ground, np.float32) + slope
     frames = []
     for number in range(n):
         noise = grain * chance.standard_normal((HEIGHT, WIDTH, 1)).astype(np.float32)
-        picture = ground[:, 2 * number : 2 * number + WIDTH] + noise
+        picture = lit[:, 2 * number : 2 * number + WIDTH] + noise
         frames.append(np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8))
     return frames
 

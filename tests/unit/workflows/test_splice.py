@@ -92,18 +92,18 @@ def test_what_stands_in_a_slot_is_measured_without_being_touched(floor: "Floor",
 
 def test_a_splice_that_cannot_be_is_refused_in_a_sentence(floor: "Floor", tmp_path: Path) -> None:
     raw = _filled(floor, tmp_path)
-    ed, spring = floor["ed"], {"slot": "SH020", "take": raw.id}
+    ed = floor["ed"]
     with pytest.raises(CutUnreadable, match="both, in, out"):
-        floor.studio.cut_splice(ed, "spring", **spring, joins="sideways")
+        floor.studio.cut_splice(ed, "spring", slot="SH020", take=raw.id, joins="sideways")
     with pytest.raises(CutUnreadable, match="no repair"):
-        floor.studio.cut_splice(ed, "spring", **spring, steps=["polish"])
+        floor.studio.cut_splice(ed, "spring", slot="SH020", take=raw.id, steps=["polish"])
     with pytest.raises(HandlesShort, match="from frame 9"):
-        floor.studio.cut_splice(ed, "spring", **spring, source_in=9)
+        floor.studio.cut_splice(ed, "spring", slot="SH020", take=raw.id, source_in=9)
     with pytest.raises(NotFound, match="no take of SH010"):
         floor.studio.cut_splice(ed, "spring", slot="SH010", take=raw.id)
     with pytest.raises(RoleMissing):
-        floor.studio.cut_splice(floor["arti"], "spring", **spring)
+        floor.studio.cut_splice(floor["arti"], "spring", slot="SH020", take=raw.id)
     for slot in ("SH010", "SH030"):
         floor.studio.cut_clear(ed, "spring", slot=slot)
     with pytest.raises(PolicyHolds, match="either side"):
-        floor.studio.cut_splice(ed, "spring", **spring)
+        floor.studio.cut_splice(ed, "spring", slot="SH020", take=raw.id)
