@@ -146,7 +146,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries/{seq}/check", None, ALL, ANY),
     ("GET", "/api/productions/{code}/disclosure", None, ALL, ANY),
-    ("GET", "/api/productions/{code}/disclosure.{form}", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/disclosure.{ending}", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}", None, ALL, ANY),
     ("GET", "/api/evidence/{evidence_id}", None, ALL, ANY),
     ("POST", "/api/evidence/{evidence_id}/flag-calls", FLAG_CALL, VOTES, NONE),
@@ -394,6 +394,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "playlist": "none",
             "slot": "SH010",
             "preset": "web",
+            "ending": "csv",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {
