@@ -395,6 +395,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "slot": "SH010",
             "preset": "web",
             "ending": "csv",
+            "form": "otio",
         }
         on_it = {"task": task.id, "content": take.content}
         bodies: dict[str, dict[str, Any]] = {

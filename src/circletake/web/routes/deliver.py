@@ -39,7 +39,9 @@ def disclosure(code: Code, studio: StudioHere, session: SignedIn) -> DisclosureV
 
 # A file, as media are: the description tells of answers that programs read.
 @router.get("/api/productions/{code}/disclosure.{ending}", include_in_schema=False)
-def sheet(code: Code, ending: str, studio: StudioHere, session: SignedIn, seal: int | None = None) -> Response:
+def sheet(
+    code: Code, ending: str, studio: StudioHere, session: SignedIn, seal: int | None = None
+) -> Response:
     """The disclosure sheet as JSON, CSV or PDF; with `seal`, as it was sealed."""
     file = studio.disclosure(session, code, ending, seal=seal)
     named = f"attachment; filename*=UTF-8''{quote(f'{code}-{file.name}')}"
