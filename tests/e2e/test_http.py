@@ -44,12 +44,12 @@ _keys = (f"http-{n:06}" for n in itertools.count())
 
 
 def operations(served: Served) -> list[tuple[str, str, bool]]:
-    """(Method, path with something in it, takes a body) of every operation."""
+    """(Method, path with something in it, takes a body of JSON) of every operation."""
     return [
         (
             method.upper(),
             re.sub(r"{(\w+)}", lambda name: _FILL.get(name[1], "x_none"), path),
-            "requestBody" in operation,
+            "application/json" in operation.get("requestBody", {}).get("content", {}),
         )
         for path, methods in describe(served.app)["paths"].items()
         for method, operation in methods.items()
