@@ -855,7 +855,10 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Stub:
     made = Stub()
     monkeypatch.setattr(deliver, "read_master", made.read_master)
     monkeypatch.setattr(deliver, "deliverable_bytes", lambda *_, **__: b"{}")
-    monkeypatch.setattr(deliver, "_write_folder", lambda *_: None)
+    monkeypatch.setattr(deliver, "_disclose", lambda *_: None)
+    monkeypatch.setattr(deliver, "mime_of", lambda _: None)
+    monkeypatch.setattr(deliver, "sign_sealed", lambda *_, **__: None)
+    monkeypatch.setattr(deliver, "write_folder", lambda *_: None)
     monkeypatch.setattr(deliver, "deliveries", lambda *_: [SimpleNamespace(seq=seq) for seq in range(10_000)])
     return made
 
