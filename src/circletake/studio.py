@@ -1239,6 +1239,10 @@ class Studio:
         """Copy a version that is made to a place of the person's own."""
         make_output.copy_output(self.house, session, production, preset, path)
 
+    def cut_subtitles(self, session: Session, production: str, path: Path, out: Path) -> list[str]:
+        """Write subtitles beside the film of the cut as it stands; returns what did not fit it."""
+        return exchange.fit_subtitles_to(self.house, session, production, path, out)
+
     def cut_export(
         self, session: Session, production: str, path: Path, *, form: str | None = None
     ) -> list[str]:

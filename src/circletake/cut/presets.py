@@ -11,6 +11,7 @@ from typing import Literal
 import cv2
 
 from circletake.cut.cache import SegmentCache
+from circletake.cut.clips import clips_package
 from circletake.cut.look import Burn, Look
 from circletake.cut.pieces import draw_piece, pieces_of
 from circletake.cut.render import Watch, open_sources, render_cut
@@ -34,7 +35,7 @@ class Preset:
         name: by which it is asked for.
         label: as people say it.
         form: how it is coded.
-        holds: a film, or its pictures one by one in a zip.
+        holds: a film, or in a zip: its pictures one by one, or its clips with an edit list.
         most_px: width and height that it is made to fit into, if it is larger; None leaves the cut's.
         exact_px: width and height that it covers, cropped; None crops nothing.
         burns: what is written into its pictures.
@@ -44,7 +45,7 @@ class Preset:
     name: str
     label: str
     form: MasterForm = H264
-    holds: Literal["film", "images"] = "film"
+    holds: Literal["film", "images", "clips"] = "film"
     most_px: tuple[int, int] | None = None
     exact_px: tuple[int, int] | None = None
     burns: tuple[Burn, ...] = ()
@@ -53,7 +54,7 @@ class Preset:
     @property
     def ending(self) -> str:
         """Of its file."""
-        return "zip" if self.holds == "images" else self.form.container
+        return self.form.container if self.holds == "film" else "zip"
 
     def sized(self, cut: CutVersion) -> CutVersion:
         """The cut at this version's size."""
@@ -79,6 +80,7 @@ PRESETS: Mapping[str, Preset] = {
                burns=("safe", "notice")),
         Preset("screener", "Screener, timecode, shot and take in the picture", most_px=(1280, 720),
                burns=("timecode", "shot", "take", "notice")),
+        Preset("handles", "Edit list and clips with handles, ProRes 422 HQ", form=PRORES, holds="clips"),
         Preset("images", "Pictures one by one, PNG", holds="images"),
     )
 }  # fmt: skip
@@ -107,8 +109,11 @@ def make_output(
     """
     sized = preset.sized(cut)
     look = Look(fills=preset.exact_px is not None, burns=preset.burns, names=names or {})
+    watch = Watch(progress, cancelled)
     if preset.holds == "images":
-        return _images(store, sized, look, Watch(progress, cancelled))
+        return _images(store, sized, look, watch)
+    if preset.holds == "clips":
+        return clips_package(store, sized, cache, form=preset.form, watch=watch)
     return render_cut(
         store,
         sized,

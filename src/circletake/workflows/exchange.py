@@ -8,6 +8,7 @@ from circletake.cut.conform import KnownTake, Proposal
 from circletake.cut.document import cut_hash
 from circletake.cut.form import Leaving, Written
 from circletake.cut.known_again import known_again
+from circletake.cut.subtitles import fit_subtitles
 from circletake.cut.timelines import form_of, forms, read_timeline, write_timeline
 from circletake.domain.cut import CutVersion
 from circletake.domain.people import MAY
@@ -134,6 +135,35 @@ def cut_file(house: House, who: Session, production: str, *, form: str) -> tuple
     name = f"{found.code}-cut-{number:03}{wanted.endings[0]}"
     written = write_cut(house, who, production, name, form=form, is_here=False)
     return TimelineView(name, [*written.lost, _BY_NAME]), written.data
+
+
+def fit_subtitles_to(house: House, who: Session, production: str, path: Path, out: Path) -> list[str]:
+    """Hold a file of subtitles against the cut as it stands, and write it on the cut's frames.
+
+    Args:
+        path: SubRip, WebVTT, SubStation or TTML.
+        out: its ending says what is written: `.srt` or `.vtt`.
+
+    Returns:
+        What was moved, cut short or left out, a sentence each.
+
+    Raises:
+        CutUnreadable: it is no file of subtitles, or none of it lies in the film.
+        NotFound: there is no such file.
+        DiskFull: the file cannot be written there.
+    """
+    with house.book.reading() as conn:
+        found, _ = require(conn, who, production, "see")
+        cut = get_cut(conn, found.id)
+    try:
+        data, said = fit_subtitles(path, cut, out)
+    except OSError as refused:
+        raise NotFound(f"{path} cannot be read: {refused.strerror}.") from refused
+    try:
+        out.write_bytes(data)
+    except OSError as refused:
+        raise DiskFull(f"{out} cannot be written: {refused.strerror}; choose another place.") from refused
+    return said
 
 
 def import_cut(

@@ -54,6 +54,27 @@ def _say_outputs(view: OutputsView, preset: str | None, file: Path | None) -> No
     line(f"{found.label}: {file if file is not None else found.content}")
 
 
+def cut_subtitles(
+    file: Annotated[Path, typer.Argument(help="SubRip, WebVTT, SubStation or TTML, in UTF-8.")],
+    out: Annotated[Path, typer.Argument(help="Where to: .srt or .vtt says which form.")],
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write subtitles beside the film: held against the cut as it stands, on its frames."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        said = here.studio.cut_subtitles(here.session, here.production, file, out)
+        here.answer({"file": str(out), "said": said}, lambda: _say_subtitles(said, out))
+
+
+def _say_subtitles(said: list[str], out: Path) -> None:
+    line(f"Written to {out}.")
+    for one in said:
+        line(f"  - {one}")
+
+
 def cut_patch(
     master: Annotated[Path, typer.Argument(help="A finished film; nothing is done to it.")],
     shot: Annotated[Path, typer.Argument(help="What comes in place of some of its frames.")],
@@ -85,4 +106,5 @@ def _say_patched(told: Patched, out: Path) -> None:
 def register(app: typer.Typer) -> None:  # noqa: ARG001 (verbs of the cut, which is an app of its own)
     """Add these verbs."""
     cut_app.command("output")(cut_output)
+    cut_app.command("subtitles")(cut_subtitles)
     cut_app.command("patch")(cut_patch)
