@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from tests.unit.checks.hard_shots import sheet, shot
 
+from circletake.checks.consistency._keypoints import _VOTES, _most_alike
 from circletake.checks.consistency._look import look_at
 from circletake.checks.consistency._model import build_model
 from circletake.checks.consistency._segment import cut_near, grabcut
@@ -35,6 +36,12 @@ def test_a_figure_is_cut_by_what_is_next_to_it_as_by_the_whole_picture(at: tuple
 def test_where_nothing_may_be_there_nothing_is_cut() -> None:
     picture = np.full((40, 60, 3), 90, np.uint8)
     assert not cut_near(picture, np.full((40, 60), cv2.GC_BGD, np.uint8), 1).any()
+
+
+def test_the_most_alike_are_the_highest_in_order() -> None:
+    likeness = np.random.default_rng(5).normal(size=(30, 200)).astype(np.float32)
+    wanted = np.argsort(-likeness, axis=1)[:, :_VOTES]
+    assert np.array_equal(_most_alike(likeness.copy()), wanted)
 
 
 def test_what_was_asked_of_another_look_changes_nothing() -> None:
