@@ -187,7 +187,7 @@ def _rooted(rows: Plane) -> Plane:
 def _cast(points: Sequence[cv2.KeyPoint], rows: Plane, sheet: Plane, places: Plane) -> Plane:
     """Votes as rows of x, y, log2 scale, weight, silhouette."""
     likeness = rows @ sheet.T
-    best = _most_alike(likeness)
+    best = np.argpartition(-likeness, _VOTES, axis=1)[:, :_VOTES]
     here = np.array([(p.pt[0], p.pt[1], p.size, p.angle) for p in points], dtype=np.float32)
     cast = []
     for rank in range(_VOTES):
@@ -195,8 +195,7 @@ def _cast(points: Sequence[cv2.KeyPoint], rows: Plane, sheet: Plane, places: Pla
         scale = here[:, 2] / theirs[:, 2]
         turn = np.abs((here[:, 3] - theirs[:, 3] + 180) % 360 - 180)
         keeps = (turn < _TURN_DEG) & (scale > _SCALES[0]) & (scale < _SCALES[1])
-        alike = (rows * sheet[best[:, rank]]).sum(axis=1)
-        weight = np.exp((alike - 1) / _SOFTNESS)
+        weight = np.exp((likeness[np.arange(len(here)), best[:, rank]] - 1) / _SOFTNESS)
         rows_cast = np.stack(
             [
                 here[:, 0] + theirs[:, 0] * scale,
@@ -209,14 +208,3 @@ def _cast(points: Sequence[cv2.KeyPoint], rows: Plane, sheet: Plane, places: Pla
         )
         cast.append(rows_cast[keeps])
     return np.concatenate(cast).astype(np.float32)
-
-
-def _most_alike(likeness: Plane) -> NDArray[np.intp]:
-    """Columns of the highest values of each row, highest first; what it is told is used up."""
-    # A few passes are far sooner than sorting, even partly.
-    best = np.empty((len(likeness), _VOTES), dtype=np.intp)
-    row = np.arange(len(likeness))
-    for rank in range(_VOTES):
-        best[:, rank] = likeness.argmax(axis=1)
-        likeness[row, best[:, rank]] = -np.inf
-    return best
