@@ -10,11 +10,6 @@ import numpy as np
 import pytest
 
 from circletake.checks.codec import evidence_bytes, read_evidence
-from circletake.checks.consistency import _track
-from circletake.checks.consistency._align import Laid
-from circletake.checks.consistency._find import Found, Held, find_character
-from circletake.checks.consistency._model import CharacterModel
-from circletake.checks.consistency._pixels import Mask
 from circletake.checks.consistency.drift import check
 from circletake.checks.protocol import CheckContext, Rgb, SheetRef
 from circletake.domain.evidence import Evidence
@@ -115,30 +110,3 @@ def test_a_fault_of_one_frame_is_measured_in_its_frame_and_flagged_there(kind: D
 
 def test_a_clean_take_in_film_is_left_alone() -> None:
     assert measured(clean(), film_sheet()).flags == ()
-
-
-def empty(frames: int) -> list[Rgb]:
-    """Nobody, before leaves that stir."""
-    random = np.random.default_rng(3)
-    leaves = cv2.GaussianBlur(random.normal(0, 60, (270, 500, 3)), (0, 0), 3.0) * 3 + (60, 100, 60)
-    behind = np.clip(leaves, 0, 255).astype(np.uint8)
-    return [np.ascontiguousarray(behind[:, n // 4 : n // 4 + 480]) for n in range(frames)]
-
-
-@pytest.mark.parametrize("away", [43, 50])
-def test_who_has_been_away_is_looked_for_seldom_but_at_every_cut(
-    away: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[int] = []
-
-    def spied(
-        model: CharacterModel, held: Held, prior: Mask | None, *, enough: float, lay: Laid | None
-    ) -> Found | None:
-        looked.append(held.n)
-        return find_character(model, held, prior, enough=enough, lay=lay)
-
-    monkeypatch.setattr(_track, "find_character", spied)
-    evidence = measured([*empty(away), *clean()[:24]], film_sheet())
-    assert [n for n in looked if 24 < n < away] == list(range(36, away, 12))
-    assert away in looked
-    assert evidence.abstained == (FrameRange(0, away),)

@@ -5,10 +5,9 @@ from collections import deque
 # Looked for on every sixth frame: a quarter of a second; flow carries the mask well for that long.
 # Where it moves fast (pixels of the small picture a frame) and is known by its drawing, on every second. In
 # film, where for a second it neither stirred nor came nor went, and has not gone far since it was found (in
-# pixels of the small picture), once a second. Where for a second it has not been, on every twelfth: what is
-# found is carried back.
+# pixels of the small picture), once a second.
 KEY_FRAMES, _FAST_KEY_FRAMES, _FAST_PX = 6, 2, 1.0
-_AWAY_KEY_FRAMES, _CALM_KEY_FRAMES, _FAR_PX = 12, 24, 5.0
+_CALM_KEY_FRAMES, _FAR_PX = 24, 5.0
 # Measured on every sixth frame of film, on every third of drawings, which may be drawn anew as often; where
 # the mean deviation turns by so much in between, also where it turns. Takes of up to 16 frames are measured
 # throughout: few frames say it all.
@@ -45,10 +44,9 @@ class Cadence:
 
     def is_due(self, n: int, *, is_held: bool = True) -> bool:
         """True where it would be looked for however fast it goes."""
-        is_calm = self._is_sampled and n - self._turned_at >= _CALM_KEY_FRAMES
-        if is_calm and not is_held:
-            return n % _AWAY_KEY_FRAMES == 0
-        return n % (_CALM_KEY_FRAMES if is_calm and self._travelled <= _FAR_PX else KEY_FRAMES) == 0
+        is_far = is_held and self._travelled > _FAR_PX
+        rests = self._is_sampled and not is_far and n - self._turned_at >= _CALM_KEY_FRAMES
+        return n % (_CALM_KEY_FRAMES if rests else KEY_FRAMES) == 0
 
     @property
     def stirs_from(self) -> float:

@@ -14,7 +14,7 @@ from circletake.checks.consistency._light import plausible_light
 from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
 from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Lab, Mask, Plane, around, lab_of, sized, small
-from circletake.checks.consistency._segment import cut_near, grabcut, hints_from, largest_blob, mixed, tidy
+from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
 from circletake.checks.protocol import Box, Rgb
 
 # Agreement of keypoints from which the drawing is this character's. Scenes without it stay below 4.
@@ -300,7 +300,7 @@ def _mask_of_drawing(model: CharacterModel, held: Held, resemblance: Plane, shap
     hints[core] = cv2.GC_FGD
     near = cv2.dilate((shape > 0.1).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0  # noqa: PLR2004 (any)
     hints[~near] = cv2.GC_BGD
-    mask = model.pixels.without_leaks(held.lab, _cut(model, held, hints, 2))
+    mask = model.pixels.without_leaks(held.lab, grabcut(held.little, hints, 2))
     return tidy(mask, near=likely)
 
 
@@ -318,10 +318,4 @@ def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior
     hints[~near] = cv2.GC_BGD
     # What was carried on is nearly right in film.
     rounds = 1 if prior is not None and model.aligner is None else 2
-    return tidy(model.pixels.without_leaks(held.lab, _cut(model, held, hints, rounds)), near=blob)
-
-
-def _cut(model: CharacterModel, held: Held, hints: NDArray[np.uint8], rounds: int) -> Mask:
-    # Drawings are told by the whole scene that they stand in, film by what is next to the figure.
-    cut = cut_near if model.aligner is None else grabcut
-    return cut(held.little, hints, rounds)
+    return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, rounds)), near=blob)

@@ -105,7 +105,7 @@ class Tracker:
         if mask is None and was_there:
             mask, change = self._leapt(held)
         found: Found | None = None
-        if self._is_time(held.n, mask) or (mask is None and (was_there or self._is_cut(held))):
+        if self._is_time(held.n, mask) or (was_there and mask is None):
             is_film = self._model.aligner is None
             thorough = mask is None or held.n - self._looked_at >= (2 if is_film else 1) * _LOOK_AGAIN
             if thorough or self._lies is not None:
