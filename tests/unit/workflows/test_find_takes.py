@@ -119,7 +119,7 @@ def test_notes_are_searched_too(spring: "Floor") -> None:
         task=wood.task,
         content=wood.content,
         text="Her scarf is wonderful",
-        severity="note",
+        severity="fyi",
         key="scarf-1-note",
     )
     assert [one.take for one in found(spring, "scarf")] == [wood.id]
