@@ -206,7 +206,7 @@ def test_a_packs_result_is_dropped_on_its_gap(spliced: Spliced, page: Page) -> N
     expect(page.locator("[data-offer]").last).to_contain_text(re.compile(r"made.mp4 · pack [0-9a-f]{8}"))
 
     page.locator("[data-do=result]").set_input_files(
-        files=[{"name": "made.mp4", "mimeType": "video/mp4", "buffer": b"not film"}]
+        files={"name": "made.mp4", "mimeType": "video/mp4", "buffer": b"not film"}
     )
     expect(page.locator("[data-drop] [role=alert]")).to_be_visible(timeout=SLOW_MS)
     page.locator("[data-do=result]").set_input_files(str(made))

@@ -11,7 +11,7 @@ LIMITS: dict[str, float] = {
     "colour": 4.1,
     "flow": 7.6,
     "grain": 6.1,
-    "hush": 8.7,
+    "hush": 8.5,
     "light": 8.5,
     "loud": 7.7,
     "pace": 9.2,
