@@ -175,7 +175,7 @@ def test_a_take_of_another_production_is_found_by_keys_and_is_judged_here(page: 
     expect(short).to_contain_text("It has 20 frames and SH020 needs 24")
     expect(short).to_have_attribute("aria-disabled", "true")
     dunes = page.locator("[data-find='Autumn, OP010 take 1']")
-    expect(dunes).to_contain_text(re.compile(r"53 frames · \d+ % in the same colours"))
+    expect(dunes).to_contain_text(re.compile(r"53 frames · \d+ % alike in colour"))
     loaded(dunes.locator("img"))
     page.keyboard.press("/")
     page.keyboard.type("dunes")
