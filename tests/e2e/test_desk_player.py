@@ -304,6 +304,7 @@ def test_ink_lies_where_the_pen_was_at_any_zoom_and_beside_another_take(
     if how == "beside":
         page.locator("button[data-take='2']").click(modifiers=["Shift"])
         expect(page.locator("[data-letter=B]")).to_be_visible()
+        stands(page, 40 + number)
     laid_out(page)
     pane = box_of(page, "[data-pane] >> nth=0")
     middle = (round(pane[0] + pane[2] / 2), round(pane[1] + pane[3] / 2))
