@@ -146,6 +146,7 @@ def box_of(page: Page, selector: str = ".picture") -> tuple[float, float, float,
 def laid_out(page: Page) -> tuple[float, float, float, float]:
     """Where the picture is once all that stands around it has come, which a busy machine brings late."""
     expect(page.locator("[data-measured=here]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".picture[data-drawn]")).to_be_visible(timeout=60_000)
     boxes = [box_of(page)]
     while boxes[-6:] != boxes[-1:] * 6:
         page.wait_for_timeout(100)
@@ -304,7 +305,6 @@ def test_ink_lies_where_the_pen_was_at_any_zoom_and_beside_another_take(
     if how == "beside":
         page.locator("button[data-take='2']").click(modifiers=["Shift"])
         expect(page.locator("[data-letter=B]")).to_be_visible()
-        stands(page, 40 + number)
     laid_out(page)
     pane = box_of(page, "[data-pane] >> nth=0")
     middle = (round(pane[0] + pane[2] / 2), round(pane[1] + pane[3] / 2))
