@@ -177,6 +177,12 @@ def runs_of(values: Numbers) -> Numbers:
     return np.stack([counts, values[starts]], axis=1)
 
 
-def spread(rows: Numbers) -> Numbers:
-    """Rows of (how many, value) as one value after the other."""
+def spread(rows: Numbers, count: int) -> Numbers:
+    """Rows of (how many, value) as one value after the other.
+
+    Raises:
+        ValueError: they are not `count` values.
+    """
+    if rows[:, 0].sum() != count:
+        raise ValueError("a table in its index does not cover its samples")
     return np.repeat(rows[:, 1], rows[:, 0])
