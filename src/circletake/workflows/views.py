@@ -1018,7 +1018,7 @@ class ImportedCutView:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job's progress, in frames where there are frames."""
+    """A job's progress, in frames where there are frames; `may_stop` is whether the person may stop it."""
 
     id: int
     key: str
@@ -1028,6 +1028,7 @@ class JobView:
     done_frames: int
     total_frames: int
     error: str | None
+    may_stop: bool
 
 
 @dataclass(frozen=True, slots=True)
