@@ -1,6 +1,7 @@
 """The cut page: slots in order, their state, what could fill them and what stands before delivery."""
 
 from circletake.cut.document import cut_hash
+from circletake.cut.sound import unheard
 from circletake.domain.cut import CutVersion, Slot
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
@@ -42,6 +43,7 @@ def show_cut(house: House, who: Session, production: str) -> CutView:
             missing=missing_for_delivery(
                 house, conn, found, cut, now=utc_now(), veil=veil_of(house, conn, who, found.id)
             ),
+            unheard=unheard(cut),
             book_seq=house.book.head().seq,
         )
 

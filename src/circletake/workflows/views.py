@@ -945,6 +945,7 @@ class CutView:
         master: content of the render of exactly this version, or None.
         master_task: where that render is judged.
         missing: what stands between this cut and delivery, a sentence each.
+        unheard: whose own sound is silent because of their speed, a sentence each.
     """
 
     production: ProductionView
@@ -957,6 +958,7 @@ class CutView:
     master_task: str | None
     rendering: bool
     missing: list[str]
+    unheard: list[str]
     book_seq: int
 
 

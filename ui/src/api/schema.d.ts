@@ -3047,6 +3047,7 @@ export interface components {
          *         master: content of the render of exactly this version, or None.
          *         master_task: where that render is judged.
          *         missing: what stands between this cut and delivery, a sentence each.
+         *         unheard: whose own sound is silent because of their speed, a sentence each.
          */
         CutView: {
             /** Book Seq */
@@ -3070,6 +3071,8 @@ export interface components {
             rendering: boolean;
             /** Slots */
             slots: components["schemas"]["CutSlotView"][];
+            /** Unheard */
+            unheard: string[];
         };
         /**
          * DailiesView
