@@ -116,7 +116,8 @@ def test_a_render_that_is_stopped_stops_its_hands_and_goes_on_when_ordered_again
         renders = [job for job in over.values() if job.op in {"render", "encode"}]
         assert len(renders) == shots
         assert {job.state for job in renders} == {"cancelled"}
-        assert studio.cut(ana, "fall").master is None
+        view = studio.cut(ana, "fall")
+        assert (view.master, view.rendering) == (None, False)
         assert list((tmp_path / "studio" / "content" / "incoming").iterdir()) == []
         again = studio.cut_render(ana, "fall")
         assert again is not None

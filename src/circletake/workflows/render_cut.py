@@ -38,8 +38,7 @@ def order_render(house: House, who: Session, production: str) -> str | None:
         check_filled(cut)
         if find_master(tx.conn, found.id, cut) is not None:
             return None
-        edit = edit_hash(cut)
-        key = job_key(RENDER.name, version=RENDER.version, params={"production": found.id}, inputs=[edit])
+        key = render_key(cut)
         tx.enqueue(
             op=RENDER.name,
             args={
@@ -56,6 +55,18 @@ def order_render(house: House, who: Session, production: str) -> str | None:
         order_hands(tx, cut, order=key, name=found.title)
     go_on(house, [key, *hand_keys(cut, order=key)])
     return key
+
+
+def render_key(cut: CutVersion) -> str:
+    """Key of the job that renders a cut as it stands."""
+    params = {"production": cut.production}
+    return job_key(RENDER.name, version=RENDER.version, params=params, inputs=[edit_hash(cut)])
+
+
+def is_over(house: House, cut: CutVersion) -> bool:
+    """Whether a render of the cut as it stands was stopped, has failed or is done."""
+    job = house.queue.find(render_key(cut))
+    return job is not None and not job.is_open
 
 
 def go_on(house: House, keys: Sequence[str]) -> None:
