@@ -96,6 +96,7 @@ from circletake.workflows import (
     show_shot,
     show_task,
     splice_shot,
+    stop_render,
 )
 from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import context as contexts
@@ -1304,14 +1305,21 @@ class Studio:
         if not self.productions(session):
             raise RoleMissing("You are part of no production yet; ask a producer for a role.")
         jobs = self.house.queue.jobs(limit=_SHOWN_JOBS)
-        return [self._job_view(job) for job in show.jobs_of(self.house, session, jobs)]
+        mine = show.jobs_of(self.house, session, jobs)
+        stops = stop_render.stoppable(self.house, session, mine)
+        return [self._job_view(job, may_stop=job.key in stops) for job in mine]
+
+    def stop_render(self, session: Session, key: str) -> JobView:
+        """Stop a render, or a version that is being made, and whatever helps it."""
+        self._relay().copy()
+        return self._job_view(stop_render.stop_render(self.house, session, key))
 
     def _job_views(self, keys: Sequence[str]) -> list[JobView]:
         self._relay().copy()
         found = self.house.queue.find_all(keys)
         return [self._job_view(found[key]) for key in keys if key in found]
 
-    def _job_view(self, job: Job) -> JobView:
+    def _job_view(self, job: Job, *, may_stop: bool = False) -> JobView:
         operation = self._operations.get(job.op)
         return JobView(
             id=job.id,
@@ -1322,6 +1330,7 @@ class Studio:
             done_frames=job.done_frames,
             total_frames=job.total_frames,
             error=job.error,
+            may_stop=may_stop,
         )
 
     def run_jobs(

@@ -39,6 +39,7 @@ export const getInbox = () => or(client.GET("/api/inbox"));
 export const getNotices = () => or(client.GET("/api/notices"));
 export const seeNotices = (seq: number) => or(client.POST("/api/notices/seen", { body: { seq } }));
 export const getJobs = () => or(client.GET("/api/jobs"));
+export const stopRender = (key: string) => or(client.POST("/api/jobs/{key}/stop", { params: { path: { key } } }));
 
 export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
