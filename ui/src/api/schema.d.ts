@@ -1188,6 +1188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Find
+         * @description Make a take that was found one of the slot's own shot: the same bytes, to be judged for this place.
+         */
+        post: operations["cut_take_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/find/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Takes made for other places that could fill a slot, the likeliest first, and why one could not.
+         */
+        get: operations["cut_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/forms": {
         parameters: {
             query?: never;
@@ -1222,6 +1262,26 @@ export interface paths {
         get: operations["cut_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/gaps/{slot}/result/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive
+         * @description Take in what a generator made for a gap, as a take of its shot that names the last pack.
+         */
+        post: operations["cut_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3473,6 +3533,74 @@ export interface components {
             trust: string;
         };
         /**
+         * FoundTakeView
+         * @description A take that was made for another shot.
+         *
+         *     Args:
+         *         production: code of where it was made.
+         *         take: its id there.
+         *         state: how it stands where it was made; that counts for nothing here.
+         *         spare_frames: how many more it has than the gap needs.
+         *         near_percent: of the pictures beside the gap, how much stands in the same colours in it; None while
+         *             nobody looked at it, or nothing stands beside the gap.
+         *         said: what to know before it is taken, a sentence each.
+         *         refused: why it cannot be taken; empty where it can.
+         */
+        FoundTakeView: {
+            /** Content */
+            content: string;
+            /** Label */
+            label: string;
+            /** N Frames */
+            n_frames: number;
+            /** Near Percent */
+            near_percent: number | null;
+            /** Number */
+            number: number;
+            /** Poster */
+            poster: string | null;
+            /** Production */
+            production: string;
+            /** Production Title */
+            production_title: string;
+            /** Refused */
+            refused: string;
+            /** Said */
+            said: string[];
+            /** Shot */
+            shot: string;
+            /** Spare Frames */
+            spare_frames: number;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FoundView
+         * @description What was found for a gap, the likeliest first.
+         *
+         *     Args:
+         *         words: that were asked for.
+         *         count: how many were found in all.
+         */
+        FoundView: {
+            /** Count */
+            count: number;
+            /** Found */
+            found: components["schemas"]["FoundTakeView"][];
+            /** Frames */
+            frames: number;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * GapEdgeView
          * @description What a gap touches.
          *
@@ -4266,9 +4394,12 @@ export interface components {
          *
          *     Args:
          *         may_make: whether this person may have one made, and take it away.
+         *         gaps: shots that are missing from the cut; nothing is made before they are there.
          *         making: presets that are being made now.
          */
         OutputsView: {
+            /** Gaps */
+            gaps: string[];
             /** Making */
             making: string[];
             /** May Make */
@@ -4723,6 +4854,22 @@ export interface components {
             polarity: string;
         };
         /**
+         * ReturnedView
+         * @description What came of a film that was sent for a gap.
+         *
+         *     Args:
+         *         take: id of the new take.
+         *         said: what moved since its pack went out, a sentence each.
+         */
+        ReturnedView: {
+            /** Said */
+            said: string[];
+            /** Slot */
+            slot: string;
+            /** Take */
+            take: string;
+        };
+        /**
          * RowView
          * @description One entity's row of the board; `cells` holds None where a stage does not apply.
          */
@@ -4822,8 +4969,16 @@ export interface components {
         /**
          * SeamsView
          * @description What is known of the seams of a slot, the newest take first.
+         *
+         *     Args:
+         *         may_measure: whether this person may have seams measured.
+         *         may_splice: whether they may have a take made to fit.
          */
         SeamsView: {
+            /** May Measure */
+            may_measure: boolean;
+            /** May Splice */
+            may_splice: boolean;
             /** Seams */
             seams: components["schemas"]["SeamView"][];
             /** Shot */
@@ -4842,6 +4997,7 @@ export interface components {
          *         stale: the take, its place or its neighbours are no longer those measured, or the check is newer.
          *         why: what moved; empty while nothing did.
          *         held: frames that stand still where the plate's do not.
+         *         mute: it has no sound where what stands beside it has, so that none was compared.
          */
         SeamView: {
             /** Content */
@@ -4858,6 +5014,8 @@ export interface components {
             joins: string;
             /** Made From */
             made_from: number | null;
+            /** Mute */
+            mute: boolean;
             /** Number */
             number: number;
             /** Sentence */
@@ -5033,6 +5191,18 @@ export interface components {
              * @default 0
              */
             source_in: number;
+            /** Take */
+            take: string;
+        };
+        /**
+         * SentFind
+         * @description A take of another place that is to become one of a slot's own shot.
+         */
+        SentFind: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Slot */
+            slot: string;
             /** Take */
             take: string;
         };
@@ -8254,6 +8424,75 @@ export interface operations {
             };
         };
     };
+    cut_take_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentFind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_find: {
+        parameters: {
+            query?: {
+                words?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_forms: {
         parameters: {
             query?: never;
@@ -8303,6 +8542,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedView"];
                 };
             };
             /** @description A problem. */
