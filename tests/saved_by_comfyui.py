@@ -13,6 +13,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -71,15 +72,15 @@ def _pictures(count: int = 2) -> list[np.ndarray]:
     return [np.ascontiguousarray(base + index * 10) for index in range(count)]
 
 
-def save_png(path: Path, graph: Any, extra: dict[str, Any]) -> None:
+def save_png(path: Path, graph: object, extra: dict[str, Any]) -> None:
     metadata = PngInfo()
     metadata.add_text("prompt", json.dumps(graph))
-    for name in extra:
-        metadata.add_text(name, json.dumps(extra[name]))
-    Image.fromarray(_pictures()[0]).save(path, pnginfo=metadata, compress_level=4)
+    for name, told in extra.items():
+        metadata.add_text(name, json.dumps(told))
+    Image.fromarray(_pictures()[0]).save(path, format="PNG", pnginfo=metadata, compress_level=4)
 
 
-def save_apng(path: Path, graph: Any, extra: dict[str, Any]) -> None:
+def save_apng(path: Path, graph: object, extra: dict[str, Any]) -> None:
     metadata = PngInfo()
     for name, told in {"prompt": graph, **extra}.items():
         data = name.encode("latin-1", "strict") + b"\0" + json.dumps(told).encode("latin-1", "strict")
@@ -96,7 +97,7 @@ def save_apng(path: Path, graph: Any, extra: dict[str, Any]) -> None:
     )
 
 
-def save_webp(path: Path, graph: Any, extra: dict[str, Any]) -> None:
+def save_webp(path: Path, graph: object, extra: dict[str, Any]) -> None:
     first, *rest = [Image.fromarray(picture) for picture in _pictures()]
     exif = first.getexif()
     exif[0x0110] = f"prompt:{json.dumps(graph)}"
@@ -109,7 +110,7 @@ def save_webp(path: Path, graph: Any, extra: dict[str, Any]) -> None:
     )
 
 
-def save_webm(path: Path, graph: Any, extra: dict[str, Any]) -> None:
+def save_webm(path: Path, graph: object, extra: dict[str, Any]) -> None:
     container = av.open(str(path), mode="w")
     for name, told in {"prompt": graph, **extra}.items():
         container.metadata[name] = json.dumps(told)
@@ -123,7 +124,7 @@ def save_webm(path: Path, graph: Any, extra: dict[str, Any]) -> None:
     container.close()
 
 
-def save_video(path: Path, graph: Any, extra: dict[str, Any], *, rate: int = 24) -> None:
+def save_video(path: Path, graph: object, extra: dict[str, Any], *, rate: int = 24) -> None:
     options = {"movflags": "use_metadata_tags+faststart"}
     container = av.open(str(path), mode="w", format="mp4", options=options)
     for name, told in {**extra, "prompt": graph}.items():
@@ -136,8 +137,8 @@ def save_video(path: Path, graph: Any, extra: dict[str, Any], *, rate: int = 24)
     container.close()
 
 
-def _save_sound(codec: str, form: str) -> Callable[[Path, Any, dict[str, Any]], None]:
-    def save(path: Path, graph: Any, extra: dict[str, Any]) -> None:
+def _save_sound(codec: str, form: str) -> Callable[[Path, object, dict[str, Any]], None]:
+    def save(path: Path, graph: object, extra: dict[str, Any]) -> None:
         buffer = io.BytesIO()
         container = av.open(buffer, mode="w", format=form)
         for name, told in {"prompt": graph, **extra}.items():
@@ -146,6 +147,7 @@ def _save_sound(codec: str, form: str) -> Callable[[Path, Any, dict[str, Any]], 
         wave = np.sin(np.arange(4800) * 0.05, dtype=np.float32).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(wave, format="flt", layout="mono")
         frame.sample_rate, frame.pts = 48000, 0
+        assert isinstance(stream, AudioStream)
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         container.close()
@@ -154,7 +156,7 @@ def _save_sound(codec: str, form: str) -> Callable[[Path, Any, dict[str, Any]], 
     return save
 
 
-SAVERS: dict[str, Callable[[Path, Any, dict[str, Any]], None]] = {
+SAVERS: dict[str, Callable[[Path, object, dict[str, Any]], None]] = {
     "still.png": save_png,
     "moving.png": save_apng,
     "moving.webp": save_webp,

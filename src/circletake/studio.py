@@ -135,6 +135,7 @@ from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
+from circletake.workflows.show_provenance import ProvenanceView, show_provenance
 from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -632,6 +633,10 @@ class Studio:
     def context(self, session: Session, task: str, *, content: str, shots: int = 1) -> ContextView:
         """A take between its neighbours in the cut."""
         return contexts.show_context(self.house, session, task, content=content, shots=shots)
+
+    def provenance(self, session: Session, task: str, *, content: str) -> ProvenanceView:
+        """Where a take came from."""
+        return show_provenance(self.house, session, task, content=content)
 
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""

@@ -1,5 +1,6 @@
 """Verbs for takes: add one, list them, look at one closely."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -9,6 +10,7 @@ from circletake.cli.commands.words import ShotArgument, StageOption, checked, st
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
 from circletake.domain.take import ORIGINS, ChangeKind, Origin
 from circletake.errors import NotFound
+from circletake.workflows.show_provenance import ProvenanceView
 from circletake.workflows.views import TakeView, TaskView
 
 take_app = typer.Typer(help="Takes: attempts at a shot.", no_args_is_help=True)
@@ -135,13 +137,14 @@ def take_show(
     as_: AsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show one take: its hash, its evidence, what each gate says, what was decided."""
+    """Show one take: its hash, its evidence, what each gate says, what was decided, where it came from."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
         view = here.studio.task(
             here.session, here.studio.find_task(here.session, here.production, shot, stage)
         )
         take = get_take(view, number)
-        here.answer(take, lambda: _say_take(take))
+        origin = here.studio.provenance(here.session, view.id, content=take.content)
+        here.answer({**asdict(take), "provenance": origin}, lambda: _say_whole(take, origin))
 
 
 def get_take(view: TaskView, number: int | None) -> TakeView:
@@ -158,6 +161,8 @@ def get_take(view: TaskView, number: int | None) -> TakeView:
     return found[-1]
 
 
+_TRUST_MARKS = {"receipt": "●", "signed": "◆", "embedded": "■", "inferred": "○", "declared": "“"}
+_LONGEST_SHOWN = 300  # all of it is on the desk, and in --json
 _MARKS = {"satisfied": "✓", "overridden": "!", "hidden": "·"}
 _SPOKEN = {"overridden", "hidden", "error"}
 
@@ -206,6 +211,20 @@ def _say_take(take: TakeView) -> None:
             f"{verdict.value_name} at {verdict.gate}"
             f"{reasons}{note}{past}"
         )
+
+
+def _say_whole(take: TakeView, origin: ProvenanceView) -> None:
+    _say_take(take)
+    if not origin.is_read:
+        line("  where it came from: not read yet; it is, as soon as jobs run")
+    elif origin.is_unknown:
+        line("  where it came from: unknown; nothing in its file says how it was made")
+    for fact in origin.facts:
+        shown = " ".join(fact.value.split())
+        cut = f"{shown[:_LONGEST_SHOWN]}…" if len(shown) > _LONGEST_SHOWN else shown
+        line(f"  {_TRUST_MARKS[fact.trust]} {fact.trust:8} {fact.what}: {cut} ({fact.where})")
+    for refused in origin.refused:
+        line(f"  ! {refused}")
 
 
 def register(app: typer.Typer) -> None:

@@ -18,7 +18,7 @@ _NAMES = {
 # ComfyUI counts down from Make, one tag for each of its fields.
 _COUNTED_DOWN = range(0x00F0, 0x0111)
 _EXIF_IFD = 0x8769
-_ASCII, _UNDEFINED = 2, 7
+_BYTES, _ASCII, _UNDEFINED = 1, 2, 7
 _MOST_ENTRIES = 512
 _MOST_FOLDERS = 8
 _START = b"Exif\0\0"
@@ -56,7 +56,7 @@ def _texts(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
             place = at + 2 + 12 * entry + 8
             if tag == _EXIF_IFD:
                 folders.append(struct.unpack_from(f"{order}I", data, place)[0])
-            elif form in {_ASCII, _UNDEFINED} and (tag in _NAMES or tag in _COUNTED_DOWN):
+            elif form in {_BYTES, _ASCII, _UNDEFINED} and (tag in _NAMES or tag in _COUNTED_DOWN):
                 if length > 4:  # noqa: PLR2004 (what fits into the entry stands there itself)
                     (place,) = struct.unpack_from(f"{order}I", data, place)
                 yield tag, data[place : place + min(length, LARGEST_FIELD_BYTES)]
