@@ -66,10 +66,10 @@ GRAPH: dict[str, Any] = {
 EXTRA: dict[str, Any] = {"workflow": {"nodes": [{"id": 1}], "links": [], "version": 0.4}}
 
 
-def _pictures(count: int = 2) -> list[np.ndarray]:
-    light = np.linspace(0, 200, 96, dtype=np.uint8)
+def _pictures(count: int = 2, lit: int = 0) -> list[np.ndarray]:
+    light = np.linspace(lit, 200, 96, dtype=np.uint8)
     base = np.broadcast_to(light[None, :, None], (64, 96, 3))
-    return [np.ascontiguousarray(base + index * 10) for index in range(count)]
+    return [np.ascontiguousarray(base + index) for index in range(count)]
 
 
 def save_png(path: Path, graph: object, extra: dict[str, Any]) -> None:
@@ -124,14 +124,16 @@ def save_webm(path: Path, graph: object, extra: dict[str, Any]) -> None:
     container.close()
 
 
-def save_video(path: Path, graph: object, extra: dict[str, Any], *, rate: int = 24) -> None:
+def save_video(
+    path: Path, graph: object, extra: dict[str, Any], *, rate: int = 24, n: int = 8, light: int = 0
+) -> None:
     options = {"movflags": "use_metadata_tags+faststart"}
     container = av.open(str(path), mode="w", format="mp4", options=options)
     for name, told in {**extra, "prompt": graph}.items():
         container.metadata[name] = json.dumps(told)
     stream = container.add_stream("h264", rate=Fraction(rate))
     stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
-    for picture in _pictures(8):
+    for picture in _pictures(n, light):
         container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
     container.mux(stream.encode(None))
     container.close()
