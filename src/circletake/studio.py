@@ -176,6 +176,7 @@ from circletake.workflows.views import (
     TimelineView,
     WhatIfView,
 )
+from circletake.workflows.watch_folder import FolderWatch
 
 BOOK_FILE, JOBS_FILE, CONTENT, CACHE, LOCK = "book.sqlite", "jobs.sqlite", "content", "cache", "serve.lock"
 _TOML = """# This studio's settings; `circletake config` shows all of them and where each comes from.
@@ -688,6 +689,12 @@ class Studio:
             on=on,
         )
         return self.task(session, self.find_task(session, production, shot, stage))
+
+    def watch_folder(
+        self, session: Session, production: str, *, stage: str, folder: Path, origin: Origin = "drawn"
+    ) -> FolderWatch:
+        """A folder whose files become takes of the shots that they name; to be polled, then closed."""
+        return FolderWatch(self.house, session, production, stage=stage, folder=folder, origin=origin)
 
     def import_film(
         self,

@@ -14,6 +14,8 @@ HAS_ALPHA = hashlib.sha256(ALPHA.encode()).hexdigest()
 BADGES = "badges-1"
 PROVENANCE = "provenance-1"
 """What is known of how it was made: facts, each with its trust and where it was read."""
+NUMBERED = "numbered-1"
+"""The film that numbered pictures became; made of the hash of their hashes."""
 DECLARED = "declared-1"
 """What somebody said of it in a file beside it."""
 
