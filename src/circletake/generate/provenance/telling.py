@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -99,8 +99,3 @@ def read_object(text: str) -> dict[str, Any] | None:
         return None
     found = read_json(text)
     return found if isinstance(found, dict) else None
-
-
-def texts(values: Iterable[object]) -> list[str]:
-    """Those of some values that are text and say anything."""
-    return [value.strip() for value in values if isinstance(value, str) and value.strip()]
