@@ -44,6 +44,7 @@ from circletake.errors import (
     StudioMissing,
 )
 from circletake.gates.reasons import reasons_of, shipped_reasons
+from circletake.generate.recipes import Recipe
 from circletake.ledger import accounts, reads, tokens
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
@@ -135,7 +136,7 @@ from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
-from circletake.workflows.show_provenance import ProvenanceView, show_provenance
+from circletake.workflows.show_provenance import ProvenanceView, recipe_in, show_provenance
 from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -638,6 +639,10 @@ class Studio:
     def provenance(self, session: Session, task: str, *, content: str) -> ProvenanceView:
         """Where a take came from."""
         return show_provenance(self.house, session, task, content=content)
+
+    def recipe(self, session: Session, task: str, *, content: str) -> Recipe:
+        """What a take was made by, ready to be asked for something else."""
+        return recipe_in(self.house, session, task, content=content)
 
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""

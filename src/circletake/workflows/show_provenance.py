@@ -17,7 +17,9 @@ from circletake.domain.provenance import (
     read_provenance,
     together,
 )
-from circletake.errors import NotFound
+from circletake.errors import ContentMissing, NotFound
+from circletake.generate.graph import read_graph
+from circletake.generate.recipes import Recipe, recipe_of
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
@@ -85,6 +87,23 @@ def show_provenance(house: House, who: Session, task: str, *, content: str) -> P
         facts=[FactView(one.what, one.value, one.trust, one.where) for one in known.facts],
         refused=list(known.refused),
     )
+
+
+def recipe_in(house: House, who: Session, task: str, *, content: str) -> Recipe:
+    """The recipe of a take, from the workflow that its file brought.
+
+    Raises:
+        NotFound: there is no such take, or its file brought no workflow.
+        ContentMissing: its file was not read yet.
+        RecipeInvalid: the workflow cannot be read.
+    """
+    view = show_provenance(house, who, task, content=content)
+    if not view.is_read:
+        raise ContentMissing("Its file was not read yet; it is, as soon as jobs run.")
+    found = [fact.value for fact in view.facts if fact.what == "workflow" and fact.trust != "declared"]
+    if not found:
+        raise NotFound("No workflow came with this take; bring a file that has one, or ask whoever made it.")
+    return recipe_of(read_graph(json.loads(house.store.read(found[0]))))
 
 
 def find_provenance(house: House, content: str) -> Provenance | None:

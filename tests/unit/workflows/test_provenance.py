@@ -132,6 +132,31 @@ def test_the_verb_says_it(
     assert {one["what"] for one in told["provenance"]["facts"]} >= {"tool", "prompt", "workflow"}
 
 
+def test_a_recipe_is_shown_changed_and_written(
+    floor: "Floor", film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    place = ["--studio", str(floor.studio.folder)]
+    assert run.invoke(app, ["sign-in", "--link", floor.studio.make_link("dora"), *place]).exit_code == 0
+    take = floor.take(film.read_bytes())
+    asked = ["take", "recipe", "SH010", "1", *place]
+    early = run.invoke(app, asked)
+    assert "not read yet" in early.output
+    floor.house.queue.put_derived(take.content, PROVENANCE, provenance_in(floor.house.store, take.content))
+    said = run.invoke(app, [*asked, "--change", "seed=7", "--to", str(tmp_path / "next.json")]).output
+    assert f"changed: seed: {SEED} → 7" in said
+    written = json.loads((tmp_path / "next.json").read_text("utf-8"))
+    assert written["graph"]["8"]["inputs"]["seed"] == 7
+    assert written["bindings"]["seed"] == ["/8/inputs/seed"]
+    told = json.loads(run.invoke(app, [*asked, "--json"]).output)
+    assert told["identity"] == facts(floor, take)["workflow"]
+    refused = run.invoke(app, [*asked, "--change", "rate=30"])
+    assert refused.exit_code == 2
+    bare = floor.take(b"bytes", code="SH020")
+    floor.house.queue.put_derived(bare.content, PROVENANCE, provenance_in(floor.house.store, bare.content))
+    assert "No workflow came" in run.invoke(app, ["take", "recipe", "SH020", "1", *place]).output
+
+
 def test_no_prompt_and_no_graph_leaves_with_a_film(floor: "Floor", tmp_path: Path) -> None:
     floor.studio.cut_assemble(floor["ed"], "spring")
     for nth, code in enumerate(("SH010", "SH020")):
