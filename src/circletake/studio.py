@@ -44,6 +44,7 @@ from circletake.errors import (
     StudioMissing,
 )
 from circletake.gates.reasons import reasons_of, shipped_reasons
+from circletake.generate.recipes import Recipe
 from circletake.ledger import accounts, reads, tokens
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
@@ -138,6 +139,7 @@ from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
+from circletake.workflows.show_provenance import ProvenanceView, recipe_in, show_provenance
 from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -178,6 +180,7 @@ from circletake.workflows.views import (
     TimelineView,
     WhatIfView,
 )
+from circletake.workflows.watch_folder import FolderWatch
 
 BOOK_FILE, JOBS_FILE, CONTENT, CACHE, LOCK = "book.sqlite", "jobs.sqlite", "content", "cache", "serve.lock"
 _TOML = """# This studio's settings; `circletake config` shows all of them and where each comes from.
@@ -636,6 +639,14 @@ class Studio:
         """A take between its neighbours in the cut."""
         return contexts.show_context(self.house, session, task, content=content, shots=shots)
 
+    def provenance(self, session: Session, task: str, *, content: str) -> ProvenanceView:
+        """Where a take came from."""
+        return show_provenance(self.house, session, task, content=content)
+
+    def recipe(self, session: Session, task: str, *, content: str) -> Recipe:
+        """What a take was made by, ready to be asked for something else."""
+        return recipe_in(self.house, session, task, content=content)
+
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""
         with self.house.book.reading() as conn:
@@ -686,6 +697,12 @@ class Studio:
             on=on,
         )
         return self.task(session, self.find_task(session, production, shot, stage))
+
+    def watch_folder(
+        self, session: Session, production: str, *, stage: str, folder: Path, origin: Origin = "drawn"
+    ) -> FolderWatch:
+        """A folder whose files become takes of the shots that they name; to be polled, then closed."""
+        return FolderWatch(self.house, session, production, stage=stage, folder=folder, origin=origin)
 
     def import_film(
         self,

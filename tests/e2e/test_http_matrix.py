@@ -208,6 +208,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.otio", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.pdf", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/context", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/provenance", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
