@@ -44,6 +44,7 @@ from circletake.errors import (
     StudioMissing,
 )
 from circletake.gates.reasons import reasons_of, shipped_reasons
+from circletake.generate.recipes import Recipe
 from circletake.ledger import accounts, reads, tokens
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
@@ -97,6 +98,7 @@ from circletake.workflows import (
     show_shot,
     show_task,
     splice_shot,
+    stop_render,
 )
 from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import context as contexts
@@ -137,6 +139,7 @@ from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
+from circletake.workflows.show_provenance import ProvenanceView, recipe_in, show_provenance
 from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -177,6 +180,7 @@ from circletake.workflows.views import (
     TimelineView,
     WhatIfView,
 )
+from circletake.workflows.watch_folder import FolderWatch
 
 BOOK_FILE, JOBS_FILE, CONTENT, CACHE, LOCK = "book.sqlite", "jobs.sqlite", "content", "cache", "serve.lock"
 _TOML = """# This studio's settings; `circletake config` shows all of them and where each comes from.
@@ -635,6 +639,14 @@ class Studio:
         """A take between its neighbours in the cut."""
         return contexts.show_context(self.house, session, task, content=content, shots=shots)
 
+    def provenance(self, session: Session, task: str, *, content: str) -> ProvenanceView:
+        """Where a take came from."""
+        return show_provenance(self.house, session, task, content=content)
+
+    def recipe(self, session: Session, task: str, *, content: str) -> Recipe:
+        """What a take was made by, ready to be asked for something else."""
+        return recipe_in(self.house, session, task, content=content)
+
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""
         with self.house.book.reading() as conn:
@@ -685,6 +697,12 @@ class Studio:
             on=on,
         )
         return self.task(session, self.find_task(session, production, shot, stage))
+
+    def watch_folder(
+        self, session: Session, production: str, *, stage: str, folder: Path, origin: Origin = "drawn"
+    ) -> FolderWatch:
+        """A folder whose files become takes of the shots that they name; to be polled, then closed."""
+        return FolderWatch(self.house, session, production, stage=stage, folder=folder, origin=origin)
 
     def import_film(
         self,
@@ -1332,14 +1350,21 @@ class Studio:
         if not self.productions(session):
             raise RoleMissing("You are part of no production yet; ask a producer for a role.")
         jobs = self.house.queue.jobs(limit=_SHOWN_JOBS)
-        return [self._job_view(job) for job in show.jobs_of(self.house, session, jobs)]
+        mine = show.jobs_of(self.house, session, jobs)
+        stops = stop_render.stoppable(self.house, session, mine)
+        return [self._job_view(job, may_stop=job.key in stops) for job in mine]
+
+    def stop_render(self, session: Session, key: str) -> JobView:
+        """Stop a render, or a version that is being made, and whatever helps it."""
+        self._relay().copy()
+        return self._job_view(stop_render.stop_render(self.house, session, key))
 
     def _job_views(self, keys: Sequence[str]) -> list[JobView]:
         self._relay().copy()
         found = self.house.queue.find_all(keys)
         return [self._job_view(found[key]) for key in keys if key in found]
 
-    def _job_view(self, job: Job) -> JobView:
+    def _job_view(self, job: Job, *, may_stop: bool = False) -> JobView:
         operation = self._operations.get(job.op)
         return JobView(
             id=job.id,
@@ -1350,6 +1375,7 @@ class Studio:
             done_frames=job.done_frames,
             total_frames=job.total_frames,
             error=job.error,
+            may_stop=may_stop,
         )
 
     def run_jobs(

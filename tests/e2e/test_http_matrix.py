@@ -133,6 +133,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/policies/check", {"text": "x"}, PERSONS, ANY),
     # a production, by role
     ("GET", "/api/jobs", None, PERSONS, ANY),
+    ("POST", "/api/jobs/{key}/stop", None, PERSONS, ANY),  # whose render it is decides: test_outputs.py
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
     ("GET", "/api/productions/{code}/views", None, ALL, ANY),
     ("GET", "/api/productions/{code}/dailies", None, ALL, ANY),
@@ -207,6 +208,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.otio", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.pdf", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/context", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/provenance", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),

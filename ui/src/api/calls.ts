@@ -39,6 +39,7 @@ export const getInbox = () => or(client.GET("/api/inbox"));
 export const getNotices = () => or(client.GET("/api/notices"));
 export const seeNotices = (seq: number) => or(client.POST("/api/notices/seen", { body: { seq } }));
 export const getJobs = () => or(client.GET("/api/jobs"));
+export const stopRender = (key: string) => or(client.POST("/api/jobs/{key}/stop", { params: { path: { key } } }));
 
 export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
@@ -54,6 +55,8 @@ export const getTeam = (code: string) => or(client.GET("/api/productions/{code}/
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
 export const getContext = (task_id: string, sha: string) =>
   or(client.GET("/api/tasks/{task_id}/takes/{sha}/context", { params: { path: { task_id, sha }, query: { shots: 1 } } }));
+export const getProvenance = (task_id: string, sha: string) =>
+  or(client.GET("/api/tasks/{task_id}/takes/{sha}/provenance", { params: { path: { task_id, sha } } }));
 export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
 export const callFlag = (evidence_id: string, body: FlagCallBody) =>
   or(client.POST("/api/evidence/{evidence_id}/flag-calls", { params: { path: { evidence_id } }, body }));

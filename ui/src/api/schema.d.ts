@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{key}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Render
+         * @description Stop a render, or a version that is being made, and whatever helps it; one that is over stays.
+         */
+        post: operations["jobs_stop_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -2384,6 +2404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provenance
+         * @description Where a take came from, each fact with how far it can be trusted and where it was read.
+         */
+        get: operations["tasks_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/verdicts": {
         parameters: {
             query?: never;
@@ -3087,6 +3127,7 @@ export interface components {
          *         master: content of the render of exactly this version, or None.
          *         master_task: where that render is judged.
          *         missing: what stands between this cut and delivery, a sentence each.
+         *         unheard: whose own sound is silent because of their speed, a sentence each.
          */
         CutView: {
             /** Book Seq */
@@ -3110,6 +3151,8 @@ export interface components {
             rendering: boolean;
             /** Slots */
             slots: components["schemas"]["CutSlotView"][];
+            /** Unheard */
+            unheard: string[];
         };
         /**
          * DailiesView
@@ -3382,6 +3425,33 @@ export interface components {
             label: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * FactView
+         * @description One thing that is known of how a take was made.
+         *
+         *     Args:
+         *         what: what it says: tool, prompt, negative, seed, model, lora, sampler, steps, guidance, input,
+         *             workflow (SHA-256 of the graph that ran), layout (of the editor's page), source type, signer,
+         *             software, hint, not understood or said.
+         *         trust: receipt, signed, embedded, inferred or declared; strongest first.
+         *         where: where it was read, in words.
+         */
+        FactView: {
+            /**
+             * Trust
+             * @enum {string}
+             */
+            trust: "receipt" | "signed" | "embedded" | "inferred" | "declared";
+            /** Value */
+            value: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "tool" | "prompt" | "negative" | "seed" | "model" | "lora" | "sampler" | "steps" | "guidance" | "input" | "workflow" | "layout" | "source type" | "signer" | "software" | "hint" | "not understood" | "said";
+            /** Where */
+            where: string;
         };
         /**
          * FilmPartView
@@ -4037,7 +4107,7 @@ export interface components {
         };
         /**
          * JobView
-         * @description A job's progress, in frames where there are frames.
+         * @description A job's progress, in frames where there are frames; `may_stop` is whether the person may stop it.
          */
         JobView: {
             /** Done Frames */
@@ -4050,6 +4120,8 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** May Stop */
+            may_stop: boolean;
             /** Op */
             op: string;
             /** State */
@@ -4693,7 +4765,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4732,6 +4804,26 @@ export interface components {
             title: string;
             /** Width Px */
             width_px: number;
+        };
+        /**
+         * ProvenanceView
+         * @description Where a take came from.
+         *
+         *     Args:
+         *         is_read: its file was looked at; until then nothing is known, and it is on the way.
+         *         is_unknown: it was looked at, and nothing says how it was made.
+         *         facts: the most trusted first.
+         *         refused: a sentence for each thing that was there and was not read.
+         */
+        ProvenanceView: {
+            /** Facts */
+            facts: components["schemas"]["FactView"][];
+            /** Is Read */
+            is_read: boolean;
+            /** Is Unknown */
+            is_unknown: boolean;
+            /** Refused */
+            refused: string[];
         };
         /**
          * QueueItemView
@@ -7587,6 +7679,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_stop_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
                 };
             };
             /** @description A problem. */
@@ -10584,6 +10707,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrawingView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceView"];
                 };
             };
             /** @description A problem. */
