@@ -49,7 +49,8 @@ def outputs(house: House, who: Session, production: str) -> OutputsView:
         wanted = [_wanted(conn, found, cut, preset) for preset in PRESETS.values()]
     jobs = house.queue.find_all([_key(one) for one in wanted])
     return OutputsView(
-        may_make=bool(roles & MAY["render"]) and not any(slot.take is None for slot in cut.slots),
+        may_make=bool(roles & MAY["render"]),
+        gaps=[slot.shot for slot in cut.slots if slot.take is None],
         making=[one.preset.name for one in wanted if (job := jobs.get(_key(one))) and job.is_open],
         outputs=[
             OutputView(one.preset.name, one.preset.label, _file_name(one), _find(house, one))
