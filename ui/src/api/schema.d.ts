@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{key}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Render
+         * @description Stop a render, or a version that is being made, and whatever helps it; one that is over stays.
+         */
+        post: operations["jobs_stop_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1168,6 +1188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Find
+         * @description Make a take that was found one of the slot's own shot: the same bytes, to be judged for this place.
+         */
+        post: operations["cut_take_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/find/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Takes made for other places that could fill a slot, the likeliest first, and why one could not.
+         */
+        get: operations["cut_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/forms": {
         parameters: {
             query?: never;
@@ -1202,6 +1262,26 @@ export interface paths {
         get: operations["cut_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/gaps/{slot}/result/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive
+         * @description Take in what a generator made for a gap, as a take of its shot that names the last pack.
+         */
+        post: operations["cut_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3047,6 +3127,7 @@ export interface components {
          *         master: content of the render of exactly this version, or None.
          *         master_task: where that render is judged.
          *         missing: what stands between this cut and delivery, a sentence each.
+         *         unheard: whose own sound is silent because of their speed, a sentence each.
          */
         CutView: {
             /** Book Seq */
@@ -3070,6 +3151,8 @@ export interface components {
             rendering: boolean;
             /** Slots */
             slots: components["schemas"]["CutSlotView"][];
+            /** Unheard */
+            unheard: string[];
         };
         /**
          * DailiesView
@@ -3495,6 +3578,74 @@ export interface components {
             strength: number;
             /** Trust */
             trust: string;
+        };
+        /**
+         * FoundTakeView
+         * @description A take that was made for another shot.
+         *
+         *     Args:
+         *         production: code of where it was made.
+         *         take: its id there.
+         *         state: how it stands where it was made; that counts for nothing here.
+         *         spare_frames: how many more it has than the gap needs.
+         *         near_percent: of the pictures beside the gap, how much stands in the same colours in it; None while
+         *             nobody looked at it, or nothing stands beside the gap.
+         *         said: what to know before it is taken, a sentence each.
+         *         refused: why it cannot be taken; empty where it can.
+         */
+        FoundTakeView: {
+            /** Content */
+            content: string;
+            /** Label */
+            label: string;
+            /** N Frames */
+            n_frames: number;
+            /** Near Percent */
+            near_percent: number | null;
+            /** Number */
+            number: number;
+            /** Poster */
+            poster: string | null;
+            /** Production */
+            production: string;
+            /** Production Title */
+            production_title: string;
+            /** Refused */
+            refused: string;
+            /** Said */
+            said: string[];
+            /** Shot */
+            shot: string;
+            /** Spare Frames */
+            spare_frames: number;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FoundView
+         * @description What was found for a gap, the likeliest first.
+         *
+         *     Args:
+         *         words: that were asked for.
+         *         count: how many were found in all.
+         */
+        FoundView: {
+            /** Count */
+            count: number;
+            /** Found */
+            found: components["schemas"]["FoundTakeView"][];
+            /** Frames */
+            frames: number;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Words */
+            words: string;
         };
         /**
          * GapEdgeView
@@ -3956,7 +4107,7 @@ export interface components {
         };
         /**
          * JobView
-         * @description A job's progress, in frames where there are frames.
+         * @description A job's progress, in frames where there are frames; `may_stop` is whether the person may stop it.
          */
         JobView: {
             /** Done Frames */
@@ -3969,6 +4120,8 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** May Stop */
+            may_stop: boolean;
             /** Op */
             op: string;
             /** State */
@@ -4288,9 +4441,12 @@ export interface components {
          *
          *     Args:
          *         may_make: whether this person may have one made, and take it away.
+         *         gaps: shots that are missing from the cut; nothing is made before they are there.
          *         making: presets that are being made now.
          */
         OutputsView: {
+            /** Gaps */
+            gaps: string[];
             /** Making */
             making: string[];
             /** May Make */
@@ -4765,6 +4921,22 @@ export interface components {
             polarity: string;
         };
         /**
+         * ReturnedView
+         * @description What came of a film that was sent for a gap.
+         *
+         *     Args:
+         *         take: id of the new take.
+         *         said: what moved since its pack went out, a sentence each.
+         */
+        ReturnedView: {
+            /** Said */
+            said: string[];
+            /** Slot */
+            slot: string;
+            /** Take */
+            take: string;
+        };
+        /**
          * RowView
          * @description One entity's row of the board; `cells` holds None where a stage does not apply.
          */
@@ -4864,8 +5036,16 @@ export interface components {
         /**
          * SeamsView
          * @description What is known of the seams of a slot, the newest take first.
+         *
+         *     Args:
+         *         may_measure: whether this person may have seams measured.
+         *         may_splice: whether they may have a take made to fit.
          */
         SeamsView: {
+            /** May Measure */
+            may_measure: boolean;
+            /** May Splice */
+            may_splice: boolean;
             /** Seams */
             seams: components["schemas"]["SeamView"][];
             /** Shot */
@@ -4884,6 +5064,7 @@ export interface components {
          *         stale: the take, its place or its neighbours are no longer those measured, or the check is newer.
          *         why: what moved; empty while nothing did.
          *         held: frames that stand still where the plate's do not.
+         *         mute: it has no sound where what stands beside it has, so that none was compared.
          */
         SeamView: {
             /** Content */
@@ -4900,6 +5081,8 @@ export interface components {
             joins: string;
             /** Made From */
             made_from: number | null;
+            /** Mute */
+            mute: boolean;
             /** Number */
             number: number;
             /** Sentence */
@@ -5075,6 +5258,18 @@ export interface components {
              * @default 0
              */
             source_in: number;
+            /** Take */
+            take: string;
+        };
+        /**
+         * SentFind
+         * @description A take of another place that is to become one of a slot's own shot.
+         */
+        SentFind: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Slot */
+            slot: string;
             /** Take */
             take: string;
         };
@@ -7497,6 +7692,37 @@ export interface operations {
             };
         };
     };
+    jobs_stop_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_me: {
         parameters: {
             query?: never;
@@ -8265,6 +8491,75 @@ export interface operations {
             };
         };
     };
+    cut_take_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentFind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_find: {
+        parameters: {
+            query?: {
+                words?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_forms: {
         parameters: {
             query?: never;
@@ -8314,6 +8609,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedView"];
                 };
             };
             /** @description A problem. */
