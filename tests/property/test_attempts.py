@@ -27,7 +27,7 @@ from circletake.ledger.canonical import canonical
 
 EXAMPLES = int(os.environ.get("CIRCLETAKE_EXAMPLES", "30"))
 ANA, STUDIO = PersonId("p_ana"), MachineId("m_studio")
-OWNERS = {"production": "pr_1", "shot": "e_1", "person": "p_ana"}
+OWNERS = {"production": "pr_1", "shot": "e_1", "person": "p_ana", "review": "pr_1"}
 _numbers = itertools.count(1)
 
 

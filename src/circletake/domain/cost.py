@@ -12,8 +12,9 @@ from circletake.errors import CostInvalid
 Line = Literal["estimate", "reported", "reconciled"]
 LINES: tuple[Line, ...] = get_args(Line)
 """What was thought, what the provider said, what the invoice said: never mixed."""
-PurseKind = Literal["production", "shot", "person"]
+PurseKind = Literal["production", "shot", "person", "review"]
 PURSES: tuple[PurseKind, ...] = get_args(PurseKind)
+"""Whose money it is; `review` is no money but the hours that people have for looking, in `h`."""
 Charged = Literal["yes", "no", "unknown"]
 """Whether a provider took money for what came of an attempt."""
 

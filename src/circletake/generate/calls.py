@@ -259,14 +259,11 @@ def raise_refusal(name: str, answer: Answer) -> None:
 def _read(said: httpx2.Response) -> Answer:
     raw = said.content[:MOST_ANSWER_BYTES]
     try:
-        body = json.loads(raw, parse_constant=_refuse_constant) if raw else None
+        # NaN and Infinity are no JSON, and whoever writes them means nothing by them
+        body = json.loads(raw, parse_constant=lambda _: None) if raw else None
     except (ValueError, RecursionError):
         body = None
     return Answer(said.status_code, body, short(_message(body, raw)), _wait_of(said.headers))
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(name)  # NaN and Infinity are no JSON; whoever writes them means nothing by them
 
 
 def _message(body: object, raw: bytes) -> str:

@@ -20,7 +20,11 @@ _MOVES = tables.take.c.n_frames > literal_column("1")
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """What somebody asked a provider for; words are None where there are none, or once they are erased."""
+    """What somebody asked a provider for; words are None where there are none, or once they are erased.
+
+    Args:
+        has_prompt: there was one, whether or not it was erased since.
+    """
 
     id: str
     production: str
@@ -30,6 +34,7 @@ class RequestRow:
     provider: str
     decision: str | None
     prompt: str | None
+    has_prompt: bool
     override: str | None
     ask: str
     wanted: Wanted
@@ -128,6 +133,7 @@ def _request(conn: Connection, row: Row[Any]) -> RequestRow:
         provider=row.provider,
         decision=row.decision,
         prompt=row.prompt,
+        has_prompt=row.prompt_commitment is not None,
         override=row.override,
         ask=row.ask,
         wanted=Wanted(

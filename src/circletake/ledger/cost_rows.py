@@ -162,6 +162,7 @@ def keep_budget(conn: Connection, entry: e.Entry, body: e.BudgetBody) -> None:
         raise CostInvalid("A limit is 0 or more, in millionths of its unit.")
     known = {
         "production": body.owner == entry.production,
+        "review": body.owner == entry.production,
         "shot": rows.find(conn, tables.entity, "production", id=body.owner) == entry.production,
         "person": rows.find(conn, tables.person, "id", id=body.owner) is not None,
     }

@@ -557,7 +557,7 @@ class CostBody(Body, frozen=True):
 class BudgetBody(Body, frozen=True):
     """What may be spent from a purse at most, from now on; None is no limit of its own.
 
-    A purse is the production's, a shot's (an entity) or a person's.
+    A purse is the production's, a shot's (an entity) or a person's; or it is the hours of looking.
     """
 
     purse: PurseKind

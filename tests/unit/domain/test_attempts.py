@@ -13,6 +13,7 @@ from circletake.domain.attempt import (
     check_step,
     check_wanted,
 )
+from circletake.domain.backlog import PRIOR_STILL_MS, Waiting, backlog_ms, look_ms
 from circletake.domain.cost import Purse, amount_text, check_unit, micro_of, settled_micro
 from circletake.errors import AttemptInvalid, CostInvalid
 
@@ -111,3 +112,14 @@ def test_a_request_says_what_it_decides_and_keeps_its_prompt_short() -> None:
             check_wanted(Wanted(), prompt="", decision=decision)
     with pytest.raises(AttemptInvalid, match="prompt"):
         check_wanted(Wanted(), prompt="x" * (MOST_PROMPT + 1), decision="which door")
+
+
+def test_hours_of_looking_count_everybody_who_has_to_look() -> None:
+    waiting = [Waiting(stills=10, clips=0, people=1), Waiting(stills=0, clips=5, people=3)]
+    assert backlog_ms(waiting, still_ms=3_000, clip_ms=7_000) == 30_000 + 105_000
+    assert backlog_ms([], still_ms=3_000, clip_ms=7_000) == 0
+
+
+def test_a_look_takes_what_it_took_once_enough_were_counted() -> None:
+    assert look_ms([0] * 40, PRIOR_STILL_MS) == PRIOR_STILL_MS
+    assert look_ms([2_000] * 20 + [9_000] * 11, PRIOR_STILL_MS) == 2_000

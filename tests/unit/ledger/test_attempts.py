@@ -221,7 +221,12 @@ def test_what_spends_money_belongs_to_a_production(floor: "Floor", kind: str) ->
 
 
 def test_a_budget_is_a_known_purses_and_an_amount(floor: "Floor") -> None:
-    for purse, owner in (("production", "pr_2"), ("shot", "e_none"), ("person", "p_none")):
+    for purse, owner in (
+        ("production", "pr_2"),
+        ("review", "pr_2"),
+        ("shot", "e_none"),
+        ("person", "p_none"),
+    ):
         with pytest.raises(NotFound):
             budget(floor, 1, purse, owner)
     with pytest.raises(CostInvalid):
