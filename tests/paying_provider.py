@@ -1,4 +1,4 @@
-"""A provider over real HTTP that charges, counts what it is asked to create, and fails in every way there is."""
+"""A provider over real HTTP that charges, counts what it is asked to create, and fails every way there is."""
 
 import http.server
 import json
@@ -44,7 +44,6 @@ handle = {{ id = "/id" }}
 [poll]
 path = "/jobs/{{id}}"
 state = "/status"
-states = {{ WAITING = "queued", RUNNING = "running", DONE = "ready", SOME = "partial", FAILED = "failed", GONE = "expired", STOPPED = "cancelled" }}
 refusals = ["SAFETY."]
 code = "/code"
 text = "/message"
@@ -52,6 +51,14 @@ cost = "/cost"
 done = "/step"
 total = "/steps"
 every_s = 0.02
+[poll.states]
+WAITING = "queued"
+RUNNING = "running"
+DONE = "ready"
+SOME = "partial"
+FAILED = "failed"
+GONE = "expired"
+STOPPED = "cancelled"
 
 [fetch]
 outputs = ["/outputs/*/url"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from tests.paying_provider import Job, Paying, paying, png
 
-from circletake.domain.attempt import OVER, Wanted
+from circletake.domain.attempt import OVER, Call, Wanted
 from circletake.errors import (
     AttemptInvalid,
     BudgetSpent,
@@ -24,6 +24,7 @@ from circletake.generate.opening import open_providers
 from circletake.ledger import attempts, reads
 from circletake.ledger.accounts import Session
 from circletake.workflows.attempt_views import AttemptView, RequestView
+from circletake.workflows.consents import record_consent
 from circletake.workflows.dispatch import Dispatcher
 from circletake.workflows.make_takes import TakesWish
 
@@ -165,16 +166,16 @@ def test_a_lost_answer_is_found_by_our_key_where_the_provider_knows_it(
 
 
 @pytest.mark.parametrize(
-    ("call", "handle", "state", "gone"),
+    ("call", "known", "state", "gone"),
     [
-        ("ran", True, "done", "0.05"),
-        ("ran", False, "lost", "0.05"),
-        ("did_not", False, "failed", "0.00"),
-        ("write_off", False, "lost", "0.05"),
+        ("ran", "by its id", "done", "0.05"),
+        ("ran", "", "lost", "0.05"),
+        ("did_not", "", "failed", "0.00"),
+        ("write_off", "", "lost", "0.05"),
     ],
 )
 def test_a_person_says_what_became_of_it(
-    floor: "Floor", fake: Paying, call: Any, handle: bool, state: str, gone: str
+    floor: "Floor", fake: Paying, call: Call, known: str, state: str, gone: str
 ) -> None:
     fake.faults = ["drop after"]
     request = ask(floor)
@@ -187,7 +188,7 @@ def test_a_person_says_what_became_of_it(
     with pytest.raises(AttemptInvalid):
         floor.studio.generate.resolve(floor["ana"], "spring", found.id, call=cast("Any", "maybe"))
     floor.studio.generate.resolve(
-        floor["leo"], "spring", found.id, call=call, handle=job if handle else "", text="saw it in their list"
+        floor["leo"], "spring", found.id, call=call, handle=job if known else "", text="saw it in their list"
     )
     (ended,) = work(floor, request)
     assert ended.state == state
@@ -256,12 +257,8 @@ def test_more_than_was_said_is_written_down_and_a_bill_corrects_it(floor: "Floor
         floor.studio.generate.bill(floor["ana"], "spring", waiting.id, amount="1")
 
 
-@pytest.mark.parametrize(
-    "bytes_", [b"", b"<html>sorry</html>", png(1)[:40], b"\x89PNG\r\n\x1a\n" + b"\0" * 99]
-)
+@pytest.mark.parametrize("bytes_", [b"<html>sorry</html>", png(1)[:40], b"\x89PNG\r\n\x1a\n" + b"\0" * 99])
 def test_what_is_no_picture_is_no_take_and_is_kept(floor: "Floor", fake: Paying, bytes_: bytes) -> None:
-    if not bytes_:
-        pytest.skip("an empty file is fetched again, which its own test sees")
     fake.output = lambda _job: bytes_
     (found,) = work(floor, ask(floor))
     assert (found.state, found.charged, found.takes) == ("failed", "yes", [])
@@ -291,18 +288,11 @@ def test_one_is_cancelled_before_it_is_sent_and_another_while_it_runs(floor: "Fl
     with dispatcher.alone() as has_it:
         assert has_it
         dispatcher.turn()
-    assert (
-        "cancelled" in floor.studio.generate.cancel(floor["ana"], "spring", second.id.replace("q_", "q_"))
-        if second.id.startswith("a_")
-        else floor.studio.generate.cancel(floor["ana"], "spring", second.attempts[0].id)
-    )
+    said = floor.studio.generate.cancel(floor["ana"], "spring", second.attempts[0].id)
+    assert said == "It was cancelled."
     assert [job.stopped for job in fake.jobs.values()] == [True]
-    states = {
-        one.id: one.state
-        for r in floor.studio.generate.all_of(floor["ana"], "spring").requests
-        for one in r.attempts
-    }
-    assert set(states.values()) == {"cancelled"}
+    shown = floor.studio.generate.all_of(floor["ana"], "spring").requests
+    assert {one.state for request in shown for one in request.attempts} == {"cancelled"}
     with pytest.raises(WorldMoved):
         floor.studio.generate.cancel(floor["ana"], "spring", first.id)
 
@@ -353,13 +343,12 @@ def test_what_may_not_leave_does_not(floor: "Floor", fake: Paying) -> None:
 
 
 def test_whoever_is_named_has_agreed(floor: "Floor", fake: Paying) -> None:
-    consent = floor.studio.record_consent(
-        floor["ana"], "spring", kind="consent", code="SH010", subject="Ana Ruiz", uses=["dub"]
+    consent = record_consent(
+        floor.house, floor["ana"], "spring", kind="consent", code="SH010", subject="Ana Ruiz", uses=["dub"]
     )
     with pytest.raises(PromptRefused, match="Ana Ruiz"):
         ask(floor, prompt="ANA  RUÍZ at the door")
-    floor.studio.record_consent(
-        floor["ana"], "spring", kind="consent", code="SH010", subject="Ana Ruiz", uses=["likeness"],
+    record_consent(floor.house, floor["ana"], "spring", kind="consent", code="SH010", subject="Ana Ruiz", uses=["likeness"],
         renews=consent,
     )  # fmt: skip
     assert ask(floor, prompt="Ana Ruiz at the door").attempts[0].state == "reserved"
