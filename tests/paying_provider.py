@@ -279,14 +279,20 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, {})
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: that the other side is killed is what it is for."""
+
+
 @contextmanager
 def paying() -> Iterator[Paying]:
     """The provider, listening on loopback."""
     here = Paying()
     handler = type("Handler", (_Handler,), {"paying": here})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         here.url = f"http://127.0.0.1:{server.server_port}"

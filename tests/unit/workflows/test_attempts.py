@@ -348,9 +348,16 @@ def test_whoever_is_named_has_agreed(floor: "Floor", fake: Paying) -> None:
     )
     with pytest.raises(PromptRefused, match="Ana Ruiz"):
         ask(floor, prompt="ANA  RUÍZ at the door")
-    record_consent(floor.house, floor["ana"], "spring", kind="consent", code="SH010", subject="Ana Ruiz", uses=["likeness"],
+    record_consent(
+        floor.house,
+        floor["ana"],
+        "spring",
+        kind="consent",
+        code="SH010",
+        subject="Ana Ruiz",
+        uses=["likeness"],
         renews=consent,
-    )  # fmt: skip
+    )
     assert ask(floor, prompt="Ana Ruiz at the door").attempts[0].state == "reserved"
     assert fake.bodies == []
 
