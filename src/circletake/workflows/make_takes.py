@@ -43,6 +43,7 @@ from circletake.workflows.found_production import fresh_id
 from circletake.workflows.house import STUDIO, House, require
 from circletake.workflows.receive_take import task_of
 
+_MOST_RECIPE_BYTES = 4 << 20
 _USES = ("generate", "likeness", "release")
 """Uses of a consent or permit that cover a prompt."""
 
@@ -102,6 +103,26 @@ def get_provider(house: House, name: str) -> Provider:
         known = ", ".join(sorted(house.providers)) or "none yet; name one in studio.toml: [providers.NAME]"
         raise NotFound(f"There is no provider “{name}” here; there are: {known}.")
     return house.providers[name]
+
+
+def keep_recipe(house: House, data: bytes) -> str:
+    """Keep a workflow in the store.
+
+    Returns:
+        Its SHA-256.
+
+    Raises:
+        AttemptInvalid: it is no JSON object, or larger than any workflow.
+    """
+    if len(data) > _MOST_RECIPE_BYTES:
+        raise AttemptInvalid(f"A workflow has at most {_MOST_RECIPE_BYTES >> 20} MB.")
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise AttemptInvalid("A workflow is a JSON object; export it in API form.")
+    return house.store.put_bytes(data)
 
 
 def show_estimate(house: House, who: Session, production: str, wish: TakesWish) -> EstimateView:
