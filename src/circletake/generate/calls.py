@@ -5,7 +5,7 @@ server had hung up before or after it read what was sent.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -118,8 +118,12 @@ class Server:
         body: object = None,
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
+        say: Callable[[Answer], str] | None = None,
     ) -> Answer:
         """Make the one call that may cost.
+
+        Args:
+            say: what an answer that refuses says is the matter, where it is not in the usual places.
 
         Raises:
             NothingSent: no connection came about, or it will not listen just now (429).
@@ -142,7 +146,7 @@ class Server:
         answer = _read(said)
         if answer.is_good:
             return answer
-        raise_refusal(self.name, answer)
+        raise_refusal(self.name, answer, say)
         raise AnswerLost(f"{self.name} answered {answer.status}; whether it took the attempt is not known.")
 
     def ask(self, path: str, *, method: str = "GET", body: object = None) -> Answer:
@@ -236,7 +240,7 @@ class Server:
         return writing.content
 
 
-def raise_refusal(name: str, answer: Answer) -> None:
+def raise_refusal(name: str, answer: Answer, say: Callable[[Answer], str] | None = None) -> None:
     """Raise where an answer says for certain that nothing was taken; return where it does not.
 
     Raises:
@@ -247,7 +251,8 @@ def raise_refusal(name: str, answer: Answer) -> None:
     if answer.status == _TOO_MANY:
         raise NothingSent(f"{name} has too much to do just now.", wait_s=answer.wait_s)
     if answer.status in {400, 413, 415, 422}:
-        raise AskInvalid(f"{name} cannot make anything of this: {answer.text or answer.status}")
+        text = say(answer) if say else answer.text
+        raise AskInvalid(f"{name} cannot make anything of this: {text or answer.status}")
     if 400 <= answer.status < 500 and answer.status not in _UNDECIDED:  # noqa: PLR2004 (RFC 9110, 15.5)
         raise AttemptRefused(
             f"{name} refuses ({answer.status}): {answer.text or 'it says no more'}",

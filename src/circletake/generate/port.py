@@ -30,7 +30,7 @@ Handle = NewType("Handle", str)
 Standing = Literal[
     "queued", "running", "ready", "partial", "refused", "failed", "cancelled", "expired", "lost"
 ]
-Stopped = Literal["stopped", "too_late", "unsupported"]
+Stopped = Literal["stopped", "asked", "too_late", "unsupported"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ def cancel_attempt(house: House, who: Session, production: str, attempt: str) ->
     outcome = get_provider(house, request.provider).cancel(Handle(row.handle or ""))
     if outcome.stopped == "unsupported":
         return f"{request.provider} cannot be asked to stop; it goes on to its end."
+    if outcome.stopped == "asked":
+        return "It was asked to stop, and says so itself once it has."
     if outcome.stopped == "too_late":
         return "It was too late to stop it; what came of it is fetched."
     _cancelled(house, who, row, charged=outcome.charged, text="Cancelled by a person.")

@@ -39,6 +39,9 @@ _TRIES = 6
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 2.0, 300.0
 _ORPHAN_S = 600.0
 """How long a create can take at most, with every time-out there is; after that nobody is sending it."""
+_SETTLE_S = 60.0
+"""How long after it was lost a provider that has no such attempt is believed."""
+_POLL_S = 2.0
 _IDLE_S = 0.5
 _AT_ONCE = 8
 _log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ class Dispatcher:
         poll_s: how long an attempt is left alone between two questions where its provider does not say.
     """
 
-    def __init__(self, house: House, *, poll_s: float = 2.0) -> None:
+    def __init__(self, house: House, *, poll_s: float = _POLL_S) -> None:
         self._house = house
         self._poll_s = poll_s
         self._due_s: dict[str, float] = {}
@@ -186,8 +189,7 @@ class Dispatcher:
 
     @staticmethod
     def _is_orphan(row: AttemptRow) -> bool:
-        since = datetime.fromisoformat(row.changed_at)
-        return abs((datetime.now(UTC) - since).total_seconds()) > _ORPHAN_S
+        return abs(_age_s(row)) > _ORPHAN_S
 
     # sending
 
@@ -245,8 +247,14 @@ class Dispatcher:
     def _find(self, row: AttemptRow, _request: RequestRow, provider: Provider) -> None:
         """Ask the provider after an attempt whose end is unknown; never send it again."""
         found = provider.reconcile(row.key)
+        is_answer = isinstance(found, Absent) and provider.facts().reconciles == "yes"
+        young_s = _SETTLE_S * self._poll_s / _POLL_S - _age_s(row)
+        if is_answer and young_s > 0:
+            # what was sent may still lie between here and there, and be taken after all
+            self._wait(row, young_s)
+            return
         self._tries[row.id] = self._tries.get(row.id, 0) + 1
-        if isinstance(found, Absent) and provider.facts().reconciles == "yes":
+        if is_answer:
             text = f"{provider.name} was asked and never had it."
             self._step(row, "unknown", "failed", charged="no", code="never-arrived", text=text)
         elif isinstance(found, Absent | Unsure):
@@ -302,7 +310,12 @@ class Dispatcher:
     def _back_off(self, row: AttemptRow, asked_s: object = None) -> None:
         """Leave an attempt alone: as long as was asked for, else twice as long each time."""
         tries = self._tries[row.id] = max(1, self._tries.get(row.id, 0))
-        wait_s = min(_FIRST_WAIT_S * self._poll_s / 2.0 * 2 ** (tries - 1), _LONGEST_WAIT_S)
+        wait_s = min(_FIRST_WAIT_S * self._poll_s / _POLL_S * 2 ** (tries - 1), _LONGEST_WAIT_S)
         self._wait(row, float(asked_s) if isinstance(asked_s, int | float) else wait_s)
         if row.state not in {"reserved", "unknown"}:
             self._tries[row.id] = tries + 1
+
+
+def _age_s(row: AttemptRow) -> float:
+    """How long ago an attempt last changed, by the wall clock; negative where that was set back."""
+    return (datetime.now(UTC) - datetime.fromisoformat(row.changed_at)).total_seconds()
