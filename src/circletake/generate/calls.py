@@ -72,11 +72,13 @@ class Server:
         name: for messages.
         base: its address, without a slash at the end.
         headers: sent to this address alone, for one of them is the key.
+        key_hosts: ends of names of hosts of the provider's that see them too, over https.
     """
 
     name: str
     base: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         told = urlsplit(self.base)
@@ -108,7 +110,10 @@ class Server:
 
     def _own(self, address: str) -> dict[str, str]:
         """Headers that this address may see: the key goes to the provider's own and nowhere else."""
-        same = urlsplit(address)[:2] == urlsplit(self.base)[:2]
+        told = urlsplit(address)
+        same = told[:2] == urlsplit(self.base)[:2] or (
+            told.scheme == "https" and (told.hostname or "").endswith(self.key_hosts or ("\0",))
+        )
         return dict(self.headers) if same else {}
 
     def create(

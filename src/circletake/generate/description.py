@@ -59,6 +59,8 @@ class Description:
         places: code, text, cost, done, total → pointer into the answer to `poll`.
         cancel: asks to stop; None where there is no such call.
         find: asks after an attempt by our key; None where there is no such call.
+        wrong: pointer to what, where it stands in the answer to `poll`, says that it failed after all.
+        key_hosts: ends of the names of its other hosts, which the key is shown to as well.
         found: pointer to what has to stand in its answer for the attempt to be there.
         poll_s: how long to leave it alone between polls.
     """
@@ -82,6 +84,8 @@ class Description:
     cancel: Call | None = None
     find: Call | None = None
     found: str = ""
+    wrong: str = ""
+    key_hosts: tuple[str, ...] = ()
     poll_s: float = 5.0
 
 
@@ -125,7 +129,7 @@ def description_of(told: dict[str, Any], *, where: str) -> Description:
     """
     known = {
         "name", "base", "headers", "unit", "models", "needs", "facts", "submit", "poll", "fetch", "cancel",
-        "find",
+        "find", "key_hosts",
     }  # fmt: skip
     for name in sorted(set(told) - known):
         raise ProviderInvalid(f"{where} says {name}, which is nothing a service has; mend or remove it.")
@@ -156,6 +160,8 @@ def description_of(told: dict[str, Any], *, where: str) -> Description:
         cancel=_call(told["cancel"], where, "cancel", "POST") if "cancel" in told else None,
         find=_call(told["find"], where, "find", "GET") if "find" in told else None,
         found=str(told.get("find", {}).get("found", "")),
+        wrong=str((poll or {}).get("wrong", "")),
+        key_hosts=tuple(str(one) for one in told.get("key_hosts", ())),
     )
     _check(described, where)
     return described
@@ -171,6 +177,11 @@ def _check(described: Description, where: str) -> None:
     pointers = [*described.handle.values(), *described.outputs, *described.places.values(), described.state]
     for pointer in pointers:
         parts_of(pointer)
+    for host in described.key_hosts:
+        if not host.startswith(".") or host.count(".") < 2:  # noqa: PLR2004 (a name and its domain)
+            raise ProviderInvalid(
+                f"{where}: “{host}” in key_hosts is the end of a host's name, as .example.com."
+            )
 
 
 def _texts(told: object) -> dict[str, str]:
@@ -279,12 +290,37 @@ def _filled(template: object, words: Words) -> object:
     return str(value).partition(",")[2] if form == "base64" else str(value) if form == "text" else value
 
 
+_PLACES: dict[str, tuple[str, ...]] = {
+    "prompt": ("prompt",),
+    "seed": ("seed",),
+    "width": ("width", "height", "size", "ratio", "aspect"),
+    "frames": ("frames", "seconds"),
+    "reference": ("reference", "references"),
+    **{role: (role,) for role in ("first", "last", "mask", "source", "audio", "voice")},
+}
+"""What may be wanted → words that it goes by."""
+
+
 def check_needs(described: Description, words: Words) -> None:
-    """Refuse what the service cannot do without.
+    """Refuse what the service cannot do without, and what it has no place for.
 
     Raises:
-        AskInvalid: names what is missing.
+        AskInvalid: names what is missing, or what would be left out without a word.
     """
+    used = set(_words_in(described.submit.body)) | set(_words_in(described.submit.path))
+    for wanted, places in _PLACES.items():
+        if words.get(wanted) is not None and not used & set(places):
+            raise AskInvalid(f"{described.name} has no place for {wanted}; ask without it.", field=wanted)
     for need in described.needs:
         if words.get(need) is None:
             raise AskInvalid(f"{described.name} needs {need}, and nothing of that is given.", field=need)
+
+
+def _words_in(template: object) -> list[str]:
+    if isinstance(template, dict):
+        return [word for value in template.values() for word in _words_in(value)]
+    if isinstance(template, list):
+        return [word for value in template for word in _words_in(value)]
+    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        return [template[1:].partition(":")[0]]
+    return []

@@ -56,7 +56,9 @@ def set_at(document: Any, pointer: str, value: object) -> None:  # noqa: ANN401 
     Raises:
         ProviderInvalid: nothing leads there.
     """
-    *above, last = parts_of(pointer) or [""]
+    if not pointer:
+        raise ProviderInvalid("A whole document is not set; name a place in it.")
+    *above, last = parts_of(pointer)
     for part in above:
         document = find_at(document, f"/{_escaped(part)}")
     if isinstance(document, dict):

@@ -70,6 +70,7 @@ class Service:
             self.described.name,
             values.get("url", self.described.base).rstrip("/"),
             {name: value.replace("{secret}", settings.secret or "") for name, value in headers.items()},
+            self.described.key_hosts,
         )
 
     def facts(self) -> Facts:
@@ -146,6 +147,8 @@ class Service:
         if ours is None:
             # nobody said what this means: neither good nor bad news, so it is asked again
             raise NothingSent(f"{self.described.name} says “{short(word)}”, which its file does not explain.")
+        if ours == "ready" and self.described.wrong and find_at(answer.body, self.described.wrong):
+            ours = "failed"
         at = {name: find_at(answer.body, pointer) for name, pointer in self.described.places.items()}
         code = short(at.get("code"))[:80]
         if ours == "failed" and code and code.startswith(self.described.refusals):
