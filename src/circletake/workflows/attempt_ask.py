@@ -58,11 +58,6 @@ def suffix_of(path: Path) -> str:
     return next((end for name, end in _SUFFIXES.items() if kind.name.startswith(name)), ".bin")
 
 
-def recipe_of(store: ContentStore, content: str | None) -> bytes | None:
-    """Bytes of a workflow, where one was named."""
-    return store.read(content) if content else None
-
-
 def ask_of(house: House, request: attempts.RequestRow, number: int) -> Ask:
     """What a provider is told of an attempt.
 
@@ -89,6 +84,6 @@ def ask_of(house: House, request: attempts.RequestRow, number: int) -> Ask:
         seed=request.wanted.seed_of(number),
         inputs=inputs,
         params=told["params"],
-        recipe=recipe_of(house.store, told["recipe"]),
+        recipe=house.store.read(told["recipe"]) if told["recipe"] else None,
         model=told["model"],
     )

@@ -162,6 +162,14 @@ class EstimateView:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelledView:
+    """What came of cancelling an attempt, in a sentence, and its request as it stands now."""
+
+    sentence: str
+    request: RequestView
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptsView:
     """Everything of a production that was asked for, the newest first.
 

@@ -48,14 +48,6 @@ class Generating:
         request = make_takes.make_takes(self._house, session, production, wish)
         return self.show(session, production, request)
 
-    def keep_recipe(self, data: bytes) -> str:
-        """Keep a workflow in the store; its SHA-256.
-
-        Raises:
-            AttemptInvalid: it is no JSON, or larger than any workflow.
-        """
-        return make_takes.keep_recipe(self._house, data)
-
     def all_of(self, session: Session, production: str) -> AttemptsView:
         """Everything of a production that was asked for, and what it cost."""
         return show_attempts.show_attempts(self._house, session, production, steps=self._dispatcher.progress)

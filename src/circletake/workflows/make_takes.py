@@ -31,7 +31,7 @@ from circletake.generate.router import Route, routes
 from circletake.ledger import attempts, reads, remarks
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
-from circletake.workflows.attempt_ask import input_of, recipe_of
+from circletake.workflows.attempt_ask import input_of
 from circletake.workflows.attempt_views import (
     EstimateView,
     MoneyView,
@@ -56,7 +56,7 @@ class TakesWish:
         shot: code of the shot.
         decision: what will be decided with these attempts.
         params: the provider's own settings: a JSON pointer or a name → value.
-        recipe: SHA-256 of a workflow in the store; None is none.
+        recipe: bytes of a workflow; None is none.
         most: what one attempt may cost at most, as `0.50`; None is what is estimated.
         override: why more is asked for although people are behind; empty is not.
         request: id, so that it is asked for once however often it is sent; empty is a new one.
@@ -70,7 +70,7 @@ class TakesWish:
     wanted: Wanted = field(default_factory=Wanted)
     model: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
-    recipe: str | None = None
+    recipe: bytes | None = None
     most: str | None = None
     unit: str | None = None
     override: str = ""
@@ -105,15 +105,14 @@ def get_provider(house: House, name: str) -> Provider:
     return house.providers[name]
 
 
-def keep_recipe(house: House, data: bytes) -> str:
-    """Keep a workflow in the store.
-
-    Returns:
-        Its SHA-256.
+def _check_recipe(data: bytes | None) -> None:
+    """Refuse what is no workflow.
 
     Raises:
         AttemptInvalid: it is no JSON object, or larger than any workflow.
     """
+    if data is None:
+        return
     if len(data) > _MOST_RECIPE_BYTES:
         raise AttemptInvalid(f"A workflow has at most {_MOST_RECIPE_BYTES >> 20} MB.")
     try:
@@ -122,7 +121,6 @@ def keep_recipe(house: House, data: bytes) -> str:
         told = None
     if not isinstance(told, dict):
         raise AttemptInvalid("A workflow is a JSON object; export it in API form.")
-    return house.store.put_bytes(data)
 
 
 def show_estimate(house: House, who: Session, production: str, wish: TakesWish) -> EstimateView:
@@ -191,7 +189,8 @@ def make_takes(house: House, who: Session, production: str, wish: TakesWish) -> 
     _check_route(plan, wish.provider)
     _check_prompt(plan)
     most_micro = _most_of(plan)
-    kept = house.store.put_bytes(_document(plan, wish))
+    recipe = house.store.put_bytes(wish.recipe) if wish.recipe else None
+    kept = house.store.put_bytes(_document(plan, wish, recipe))
     with house.book.transact() as tx:
         found, roles = require(tx.conn, who, production, "generate")
         policy = house.policy(tx.conn, found.policy)
@@ -262,6 +261,7 @@ def _append(
 def _plan(house: House, conn: reads.Connection, who: Session, production: str, wish: TakesWish) -> _Plan:
     found, _ = require(conn, who, production, "generate")
     check_wanted(wish.wanted, prompt=wish.prompt, decision=wish.decision)
+    _check_recipe(wish.recipe)
     task = task_of(conn, found, wish.shot, wish.stage)
     if task.entity.kind != "shot":
         raise AttemptInvalid("Takes are asked for at a shot; a model sheet is made of boxed images.")
@@ -277,7 +277,7 @@ def _plan(house: House, conn: reads.Connection, who: Session, production: str, w
             input_of(house.store, conn, found, role, content) for role, content in wish.wanted.inputs
         ),
         params=wish.params,
-        recipe=recipe_of(house.store, wish.recipe),
+        recipe=wish.recipe,
         model=wish.model,
     )
     estimate = provider.estimate(ask)
@@ -353,14 +353,14 @@ def _most_of(plan: _Plan) -> int:
     return plan.most_micro
 
 
-def _document(plan: _Plan, wish: TakesWish) -> bytes:
+def _document(plan: _Plan, wish: TakesWish, recipe: str | None) -> bytes:
     """All that the provider is told, but for words, seed and inputs, which stand in the book."""
     told = {
         "frames": wish.wanted.frames,
         "model": wish.model,
         "params": dict(wish.params),
         "rate": [plan.production.rate.numerator, plan.production.rate.denominator],
-        "recipe": wish.recipe,
+        "recipe": recipe,
         "size": list(wish.wanted.size_px),
     }
     try:

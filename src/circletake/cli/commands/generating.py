@@ -95,7 +95,7 @@ def generate_run(
             ),
             model=model,
             params=dict(_param(one) for one in param or ()),
-            recipe=here.studio.generate.keep_recipe(recipe.read_bytes()) if recipe else None,
+            recipe=_recipe(recipe),
             most=most,
             override=override,
         )
@@ -292,6 +292,13 @@ def generate_budget(
             for one in view.purses
         ]
         here.answer(view.purses, lambda: table("", heads, rows))
+
+
+def _recipe(path: Path | None) -> bytes | None:
+    try:
+        return path.read_bytes() if path else None
+    except OSError as error:
+        raise NameInvalid(f"{path} cannot be read ({error.strerror}); name a workflow's file.") from None
 
 
 def _size(text: str) -> tuple[int, int]:
