@@ -61,6 +61,7 @@ class Dispatcher:
         self._due_s: dict[str, float] = {}
         self._tries: dict[str, int] = {}
         self._sending: set[str] = set()
+        self._watched: set[str] = set()
         self._is_first = True
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -269,6 +270,8 @@ class Dispatcher:
         self._tries.pop(row.id, None)
         if said.progress != (0, 0):
             self.progress[row.id] = said.progress
+        if said.standing == "running" and provider.facts().local:
+            self._watch(row, provider)
         with self._house.book.transact() as tx:
             self._report(tx, row, request, said)
             if said.standing in {"ready", "partial"}:
@@ -281,6 +284,24 @@ class Dispatcher:
                 self._append(tx, row, row.state, said.standing, charged=said.charged,  # type: ignore[arg-type]  # an end
                              code=said.code, text=said.text)  # fmt: skip
         self._wait(row, 0.0 if said.standing in {"ready", "partial"} else said.wait_s or self._poll_s)
+
+    def _watch(self, row: AttemptRow, provider: Provider) -> None:
+        """Look on while it runs, once: what is seen is shown, and nothing depends on it."""
+        if row.id in self._watched:
+            return
+        self._watched.add(row.id)
+
+        def look() -> None:
+            try:
+                for event in provider.events(Handle(row.handle or "")):
+                    if event.total:
+                        self.progress[row.id] = (event.done, event.total)
+                    if self._over.is_set():
+                        return
+            except Exception:  # noqa: BLE001 (a hint that is lost is no loss)
+                _log.debug("Nothing more is seen of the attempt %s.", row.id, exc_info=True)
+
+        threading.Thread(target=look, name=f"watching {row.id}", daemon=True).start()
 
     @staticmethod
     def _report(tx: Transaction, row: AttemptRow, request: RequestRow, said: Status) -> None:
