@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, and_, func, literal_column, select
 
 from circletake.db import tables
-from circletake.domain.attempt import OVER, InputRole, Kind, Label, Purpose, SeedPolicy, State, Wanted
+from circletake.domain.attempt import OVER, STATES, InputRole, Kind, Label, Purpose, SeedPolicy, State, Wanted
 from circletake.domain.cost import Charged, Purse
 from circletake.ledger.cost_rows import find_purse
 
@@ -177,8 +177,8 @@ def open_attempts(conn: Connection, states: Collection[State] | None = None) -> 
         states: which; None is all that are not over.
     """
     table = tables.attempt
-    wanted = table.c.state.not_in(sorted(OVER)) if states is None else table.c.state.in_(sorted(states))
-    query = select(table).where(wanted).order_by(table.c.seq, table.c.number)
+    wanted = sorted(set(STATES) - OVER if states is None else states)
+    query = select(table).where(table.c.state.in_(wanted)).order_by(table.c.seq, table.c.number)
     return [_attempt(row) for row in conn.execute(query)]
 
 

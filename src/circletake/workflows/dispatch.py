@@ -42,7 +42,7 @@ _ORPHAN_S = 600.0
 _SETTLE_S = 60.0
 """How long after it was lost a provider that has no such attempt is believed."""
 _POLL_S = 2.0
-_IDLE_S = 0.5
+_IDLE_S, _QUIET_S = 0.5, 1.0
 _AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
@@ -83,9 +83,12 @@ class Dispatcher:
         while not self._over.is_set():
             try:
                 with self.alone() as has_it:
+                    seen = 0
                     while has_it and not self._over.is_set():
-                        self.turn()
-                        self._over.wait(_IDLE_S)
+                        if self.turn():
+                            self._over.wait(_IDLE_S)
+                        else:  # nothing is open, and nothing will be until the book goes on
+                            seen = self._house.book.wait(seen, _QUIET_S)
             except Exception:  # noqa: BLE001 (a thread of its own: begun again, whatever it was)
                 _log.exception("Attempts could not be taken on; it is tried again.")
             self._over.wait(_IDLE_S * 4)

@@ -23,9 +23,9 @@ from circletake.errors import (
     NothingSent,
     TakeUnfetched,
 )
+from circletake.generate.bindings import KNOWN_NODES, bound, check_nodes, read_recipe
 from circletake.generate.calls import Answer, Server, short
 from circletake.generate.facts import LOCAL, Facts
-from circletake.generate.graphs import KNOWN_NODES, bound, check_nodes, read_recipe
 from circletake.generate.port import (
     Absent,
     Ask,
