@@ -106,7 +106,8 @@ def test_what_no_request_may_ask_for_is_refused(wrong: dict[str, object], said: 
 
 
 def test_a_request_says_what_it_decides_and_keeps_its_prompt_short() -> None:
-    check_wanted(Wanted(), prompt="a door", decision="which door")
+    inputs = (("first", "a" * 64), ("voice", "b" * 64))
+    check_wanted(Wanted(inputs=inputs), prompt="a door", decision="which door")  # type: ignore[arg-type]  # roles
     for decision in ("", "  ", "x" * (MOST_DECISION + 1)):
         with pytest.raises(AttemptInvalid, match="decided"):
             check_wanted(Wanted(), prompt="", decision=decision)

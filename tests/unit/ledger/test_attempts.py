@@ -78,6 +78,8 @@ def test_an_attempt_is_read_as_it_was_written_and_replay_says_the_same(floor: "F
         assert (asked.wanted.count, asked.wanted.seed, asked.person) == (2, 7, "p_dana")
         assert [found.id for found in attempts.attempts_of(conn, request)] == [one, two]
         assert attempts.open_attempts(conn) == []
+        assert attempts.attempts_in(conn, "pr_1") == attempts.attempts_of(conn, request)
+        assert attempts.attempts_in(conn, "pr_2") == []
         assert attempts.takes_of_attempts(conn, "pr_1") == {one: ["k_made"]}
         assert attempts.attempt_of_take(conn, "k_made") == one
         assert attempts.attempt_of_take(conn, "k_other") is None
