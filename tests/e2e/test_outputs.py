@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from circletake.config import Config
-from circletake.errors import NotFound, RoleMissing
+from circletake.errors import GapOpen, NotFound, RoleMissing
 from circletake.ledger.accounts import Session
 from circletake.media.encode import write_movie
 from circletake.media.source import open_file
@@ -155,6 +155,42 @@ def test_a_version_is_made_once_and_taken_away(spring: Spring) -> None:
     picture = source.frame(FRAMES + 2).rgb()
     assert abs(int(picture[40:60].mean()) - 120) <= 3
     assert picture[-12:].max() > 180
+
+
+def test_a_screener_shows_cards_for_what_is_missing_and_the_rest_is_rendered(spring: Spring) -> None:
+    studio, ana = spring.studio, spring.ana
+    before = studio.cut(ana, "spring")
+    first, second = before.slots[:2]
+    assert first.task is not None
+    assert second.task is not None
+    take = studio.task(ana, first.task).takes[-1].id
+    studio.cut_clear(ana, "spring", slot=first.id)
+    lost = studio.house.store.path(studio.task(ana, second.task).takes[-1].content)
+    away = spring.folder / "away"
+    try:
+        with pytest.raises(GapOpen, match="SH010"):
+            studio.cut_output(ana, "spring", preset="web")
+        lost.rename(away)
+        studio.cut_output(ana, "spring", preset="screener")
+        assert {job.state for job in studio.run_jobs() if job.op == "output"} == {"done"}
+        studio.cut_output_copy(ana, "spring", "screener", spring.folder / "holed.mp4")
+        holed = open_file(spring.folder / "holed.mp4")
+        assert holed.n_frames == 3 * FRAMES
+        seen = [int(holed.frame(n * FRAMES + 4).rgb()[30:60].mean()) for n in range(3)]
+        away.rename(lost)
+        # what was lost is there again: it is another version
+        assert studio.cut_output(ana, "spring", preset="screener") is not None
+        assert {job.state for job in studio.run_jobs() if job.op == "output"} == {"done"}
+        studio.cut_output_copy(ana, "spring", "screener", spring.folder / "whole.mp4")
+        found = open_file(spring.folder / "whole.mp4")
+        after = [int(found.frame(n * FRAMES + 4).rgb()[30:60].mean()) for n in range(3)]
+    finally:
+        if away.exists():
+            away.rename(lost)
+        studio.cut_fill(ana, "spring", slot=first.id, take=take)
+    assert (abs(seen[2] - 200), abs(after[2] - 200), abs(after[1] - 120)) <= (3, 3, 3)
+    assert abs(seen[1] - 120) > 20
+    assert after[0] == seen[0]
 
 
 def test_versions_are_made_from_the_terminal(spring: Spring) -> None:

@@ -40,6 +40,7 @@ class Preset:
         exact_px: width and height that it covers, cropped; None crops nothing.
         burns: what is written into its pictures.
         target: loudness; None leaves the sound as it is.
+        slates: a card that names its shot stands where there is no take, or its bytes are lost.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Preset:
     exact_px: tuple[int, int] | None = None
     burns: tuple[Burn, ...] = ()
     target: Target | None = None
+    slates: bool = False
 
     @property
     def ending(self) -> str:
@@ -79,7 +81,7 @@ PRESETS: Mapping[str, Preset] = {
         Preset("vertical-guide", "Vertical, with the safe area", exact_px=(1080, 1920),
                burns=("safe", "notice")),
         Preset("screener", "Screener, timecode, shot and take in the picture", most_px=(1280, 720),
-               burns=("timecode", "shot", "take", "notice")),
+               burns=("timecode", "shot", "take", "notice"), slates=True),
         Preset("handles", "Edit list and clips with handles, ProRes 422 HQ", form=PRORES, holds="clips"),
         Preset("images", "Pictures one by one, PNG", holds="images"),
     )
@@ -123,6 +125,7 @@ def make_output(
         target=preset.target,
         progress=progress,
         cancelled=cancelled,
+        with_slates=preset.slates,
     ).content
 
 

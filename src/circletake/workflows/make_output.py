@@ -46,14 +46,16 @@ def outputs(house: House, who: Session, production: str) -> OutputsView:
     with house.book.reading() as conn:
         found, roles = require(conn, who, production, "see")
         cut = get_cut(conn, found.id)
-        wanted = [_wanted(conn, found, cut, preset) for preset in PRESETS.values()]
+        wanted = [_wanted(house, conn, found, cut, preset) for preset in PRESETS.values()]
     jobs = house.queue.find_all([_key(one) for one in wanted])
     return OutputsView(
         may_make=bool(roles & MAY["render"]),
         gaps=[slot.shot for slot in cut.slots if slot.take is None],
         making=[one.preset.name for one in wanted if (job := jobs.get(_key(one))) and job.is_open],
         outputs=[
-            OutputView(one.preset.name, one.preset.label, _file_name(one), _find(house, one))
+            OutputView(
+                one.preset.name, one.preset.label, _file_name(one), _find(house, one), one.preset.slates
+            )
             for one in wanted
         ],
     )
@@ -73,8 +75,9 @@ def order_output(house: House, who: Session, production: str, preset: str) -> st
     known = _preset(preset)
     with house.book.transact() as tx:
         found, _ = require(tx.conn, who, production, "render")
-        wanted = _wanted(tx.conn, found, get_cut(tx.conn, found.id), known)
-        check_filled(wanted.cut)
+        wanted = _wanted(house, tx.conn, found, get_cut(tx.conn, found.id), known)
+        if not known.slates:
+            check_filled(wanted.cut)
         if _find(house, wanted) is not None:
             return None
         key = _key(wanted)
@@ -108,7 +111,7 @@ def output_file(house: House, who: Session, production: str, preset: str) -> tup
     known = _preset(preset)
     with house.book.reading() as conn:
         found, _ = require(conn, who, production, "render")
-        wanted = _wanted(conn, found, get_cut(conn, found.id), known)
+        wanted = _wanted(house, conn, found, get_cut(conn, found.id), known)
     content = _find(house, wanted)
     if content is None:
         raise ContentMissing(f"“{known.label}” is not made of the cut as it stands; make it first.")
@@ -144,15 +147,19 @@ def _key(wanted: _Wanted) -> str:
     return job_key(OUTPUT.name, version=OUTPUT.version, params=params, inputs=[wanted.source])
 
 
-def _wanted(conn: reads.Connection, production: Production, cut: CutVersion, preset: Preset) -> _Wanted:
+def _wanted(
+    house: House, conn: reads.Connection, production: Production, cut: CutVersion, preset: Preset
+) -> _Wanted:
     names = _names(conn, cut) if "take" in preset.burns else {}
-    decides = {
+    decides: dict[str, object] = {
         "v": VERSION,
         "preset": preset.name,
         "names": names,
         "start": cut.start,
         "drop": cut.drop,
     }
+    if preset.slates:  # made again once what was lost is there
+        decides["lost"] = sorted(take for take in cut.contents if not house.store.has(take))
     recipe = f"output-{preset.name}-{hashlib.sha256(canonical(decides)).hexdigest()[:16]}"
     return _Wanted(production, cut, preset, edit_hash(cut), recipe, names)
 

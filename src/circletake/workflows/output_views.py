@@ -12,12 +12,14 @@ class OutputView:
         label: as people say it.
         file_name: what its file is called.
         content: SHA-256 of its file; None while it is not made of exactly this cut.
+        slates: cards stand in for what is missing, so that gaps do not hold it up.
     """
 
     preset: str
     label: str
     file_name: str
     content: str | None
+    slates: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class OutputsView:
 
     Args:
         may_make: whether this person may have one made, and take it away.
-        gaps: shots that are missing from the cut; nothing is made before they are there.
+        gaps: shots that are missing from the cut; only what has slates is made before they are there.
         making: presets that are being made now.
     """
 

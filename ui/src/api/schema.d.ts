@@ -4759,7 +4759,7 @@ export interface components {
          *
          *     Args:
          *         may_make: whether this person may have one made, and take it away.
-         *         gaps: shots that are missing from the cut; nothing is made before they are there.
+         *         gaps: shots that are missing from the cut; only what has slates is made before they are there.
          *         making: presets that are being made now.
          */
         OutputsView: {
@@ -4781,6 +4781,7 @@ export interface components {
          *         label: as people say it.
          *         file_name: what its file is called.
          *         content: SHA-256 of its file; None while it is not made of exactly this cut.
+         *         slates: cards stand in for what is missing, so that gaps do not hold it up.
          */
         OutputView: {
             /** Content */
@@ -4791,6 +4792,8 @@ export interface components {
             label: string;
             /** Preset */
             preset: string;
+            /** Slates */
+            slates: boolean;
         };
         /**
          * OverrideView

@@ -6,8 +6,8 @@ const view = (making: string[] = []) => ({
   gaps: [],
   making,
   outputs: [
-    { preset: "web", label: "Web, 1080p", file_name: "spring-cut-2-web.mp4", content: "ab".repeat(32) },
-    { preset: "prores", label: "ProRes 422 HQ master", file_name: "spring-cut-2-prores.mov", content: null },
+    { preset: "web", label: "Web, 1080p", file_name: "spring-cut-2-web.mp4", content: "ab".repeat(32), slates: false },
+    { preset: "prores", label: "ProRes 422 HQ master", file_name: "spring-cut-2-prores.mov", content: null, slates: false },
   ],
 });
 
