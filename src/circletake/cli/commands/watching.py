@@ -36,7 +36,8 @@ def watch(
 ) -> None:
     """Watch a folder: each file in it becomes one take of the shot that its name names, or is refused.
 
-    Ctrl+C ends it; started again it goes on where it was. A server of this studio measures what came.
+    Ctrl+C ends it; started again it goes on where it was. A server, or `circletake check`, measures
+    what came.
     """
     with verb(studio, as_json=json, name=as_, production=production) as here:
         came = cast("Origin", checked(origin, ORIGINS, "origin"))
