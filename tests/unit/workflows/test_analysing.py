@@ -5,7 +5,17 @@ from typing import Any
 
 from tests.conftest import FilmMaker
 
-from circletake.media.recipes import ALPHA, FRAMES, NOTHING, PEAKS, POSTER, PROXY, SIGNATURE, TIMECODE
+from circletake.media.recipes import (
+    ALPHA,
+    FRAMES,
+    NOTHING,
+    PEAKS,
+    POSTER,
+    PROVENANCE,
+    PROXY,
+    SIGNATURE,
+    TIMECODE,
+)
 from circletake.media.store import ContentStore
 from circletake.workflows.calls.analyse import derive, run
 
@@ -31,7 +41,7 @@ def ordered(store: ContentStore, film: Path, **more: object) -> dict[str, Any]:
 
 def test_one_pass_makes_all_that_is_played_and_measured(store: ContentStore, film: FilmMaker) -> None:
     made: Any = run(ordered(store, film(12)), Silent())
-    assert set(made["derived"]) == {ALPHA, FRAMES, PEAKS, POSTER, PROXY, SIGNATURE, TIMECODE}
+    assert set(made["derived"]) == {*(ALPHA, FRAMES, PEAKS, POSTER, PROVENANCE, PROXY, SIGNATURE, TIMECODE)}
     assert {made["derived"][recipe] for recipe in (ALPHA, PEAKS, TIMECODE)} == {NOTHING}
     assert all(store.has(content) for content in made["derived"].values())
     assert [one["check"] for one in made["evidence"]] == ["technical"]
