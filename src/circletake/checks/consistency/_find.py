@@ -28,6 +28,8 @@ PLAIN, BACKWARD, _FIRST, AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
 # Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
 # replace what was carried on.
 _STAYS = 0.7
+# The same from which what is found anew and plainly more like the sheet than what was carried on replaces it.
+_MENDS, _MORE_ALIKE = 0.5, 0.75
 # The same between what a search found and where it should be, from which it is not the same thing.
 _ELSEWHERE = 0.2
 # The same between a mask and the one that a drawing laid over it gives.
@@ -123,6 +125,8 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
             and model.otherness(there.seen) <= enough
         ):
             return there
+        if there is not None and _is_mended(model, held, there, prior):
+            return there
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
     if vote is not None and vote.strength >= _SURE:
         mask = _mask_of_drawing(model, held, resemblance(), vote.shape)
@@ -151,6 +155,14 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
     if found is not None and best is None and prior is not None and _is_stranger(model, found, prior):
         return None
     return found
+
+
+def _is_mended(model: CharacterModel, held: Held, found: Found, prior: Mask) -> bool:
+    """True where what was carried on has slipped off the figure, and what is found there is the figure."""
+    if not _MENDS <= overlap(found.mask, prior) < _STAYS or not model.has_its_form(found.seen):
+        return False
+    carried = _judged(model, held, prior, None, is_drawn=False)
+    return carried is None or model.otherness(found.seen) < _MORE_ALIKE * model.otherness(carried.seen)
 
 
 def _is_stranger(model: CharacterModel, found: Found, prior: Mask) -> bool:
