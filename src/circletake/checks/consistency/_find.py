@@ -14,7 +14,7 @@ from circletake.checks.consistency._light import plausible_light
 from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
 from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Lab, Mask, Plane, around, lab_of, sized, small
-from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
+from circletake.checks.consistency._segment import cut_near, grabcut, hints_from, largest_blob, mixed, tidy
 from circletake.checks.protocol import Box, Rgb
 
 # Agreement of keypoints from which the drawing is this character's. Scenes without it stay below 4.
@@ -328,6 +328,9 @@ def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior
     near = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     hints = hints_from(resemblance)
     hints[~near] = cv2.GC_BGD
-    # What was carried on is nearly right in film.
-    rounds = 1 if prior is not None and model.aligner is None else 2
-    return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, rounds)), near=blob)
+    # What was carried on is nearly right in film: it is cut once, by what is next to it.
+    if prior is not None and model.aligner is None:
+        cut = cut_near(held.little, hints, 1)
+    else:
+        cut = grabcut(held.little, hints, 2)
+    return tidy(model.pixels.without_leaks(held.lab, cut), near=blob)

@@ -391,7 +391,7 @@ class ConsistencyCheck:
     """Drift of a character from its adopted model sheet."""
 
     name = "consistency"
-    version = 6
+    version = 7
     summary = "Where a character stops being the one on its model sheet: colour, parts, shape, flicker."
     long_side_px: int | None = _LONG_SIDE_PX
     wants_references = True
