@@ -14,7 +14,7 @@ from circletake.checks.consistency._light import plausible_light
 from circletake.checks.consistency._look import MARGIN, Look, Rows, look_at
 from circletake.checks.consistency._model import CharacterModel, Seen
 from circletake.checks.consistency._pixels import Lab, Mask, Plane, around, lab_of, sized, small
-from circletake.checks.consistency._segment import cut_near, grabcut, hints_from, largest_blob, mixed, tidy
+from circletake.checks.consistency._segment import grabcut, hints_from, largest_blob, mixed, tidy
 from circletake.checks.protocol import Box, Rgb
 
 # Agreement of keypoints from which the drawing is this character's. Scenes without it stay below 4.
@@ -119,13 +119,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
         mask = _mask_of_pixels(model, held, model.pixels.resemblance(held.lab, around(prior)), prior)
         there = _judged(model, held, mask, None, is_drawn=False)
-        if (
-            there is not None
-            and overlap(there.mask, prior) >= _STAYS
-            and model.otherness(there.seen) <= enough
-        ):
-            return there
-        if there is not None and _is_mended(model, held, there, prior):
+        if there is not None and _is_where_it_was(model, held, there, prior, enough=enough):
             return there
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
     if vote is not None and vote.strength >= _SURE:
@@ -157,12 +151,15 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
     return found
 
 
-def _is_mended(model: CharacterModel, held: Held, found: Found, prior: Mask) -> bool:
-    """True where what was carried on has slipped off the figure, and what is found there is the figure."""
-    if not _MENDS <= overlap(found.mask, prior) < _STAYS or not model.has_its_form(found.seen):
+def _is_where_it_was(model: CharacterModel, held: Held, there: Found, prior: Mask, *, enough: float) -> bool:
+    """True where nothing else need be tried: as alike as `enough`, or what was carried on has slipped off it."""
+    shared = overlap(there.mask, prior)
+    if shared >= _STAYS:
+        return model.otherness(there.seen) <= enough
+    if shared < _MENDS or not model.has_its_form(there.seen):
         return False
     carried = _judged(model, held, prior, None, is_drawn=False)
-    return carried is None or model.otherness(found.seen) < _MORE_ALIKE * model.otherness(carried.seen)
+    return carried is None or model.otherness(there.seen) < _MORE_ALIKE * model.otherness(carried.seen)
 
 
 def _is_stranger(model: CharacterModel, found: Found, prior: Mask) -> bool:
@@ -328,9 +325,6 @@ def _mask_of_pixels(model: CharacterModel, held: Held, resemblance: Plane, prior
     near = cv2.dilate(blob.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     hints = hints_from(resemblance)
     hints[~near] = cv2.GC_BGD
-    # What was carried on is nearly right in film: it is cut once, by what is next to it.
-    if prior is not None and model.aligner is None:
-        cut = cut_near(held.little, hints, 1)
-    else:
-        cut = grabcut(held.little, hints, 2)
-    return tidy(model.pixels.without_leaks(held.lab, cut), near=blob)
+    # What was carried on is nearly right in film.
+    rounds = 1 if prior is not None and model.aligner is None else 2
+    return tidy(model.pixels.without_leaks(held.lab, grabcut(held.little, hints, rounds)), near=blob)

@@ -41,12 +41,6 @@ def small(rgb: Rgb, long_side_px: int = LOOK_PX) -> Rgb:
         return rgb
     scale = long_side_px / max(height, width)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    # Halved first, which processors do best and which is a mean like the rest.
-    while not (height % 2 or width % 2) and max(height, width) >= 2 * long_side_px:
-        height, width = height // 2, width // 2
-        rgb = np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    if (width, height) == size:
-        return rgb
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 

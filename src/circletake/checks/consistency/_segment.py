@@ -4,13 +4,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from circletake.checks.consistency._pixels import Mask, Plane, around
+from circletake.checks.consistency._pixels import Mask, Plane
 from circletake.checks.protocol import Box, Rgb
 
 _ITERATIONS = 3
 _RAND_SEED = 20061
-# Pixels of what is surely behind that are looked at around what is asked.
-_BESIDE_PX = 30
 # A box that is nearly the whole picture: the picture is the character on its paper.
 FILLS = 0.9
 # No drawing fills so little, or so much, of its box.
@@ -45,16 +43,6 @@ def grabcut(rgb: Rgb, hints: NDArray[np.uint8], iterations: int = _ITERATIONS) -
     return np.asarray((marked == cv2.GC_FGD) | (marked == cv2.GC_PR_FGD))
 
 
-def cut_near(rgb: Rgb, hints: NDArray[np.uint8], iterations: int) -> Mask:
-    """As `grabcut`, with no more of what is surely behind than lies around what is asked."""
-    part = around(np.asarray(hints != cv2.GC_BGD), share=0.0, least_px=_BESIDE_PX)
-    if part is None:
-        return np.zeros(hints.shape, dtype=bool)
-    cut = np.zeros(hints.shape, dtype=bool)
-    cut[part] = grabcut(rgb[part], hints[part], iterations)
-    return cut
-
-
 def cut_from_box(rgb: Rgb, box: Box) -> tuple[Mask, bool]:
     """Cut the character of a model sheet's picture out of its box.
 
@@ -72,8 +60,8 @@ def cut_from_box(rgb: Rgb, box: Box) -> tuple[Mask, bool]:
     ellipse = np.zeros((height, width), dtype=np.uint8)
     cv2.ellipse(ellipse, (x + w // 2, y + h // 2), (max(w // 2, 1), max(h // 2, 1)), 0, 0, 360, 1, -1)
     if inside.mean() > FILLS or is_drawing(rgb, box):
-        paper = rgb[~inside] if inside.mean() <= FILLS else _border(rgb)
-        mask = _off_paper(rgb, paper) & inside
+        around = rgb[~inside] if inside.mean() <= FILLS else _border(rgb)
+        mask = _off_paper(rgb, around) & inside
     else:
         hints = np.where(inside, cv2.GC_PR_FGD, cv2.GC_BGD).astype(np.uint8)
         core = np.zeros_like(ellipse)
@@ -120,10 +108,10 @@ def _is_even(pixels: Rgb) -> bool:
     return float((apart < _PAPER).mean()) > _EVEN
 
 
-def _off_paper(rgb: Rgb, paper: Rgb) -> Mask:
-    if _is_even(paper):
+def _off_paper(rgb: Rgb, around: Rgb) -> Mask:
+    if _is_even(around):
         # What is like the paper but closed in by the drawing belongs to the drawing.
-        apart = np.abs(rgb.astype(np.float32) - np.median(paper, axis=0)).max(axis=2)
+        apart = np.abs(rgb.astype(np.float32) - np.median(around, axis=0)).max(axis=2)
         _, labels = cv2.connectedComponents((apart < _PAPER).astype(np.uint8), connectivity=4)
         edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
         return np.asarray(~np.isin(labels, edge[edge > 0]))
