@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{key}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Render
+         * @description Stop a render, or a version that is being made, and whatever helps it; one that is over stays.
+         */
+        post: operations["jobs_stop_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1168,6 +1188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Find
+         * @description Make a take that was found one of the slot's own shot: the same bytes, to be judged for this place.
+         */
+        post: operations["cut_take_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/find/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Takes made for other places that could fill a slot, the likeliest first, and why one could not.
+         */
+        get: operations["cut_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/forms": {
         parameters: {
             query?: never;
@@ -1202,6 +1262,26 @@ export interface paths {
         get: operations["cut_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/gaps/{slot}/result/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive
+         * @description Take in what a generator made for a gap, as a take of its shot that names the last pack.
+         */
+        post: operations["cut_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2324,6 +2404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provenance
+         * @description Where a take came from, each fact with how far it can be trusted and where it was read.
+         */
+        get: operations["tasks_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/verdicts": {
         parameters: {
             query?: never;
@@ -3027,6 +3127,7 @@ export interface components {
          *         master: content of the render of exactly this version, or None.
          *         master_task: where that render is judged.
          *         missing: what stands between this cut and delivery, a sentence each.
+         *         unheard: whose own sound is silent because of their speed, a sentence each.
          */
         CutView: {
             /** Book Seq */
@@ -3050,6 +3151,8 @@ export interface components {
             rendering: boolean;
             /** Slots */
             slots: components["schemas"]["CutSlotView"][];
+            /** Unheard */
+            unheard: string[];
         };
         /**
          * DailiesView
@@ -3324,6 +3427,33 @@ export interface components {
             sentence: string;
         };
         /**
+         * FactView
+         * @description One thing that is known of how a take was made.
+         *
+         *     Args:
+         *         what: what it says: tool, prompt, negative, seed, model, lora, sampler, steps, guidance, input,
+         *             workflow (SHA-256 of the graph that ran), layout (of the editor's page), source type, signer,
+         *             software, hint, not understood or said.
+         *         trust: receipt, signed, embedded, inferred or declared; strongest first.
+         *         where: where it was read, in words.
+         */
+        FactView: {
+            /**
+             * Trust
+             * @enum {string}
+             */
+            trust: "receipt" | "signed" | "embedded" | "inferred" | "declared";
+            /** Value */
+            value: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "tool" | "prompt" | "negative" | "seed" | "model" | "lora" | "sampler" | "steps" | "guidance" | "input" | "workflow" | "layout" | "source type" | "signer" | "software" | "hint" | "not understood" | "said";
+            /** Where */
+            where: string;
+        };
+        /**
          * FilmPartView
          * @description What stands at one place of the film.
          *
@@ -3448,6 +3578,74 @@ export interface components {
             strength: number;
             /** Trust */
             trust: string;
+        };
+        /**
+         * FoundTakeView
+         * @description A take that was made for another shot.
+         *
+         *     Args:
+         *         production: code of where it was made.
+         *         take: its id there.
+         *         state: how it stands where it was made; that counts for nothing here.
+         *         spare_frames: how many more it has than the gap needs.
+         *         near_percent: of the pictures beside the gap, how much stands in the same colours in it; None while
+         *             nobody looked at it, or nothing stands beside the gap.
+         *         said: what to know before it is taken, a sentence each.
+         *         refused: why it cannot be taken; empty where it can.
+         */
+        FoundTakeView: {
+            /** Content */
+            content: string;
+            /** Label */
+            label: string;
+            /** N Frames */
+            n_frames: number;
+            /** Near Percent */
+            near_percent: number | null;
+            /** Number */
+            number: number;
+            /** Poster */
+            poster: string | null;
+            /** Production */
+            production: string;
+            /** Production Title */
+            production_title: string;
+            /** Refused */
+            refused: string;
+            /** Said */
+            said: string[];
+            /** Shot */
+            shot: string;
+            /** Spare Frames */
+            spare_frames: number;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FoundView
+         * @description What was found for a gap, the likeliest first.
+         *
+         *     Args:
+         *         words: that were asked for.
+         *         count: how many were found in all.
+         */
+        FoundView: {
+            /** Count */
+            count: number;
+            /** Found */
+            found: components["schemas"]["FoundTakeView"][];
+            /** Frames */
+            frames: number;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Words */
+            words: string;
         };
         /**
          * GapEdgeView
@@ -3909,7 +4107,7 @@ export interface components {
         };
         /**
          * JobView
-         * @description A job's progress, in frames where there are frames.
+         * @description A job's progress, in frames where there are frames; `may_stop` is whether the person may stop it.
          */
         JobView: {
             /** Done Frames */
@@ -3922,6 +4120,8 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** May Stop */
+            may_stop: boolean;
             /** Op */
             op: string;
             /** State */
@@ -4241,9 +4441,12 @@ export interface components {
          *
          *     Args:
          *         may_make: whether this person may have one made, and take it away.
+         *         gaps: shots that are missing from the cut; nothing is made before they are there.
          *         making: presets that are being made now.
          */
         OutputsView: {
+            /** Gaps */
+            gaps: string[];
             /** Making */
             making: string[];
             /** May Make */
@@ -4562,7 +4765,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4601,6 +4804,26 @@ export interface components {
             title: string;
             /** Width Px */
             width_px: number;
+        };
+        /**
+         * ProvenanceView
+         * @description Where a take came from.
+         *
+         *     Args:
+         *         is_read: its file was looked at; until then nothing is known, and it is on the way.
+         *         is_unknown: it was looked at, and nothing says how it was made.
+         *         facts: the most trusted first.
+         *         refused: a sentence for each thing that was there and was not read.
+         */
+        ProvenanceView: {
+            /** Facts */
+            facts: components["schemas"]["FactView"][];
+            /** Is Read */
+            is_read: boolean;
+            /** Is Unknown */
+            is_unknown: boolean;
+            /** Refused */
+            refused: string[];
         };
         /**
          * QueueItemView
@@ -4696,6 +4919,22 @@ export interface components {
              * @default both
              */
             polarity: string;
+        };
+        /**
+         * ReturnedView
+         * @description What came of a film that was sent for a gap.
+         *
+         *     Args:
+         *         take: id of the new take.
+         *         said: what moved since its pack went out, a sentence each.
+         */
+        ReturnedView: {
+            /** Said */
+            said: string[];
+            /** Slot */
+            slot: string;
+            /** Take */
+            take: string;
         };
         /**
          * RowView
@@ -4797,8 +5036,16 @@ export interface components {
         /**
          * SeamsView
          * @description What is known of the seams of a slot, the newest take first.
+         *
+         *     Args:
+         *         may_measure: whether this person may have seams measured.
+         *         may_splice: whether they may have a take made to fit.
          */
         SeamsView: {
+            /** May Measure */
+            may_measure: boolean;
+            /** May Splice */
+            may_splice: boolean;
             /** Seams */
             seams: components["schemas"]["SeamView"][];
             /** Shot */
@@ -4817,6 +5064,7 @@ export interface components {
          *         stale: the take, its place or its neighbours are no longer those measured, or the check is newer.
          *         why: what moved; empty while nothing did.
          *         held: frames that stand still where the plate's do not.
+         *         mute: it has no sound where what stands beside it has, so that none was compared.
          */
         SeamView: {
             /** Content */
@@ -4833,6 +5081,8 @@ export interface components {
             joins: string;
             /** Made From */
             made_from: number | null;
+            /** Mute */
+            mute: boolean;
             /** Number */
             number: number;
             /** Sentence */
@@ -5008,6 +5258,18 @@ export interface components {
              * @default 0
              */
             source_in: number;
+            /** Take */
+            take: string;
+        };
+        /**
+         * SentFind
+         * @description A take of another place that is to become one of a slot's own shot.
+         */
+        SentFind: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Slot */
+            slot: string;
             /** Take */
             take: string;
         };
@@ -7430,6 +7692,37 @@ export interface operations {
             };
         };
     };
+    jobs_stop_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_me: {
         parameters: {
             query?: never;
@@ -8198,6 +8491,75 @@ export interface operations {
             };
         };
     };
+    cut_take_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentFind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_find: {
+        parameters: {
+            query?: {
+                words?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_forms: {
         parameters: {
             query?: never;
@@ -8247,6 +8609,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedView"];
                 };
             };
             /** @description A problem. */
@@ -10308,6 +10707,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrawingView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceView"];
                 };
             };
             /** @description A problem. */
