@@ -152,7 +152,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
 
 
 def _is_where_it_was(model: CharacterModel, held: Held, there: Found, prior: Mask, *, enough: float) -> bool:
-    """True where nothing else need be tried: it is as alike as `enough`, or what was carried on slipped off."""
+    """True where nothing else need be tried: as alike as `enough`, or what was carried on slipped off."""
     shared = overlap(there.mask, prior)
     if shared >= _STAYS:
         return model.otherness(there.seen) <= enough
