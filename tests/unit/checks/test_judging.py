@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tests.unit.checks.hard_shots import sheet
+from tests.unit.checks.test_sampling import film_sheet
 
 from circletake.checks.consistency._judge import judge
 from circletake.checks.consistency._look import Rows
@@ -16,7 +16,7 @@ FRAMES, DRIFTED = 200, range(70, 136)
 
 @cache
 def model() -> CharacterModel:
-    made = build_model(sheet(5), long_side_px=640)
+    made = build_model(film_sheet(), long_side_px=640)
     assert made is not None
     return made
 
@@ -34,7 +34,7 @@ def track(measured: list[int]) -> Track:
 
 @pytest.mark.parametrize("dense", [1, 2])
 def test_a_drift_that_is_measured_more_often_is_no_more_of_the_take(dense: int) -> None:
-    sparse = list(range(0, FRAMES, 3))
+    sparse = list(range(0, FRAMES, 6))
     often = sorted({*sparse, *DRIFTED[::dense]})
     told = [
         judge(model(), track(measured), alpha=0.05, level=0.95, least_frames=5)
@@ -42,6 +42,6 @@ def test_a_drift_that_is_measured_more_often_is_no_more_of_the_take(dense: int) 
     ]
     for judged in told:
         over = {n for n, beyond in zip(judged.frames, judged.beyond, strict=True) if beyond >= 1}
-        assert over.issuperset(range(DRIFTED.start + 3, DRIFTED.stop - 3))
-        assert over <= set(range(DRIFTED.start - 3, DRIFTED.stop + 3))
+        assert over.issuperset(range(DRIFTED.start + 6, DRIFTED.stop - 6))
+        assert over <= set(range(DRIFTED.start - 6, DRIFTED.stop + 6))
     assert told[1].beyond[100] == pytest.approx(told[0].beyond[100], rel=0.05)

@@ -125,8 +125,8 @@ def judge(
 def _within(model: CharacterModel, track: Track, level: float) -> tuple[Rows, Rows, Rows]:
     """Judge a take by its own best frames, as far as the sheet lets them be a measure.
 
-    What is measured more often, since it moves or turns, is no more of the take: a frame that was measured
-    counts once for each frame that it stands for.
+    What is measured more often in film, since it moves or turns, is no more of the take: a frame that was
+    measured counts once for each frame that it stands for.
 
     Source:
         Vovk, Gammerman, Shafer 2005, conformal p = (1 + #{sᵢ ≥ s}) / (n + 1), over leave-one-out views.
@@ -137,7 +137,9 @@ def _within(model: CharacterModel, track: Track, level: float) -> tuple[Rows, Ro
     furthest = np.array([_FURTHEST.get(name, _FURTHEST_ELSE) for name in SCORES], dtype=np.float32)
     if track.light is not None:
         furthest[SCORES.index("palette")] = _FURTHEST_RELIT
-    best, half = np.quantile(calm[spread_to(track.frames, frames)], [_LEVEL, 0.5], axis=0)
+    # Drawings are measured as often wherever nothing turns.
+    told = calm[spread_to(track.frames, frames)] if model.aligner is None else calm
+    best, half = np.quantile(told, [_LEVEL, 0.5], axis=0)
     # A frame that is itself on the sheet is nearer than any other can be expected to be.
     usual = np.clip(best, _NEAREST, furthest)
     noise = 1.5 * np.median(np.abs(deviations - calm), axis=0)
