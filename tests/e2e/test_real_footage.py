@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 
 from circletake.checks.codec import read_evidence
+from circletake.checks.consistency.drift import check as consistency
+from circletake.checks.protocol import CheckContext, SheetRef
 from circletake.domain.evidence import Evidence
 from circletake.domain.time import FrameRange
 from circletake.media.encode import write_movie
 from circletake.media.source import Source, open_file
 from circletake.media.store import ContentStore
 
-from .rabbit import SHEET_TOML, SHIFTED_SHOT_FRAME, is_rabbit
+from .rabbit import BOXES, SHEET_TOML, SHIFTED_SHOT_FRAME, is_rabbit
 from .terminal import Terminal
 
 pytestmark = [pytest.mark.e2e, pytest.mark.footage, pytest.mark.timeout(1500)]
@@ -127,6 +129,24 @@ def test_the_shift_is_flagged_where_it_is_and_not_elsewhere(
     sys.stdout.write(f"{false:.1%} of {len(outside)} untouched\n")
     assert hit >= 0.95
     assert false <= 0.05
+
+
+def test_the_shift_is_flagged_where_a_take_begins_after_the_cut(footage: Path) -> None:
+    source = open_file(footage / "bbb.mp4")
+    shot = range(1149, 1346)
+    frames = {
+        frame.n: frame.rgb()
+        for frame in source.frames(FrameRange(0, max(BOXES) + 1))
+        if frame.n in BOXES or frame.n in shot
+    }
+    changed = set(shot[len(shot) // 3 : 2 * len(shot) // 3])
+    sheet = SheetRef("rabbit", "r" * 64, [frames[n] for n in BOXES], list(BOXES.values()))
+    measure = consistency.begin(CheckContext("0" * 64, len(shot), Fraction(24), 640, 360, references=[sheet]))
+    for at, n in enumerate(shot):
+        measure.frame(at, hue_shifted(frames[n], n) if n in changed else frames[n])
+    found = {shot[at] for at in flagged_frames(measure.finish())}
+    assert len(found & changed) >= 0.95 * len(changed)
+    assert len(found - changed) <= 0.05 * (len(shot) - len(changed))
 
 
 def test_the_original_is_not_flagged_and_frames_without_the_rabbit_abstain(

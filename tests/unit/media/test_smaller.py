@@ -32,6 +32,22 @@ def test_it_is_the_mean_of_the_colours(
     assert frame.small_at(*size) is frame.small_at(*size)
 
 
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p", "yuv444p"])
+@pytest.mark.parametrize("times", [3, 5, 6])
+def test_thirds_fifths_and_sixths_are_near_the_mean(
+    pix_fmt: str, times: int, coder: Coder, drawing: Drawing
+) -> None:
+    drawing.width_px, drawing.height_px = 960, 540
+    path = coder("c.mp4", drawing.frames(2), pix_fmt=pix_fmt, options={"crf": "6"})
+    frame = open_file(path).frame(1)
+    size = (960 // times, 540 // times)
+    mean = cv2.resize(frame.rgb(), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    off = frame.small_at(*size) - mean
+    assert not np.array_equal(frame.small_at(*size), frame.rgb_at(*size))
+    assert np.abs(np.median(off, axis=(0, 1))).max() <= 1
+    assert np.abs(off).mean() <= 2
+
+
 @pytest.mark.parametrize("size", [(480, 270), (320, 90), (960, 540)])
 def test_what_halving_does_not_reach_is_left_to_the_exact_way(
     size: tuple[int, int], coder: Coder, drawing: Drawing

@@ -28,6 +28,8 @@ PLAIN, BACKWARD, _FIRST, AGAIN, _DRAWN = 0.8, 1.2, 1.8, 2.3, 5.0
 # Intersection over union below which a mask is of another thing, or of a part: a doubtful find does not
 # replace what was carried on.
 _STAYS = 0.7
+# The same from which what is found anew and plainly more like the sheet than what was carried on replaces it.
+_MENDS, _MORE_ALIKE = 0.5, 0.75
 # The same between what a search found and where it should be, from which it is not the same thing.
 _ELSEWHERE = 0.2
 # The same between a mask and the one that a drawing laid over it gives.
@@ -117,11 +119,7 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
         # Where it was a moment ago, and looks as it does on the sheet, there is nothing to look for.
         mask = _mask_of_pixels(model, held, model.pixels.resemblance(held.lab, around(prior)), prior)
         there = _judged(model, held, mask, None, is_drawn=False)
-        if (
-            there is not None
-            and overlap(there.mask, prior) >= _STAYS
-            and model.otherness(there.seen) <= enough
-        ):
+        if there is not None and _is_where_it_was(model, held, there, prior, enough=enough):
             return there
     vote = model.keypoints.vote(held.rgb, shape=held.gray.shape, near=prior)
     if vote is not None and vote.strength >= _SURE:
@@ -151,6 +149,17 @@ def find_character(  # noqa: C901 (the ways of finding, one after the other)
     if found is not None and best is None and prior is not None and _is_stranger(model, found, prior):
         return None
     return found
+
+
+def _is_where_it_was(model: CharacterModel, held: Held, there: Found, prior: Mask, *, enough: float) -> bool:
+    """True where nothing else need be tried: as alike as `enough`, or what was carried on slipped off."""
+    shared = overlap(there.mask, prior)
+    if shared >= _STAYS:
+        return model.otherness(there.seen) <= enough
+    if shared < _MENDS or not model.has_its_form(there.seen):
+        return False
+    carried = _judged(model, held, prior, None, is_drawn=False)
+    return carried is None or model.otherness(there.seen) < _MORE_ALIKE * model.otherness(carried.seen)
 
 
 def _is_stranger(model: CharacterModel, found: Found, prior: Mask) -> bool:

@@ -43,6 +43,8 @@ _ONE_OFF = 2
 # How much of the crop a figure spans if the crop was made around its mask; less, and the whole is known.
 _SPANS = 0.95 / MARGIN
 _GREY, _DARK = 10, 40
+# Shares of a picture from which all of it counts as grey, as dark.
+_NEARLY_ALL, _MOST = 0.99, 0.95
 TINY_PX = 64
 """Long side of a picture that says whether there is colour or light in it."""
 
@@ -115,8 +117,9 @@ def is_cut(look: Look) -> bool:
 
 def is_colourless(rgb: Rgb) -> bool:
     """True where a picture has no colour: monochrome film, or nothing but grey."""
-    little = small(rgb, TINY_PX).astype(np.int16)
-    return float(np.quantile(np.ptp(little, axis=2), 0.99)) < _GREY
+    red, green, blue = cv2.split(small(rgb, TINY_PX))
+    spread = cv2.max(cv2.max(red, green), blue) - cv2.min(cv2.min(red, green), blue)
+    return float((spread < _GREY).mean()) > _NEARLY_ALL
 
 
 def is_grey(sheet: SheetRef) -> bool:
@@ -126,7 +129,7 @@ def is_grey(sheet: SheetRef) -> bool:
 
 def is_dark(rgb: Rgb) -> bool:
     """True where hardly anything can be seen in a picture."""
-    return float(np.quantile(cv2.cvtColor(small(rgb, TINY_PX), cv2.COLOR_RGB2GRAY), 0.95)) < _DARK
+    return float((cv2.cvtColor(small(rgb, TINY_PX), cv2.COLOR_RGB2GRAY) < _DARK).mean()) > _MOST
 
 
 def without_colour(rgb: Rgb) -> Rgb:

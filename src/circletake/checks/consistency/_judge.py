@@ -80,10 +80,11 @@ def judge(
         least_frames: shortest run that is flagged for what it looks like.
     """
     frames, values = track.measured, track.values
+    nearest = spread_to(track.frames, track.measured)
     off = model.off(values)
     state = model.state(alpha)
     if state == "uncalibrated":
-        excess, drift, p = _within(model, values, frames, level, is_relit=track.light is not None)
+        excess, drift, p = _within(model, track, level)
     else:
         shots = model.shots if state == "own" else (*model.shots, *model.pooled)
         excess = np.maximum(model.scale.deviations(values), 0)
@@ -92,7 +93,6 @@ def judge(
         limit = threshold_of(shots, alpha)
         middle = float(np.mean([shot.mean() for shot in shots]))
         drift = np.maximum(fused - middle, 0) / max(limit - middle, 1e-3)
-    nearest = spread_to(track.frames, track.measured)
     # What is flagged for what it looks like says itself how long; the word of a change alone is not needed.
     runs = ranges_of([n for n, row in zip(track.frames, nearest, strict=True) if drift[row] >= 1])
     over = {n for run in runs if run.frames >= least_frames for n in range(run.start, run.end)}
@@ -122,20 +122,24 @@ def judge(
     )
 
 
-def _within(
-    model: CharacterModel, values: Rows, frames: Sequence[int], level: float, *, is_relit: bool
-) -> tuple[Rows, Rows, Rows]:
+def _within(model: CharacterModel, track: Track, level: float) -> tuple[Rows, Rows, Rows]:
     """Judge a take by its own best frames, as far as the sheet lets them be a measure.
+
+    What is measured more often in film, since it moves or turns, is no more of the take: a frame that was
+    measured counts once for each frame that it stands for.
 
     Source:
         Vovk, Gammerman, Shafer 2005, conformal p = (1 + #{sᵢ ≥ s}) / (n + 1), over leave-one-out views.
     """
+    frames, values = track.measured, track.values
     deviations = (values - model.drawn.mean) / model.drawn.spread
     calm = _smoothed(deviations, frames)
     furthest = np.array([_FURTHEST.get(name, _FURTHEST_ELSE) for name in SCORES], dtype=np.float32)
-    if is_relit:
+    if track.light is not None:
         furthest[SCORES.index("palette")] = _FURTHEST_RELIT
-    best, half = np.quantile(calm, [_LEVEL, 0.5], axis=0)
+    # Drawings are measured as often wherever nothing turns.
+    told = calm[spread_to(track.frames, frames)] if model.aligner is None else calm
+    best, half = np.quantile(told, [_LEVEL, 0.5], axis=0)
     # A frame that is itself on the sheet is nearer than any other can be expected to be.
     usual = np.clip(best, _NEAREST, furthest)
     noise = 1.5 * np.median(np.abs(deviations - calm), axis=0)

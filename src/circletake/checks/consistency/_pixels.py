@@ -10,7 +10,7 @@ from circletake.checks.protocol import Rgb
 
 # Long side of the picture the character is looked for in; a tenth of it is the smallest character found.
 LOOK_PX = 200
-_BINS = (12, 24, 24)
+_BINS, _LOW, _SPAN = (12, 24, 24), (0, -60, -60), (100, 120, 120)
 _WAVES = 64
 _PIXELS_PER_CLASS = 12000
 _RIDGE = 1.0
@@ -44,12 +44,18 @@ def small(rgb: Rgb, long_side_px: int = LOOK_PX) -> Rgb:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def around(mask: Mask, *, least_px: int = 16) -> Part | None:
-    """The part of a picture that a figure is in, with half as much around it; None where there is none."""
+def around(mask: Mask, *, share: float = 0.5, least_px: int = 16) -> Part | None:
+    """The part of a picture that a figure is in, with some of what is around it; None where there is none.
+
+    Args:
+        mask: True on the figure.
+        share: of its longer side that is added on each side.
+        least_px: what is added anyway.
+    """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None
-    grow = int(max(rows[-1] - rows[0], columns[-1] - columns[0])) // 2 + least_px
+    grow = int(share * int(max(rows[-1] - rows[0], columns[-1] - columns[0]))) + least_px
     return (
         slice(max(int(rows[0]) - grow, 0), int(rows[-1]) + 1 + grow),
         slice(max(int(columns[0]) - grow, 0), int(columns[-1]) + 1 + grow),
@@ -76,11 +82,11 @@ def _features(lab: Lab) -> NDArray[np.float32]:
 
 def bins_of(lab: Lab) -> NDArray[np.intp]:
     """Bin of each pixel in a coarse Lab histogram, [pixel]."""
-    scaled = (lab.reshape(-1, 3) - np.array([0, -60, -60], dtype=np.float32)) / np.array(
-        [100, 120, 120], dtype=np.float32
-    )
-    at = np.clip((scaled * np.array(_BINS)).astype(np.intp), 0, np.array(_BINS) - 1)
-    return np.asarray((at[:, 0] * _BINS[1] + at[:, 1]) * _BINS[2] + at[:, 2])
+    at = []
+    for channel, (low, span, count) in enumerate(zip(_LOW, _SPAN, _BINS, strict=True)):
+        scaled = (lab[..., channel].ravel() - np.float32(low)) * np.float32(count / span)
+        at.append(np.clip(scaled, 0, count - 1, out=scaled).astype(np.intp))
+    return np.asarray((at[0] * _BINS[1] + at[1]) * _BINS[2] + at[2])
 
 
 def histogram(bins: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -151,7 +157,8 @@ class PixelModel:
         asked = lab[part]
         looks = np.full(asked.shape[:2], 0.5, dtype=np.float32)
         if self._knows_outside:
-            margin = self._lift(_features(np.ascontiguousarray(asked))) @ self._weights
+            waves = self._waved(_features(np.ascontiguousarray(asked)))
+            margin = waves @ self._weights[:_WAVES] + self._weights[_WAVES]
             looks = np.clip(1 / (1 + np.exp(-_STEEPNESS * margin)), 0.05, 0.95).reshape(looks.shape)
         bins = bins_of(lab)
         ratio = np.clip(self._palette / np.maximum(histogram(bins), 1e-7), 1 / 16, 4)
@@ -164,23 +171,29 @@ class PixelModel:
 
         A part that has changed its colour stays: its new colour is not that of what is around it.
         """
-        if not mask.any():
+        part = around(mask)
+        if part is None:
             return mask
+        whole, mask = mask, mask[part]
         near = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
         far = cv2.dilate(mask.astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
-        bins = bins_of(lab)
-        around = (far & ~near).ravel()
-        if not around.any():
-            return mask
-        here = histogram(bins[around])[bins].reshape(mask.shape)
+        bins = bins_of(lab[part])
+        beside = (far & ~near).ravel()
+        if not beside.any():
+            return whole
+        here = histogram(bins[beside])[bins].reshape(mask.shape)
         sheet = self._palette[bins].reshape(mask.shape)
         kept = mask & ~((here > _AROUND) & (here > 4 * sheet))
-        return kept if float(kept.sum()) > _STAYS * float(mask.sum()) else mask
+        if float(kept.sum()) <= _STAYS * float(mask.sum()):
+            return whole
+        without = np.zeros_like(whole)
+        without[part] = kept
+        return without
 
     def _lift(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        lifted = np.empty((len(rows), _WAVES + 1), dtype=np.float32)
-        phase = rows @ self._scaled
+        return np.concatenate([self._waved(rows), np.ones((len(rows), 1), np.float32)], axis=1)
+
+    def _waved(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        phase = np.asarray(rows @ self._scaled, dtype=np.float32)
         phase += self._shifted
-        np.cos(phase, out=lifted[:, :_WAVES])
-        lifted[:, _WAVES] = 1
-        return lifted
+        return np.asarray(np.cos(phase, out=phase), dtype=np.float32)

@@ -305,7 +305,7 @@ class Tracker:
             self._meter.surprised(held.n, surprise)
             self._cadence.surprised(held.n, surprise.inside)
         moved = flow[part][mask]
-        travelled = float(np.abs(moved).max(axis=1).mean())
+        travelled = float(np.maximum(*np.abs(moved.T)).mean())
         self._cadence.moved(travelled, is_drawn=self._is_drawn)
         if self._box is not None:
             step = moved.mean(axis=0) * (held.rgb.shape[1] / held.gray.shape[1])

@@ -254,7 +254,7 @@ class StyleCheck:
     """Whether a take keeps to the adopted style bible."""
 
     name = "style"
-    version = 2
+    version = 3
     summary = "Where a take leaves the style bible: palette, tone, line, grain; in words, with amounts."
     long_side_px: int | None = LONG_SIDE_PX
     wants_references = True

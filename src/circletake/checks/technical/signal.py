@@ -374,7 +374,7 @@ class TechnicalCheck:
     """What is broken in any content's picture, signal and sound."""
 
     name = "technical"
-    version = 4
+    version = 5
     summary = (
         "Black, frozen, doubled, dropped, flashing, flickering, damaged frames; banding, levels, range, black"
         " bars; silence, clipping, loudness, sound apart from the picture."

@@ -68,6 +68,16 @@ class _Patches:
     usual: Rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Formed:
+    """The look that was asked of last, by its form: it is asked of several times in a row."""
+
+    look: Look
+    rows: Rows
+    norms: Rows
+    apart: dict[int, Rows]
+
+
 class LearnedPatches:
     """The bank's patches.
 
@@ -89,6 +99,8 @@ class LearnedPatches:
         self._coarse = np.stack([_coarse(view.look, view.look.colours) for view in views])
         self._groups = np.array([view.group for view in views])
         self._forms = [_formed(view.look) for view in views]
+        self._form_norms = [np.asarray((form * form).sum(axis=1), np.float32) for form in self._forms]
+        self._lately: _Formed | None = None
         self._patches = [self._kept(view.look) for view in views]
         for patches, view in zip(self._patches, views, strict=True):
             patches.usual = self._usual(patches, view)
@@ -145,27 +157,36 @@ class LearnedPatches:
             The mean of the worst third of its cells, and the median Lab difference, [3], of cells matched
             by form and place: what light, or a change of hue, makes.
         """
-        here = _formed(look)
-        norms = (here * here).sum(axis=1)
         inside = look.inside.ravel()
-        best, light = np.inf, np.zeros(3, dtype=np.float32)
+        best, alike = np.inf, -1
         for index in self._shortlist(_coarse(look, look.colours), without):
-            view = self.views[index].look
-            there = self._forms[index]
-            apart = (there * there).sum(axis=1)[:, None] + norms - 2 * there @ here.T
-            missing = _root(apart.min(axis=1))[inside[view.cells]]
+            apart = self._apart_in_form(look, index)
+            missing = _root(apart.min(axis=1))[inside[self.views[index].look.cells]]
             form = top(missing, _FORM)
             if form < best:
-                matched = apart.argmin(axis=0)
-                best = form
-                light = np.median(look.colours[:, 3:6] - view.colours[matched, 3:6], axis=0)
+                best, alike = form, index
+        if alike < 0:
+            return float(best), np.zeros(3, dtype=np.float32)
+        theirs = self.views[alike].look.colours[self.matched(look, alike), 3:6]
+        light = np.median(look.colours[:, 3:6] - theirs, axis=0)
         return float(best), np.asarray(light, dtype=np.float32)
 
     def matched(self, look: Look, view: int) -> NDArray[np.intp]:
         """Cells of a bank's view that are most like each cell in form and place, whatever their colour."""
-        here, there = _formed(look), self._forms[view]
-        apart = (there * there).sum(axis=1)[None] - 2 * here @ there.T
-        return np.asarray(apart.argmin(axis=1), dtype=np.intp)
+        return np.asarray(self._apart_in_form(look, view).argmin(axis=0), dtype=np.intp)
+
+    def _apart_in_form(self, look: Look, view: int) -> Rows:
+        """Squared distance of each cell of a bank's view from each of a look's, [its cell, cell]."""
+        lately = self._lately
+        if lately is None or lately.look is not look:
+            here = _formed(look)
+            lately = self._lately = _Formed(look, here, np.asarray((here * here).sum(axis=1), np.float32), {})
+        if view not in lately.apart:
+            apart = self._forms[view] @ (-2 * lately.rows.T)
+            apart += self._form_norms[view][:, None]
+            apart += lately.norms
+            lately.apart[view] = np.asarray(apart, dtype=np.float32)
+        return lately.apart[view]
 
     def _compare(
         self, look: Look, without: int | None, light: Rows | None
