@@ -421,6 +421,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "attempt": "none",
             "slot": "SH010",
             "preset": "web",
+            "key": "0" * 64,
             "ending": "csv",
             "form": "otio",
         }
