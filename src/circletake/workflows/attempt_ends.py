@@ -4,7 +4,7 @@ import uuid
 
 from circletake.domain.attempt import CALLS, UNSENT, Call
 from circletake.domain.cost import PURSES, PurseKind, check_unit, micro_of
-from circletake.errors import AttemptInvalid, CostInvalid, NotFound, WorldMoved
+from circletake.errors import AttemptInvalid, CostInvalid, NotFound, NothingSent, WorldMoved
 from circletake.generate.port import Handle
 from circletake.ledger import accounts, attempts, reads
 from circletake.ledger.accounts import Session
@@ -31,7 +31,15 @@ def cancel_attempt(house: House, who: Session, production: str, attempt: str) ->
         return "It was cancelled before it was sent; nothing was spent."
     if row.state not in {"queued", "running"}:
         raise WorldMoved(f"This attempt is {row.state}; only what waits or runs can be cancelled.")
-    outcome = get_provider(house, request.provider).cancel(Handle(row.handle or ""))
+    try:
+        outcome = get_provider(house, request.provider).cancel(Handle(row.handle or ""))
+    except (NothingSent, NotFound) as away:
+        # nobody can be asked, and who is left is the person: they say what became of it
+        step = {"attempt": row.id, "before": row.state, "after": "unknown", "code": "cannot-be-asked",
+                "text": away.message}  # fmt: skip
+        with house.book.transact() as tx:
+            tx.append("attempt", actor=who.actor, session=who.pseudonym, production=row.production, body=step)
+        return f"{away.message} Nobody can be asked to stop it; say what became of it."
     if outcome.stopped == "unsupported":
         return f"{request.provider} cannot be asked to stop; it goes on to its end."
     if outcome.stopped == "asked":

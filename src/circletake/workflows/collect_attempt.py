@@ -8,7 +8,14 @@ from typing import Any
 from circletake.domain.cost import Charged
 from circletake.domain.people import MachineId, PersonId
 from circletake.domain.take import Take
-from circletake.errors import Bug, CircletakeError, ContentMissing, TakeUnfetched
+from circletake.errors import (
+    Bug,
+    CircletakeError,
+    ContentMissing,
+    NothingSent,
+    ProviderInvalid,
+    TakeUnfetched,
+)
 from circletake.generate.port import Fetched, Handle, Provider
 from circletake.ledger import reads
 from circletake.ledger.attempts import AttemptRow, RequestRow
@@ -50,7 +57,10 @@ def collect(house: House, row: AttemptRow, request: RequestRow, provider: Provid
     except ContentMissing as gone:
         _end(house, row, "lost", charged=paid, code="output-gone", text=gone.message)
         return True
-    except TakeUnfetched as away:
+    except ProviderInvalid as odd:
+        _end(house, row, "failed", charged=paid, code=odd.code, text=odd.message)
+        return True
+    except (TakeUnfetched, NothingSent) as away:
         if _is_too_late(row, provider.facts().retention_s):
             _end(house, row, "expired", charged=paid, code=away.code, text=away.message)
             return True

@@ -23,6 +23,7 @@ from circletake.errors import (
     AttemptRefused,
     CircletakeError,
     NothingSent,
+    ProviderInvalid,
     WorldMoved,
 )
 from circletake.generate.port import Absent, Handle, Provider, Status, Unsure
@@ -220,7 +221,7 @@ class Dispatcher:
                 return
             self._step(row, "submitting", "reserved", code=away.code, text=away.message)
             self._back_off(row, away.detail.get("wait_s"))
-        except AskInvalid as wrong:
+        except (AskInvalid, ProviderInvalid) as wrong:  # either is found out before anything is sent
             self._step(row, "submitting", "failed", charged="no", code=wrong.code, text=wrong.message)
         except AttemptRefused as refused:
             told = refused.detail.get("charged")

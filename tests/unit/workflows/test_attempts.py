@@ -17,9 +17,11 @@ from circletake.errors import (
     NotAPerson,
     NotFound,
     PromptRefused,
+    ProviderInvalid,
     RoleMissing,
     WorldMoved,
 )
+from circletake.generate.calls import Server
 from circletake.generate.opening import open_providers
 from circletake.ledger import attempts, reads
 from circletake.ledger.accounts import Session
@@ -455,3 +457,42 @@ def test_jobs_of_the_fake_are_told_apart(fake: Paying) -> None:
     one, two = fake.create("a", "x"), fake.create("b", "y")
     assert isinstance(one, Job)
     assert one.id != two.id
+
+
+def test_one_whose_provider_is_gone_for_good_is_ended_by_a_person(floor: "Floor", fake: Paying) -> None:
+    fake.patience = 10_000
+    request = ask(floor)
+    dispatcher = Dispatcher(floor.house, poll_s=0.01)
+    with dispatcher.alone():
+        dispatcher.turn()
+    cast("dict[str, Any]", floor.house.providers).clear()
+    said = floor.studio.generate.cancel(floor["ana"], "spring", request.attempts[0].id)
+    assert "say what became of it" in said
+    (found,) = floor.studio.generate.show(floor["ana"], "spring", request.id).attempts
+    assert (found.state, found.may) == ("unknown", ["resolve"])
+    floor.studio.generate.resolve(floor["ana"], "spring", found.id, call="write_off")
+    assert spent(floor) == ("0.00", "0.05")
+
+
+def test_an_output_at_an_address_of_this_house_is_not_fetched(
+    floor: "Floor", fake: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(_server: Server, address: str) -> None:
+        if "/out/" in address:
+            raise ProviderInvalid(f"{address} is not fetched.")
+
+    monkeypatch.setattr(Server, "check_output", elsewhere)
+    (found,) = work(floor, ask(floor))
+    assert fake.creates.total() == 1
+    assert (found.state, found.charged, found.code) == ("failed", "yes", "provider-invalid")
+
+
+def test_a_description_that_cannot_be_filled_sends_nothing(floor: "Floor", fake: Paying) -> None:
+    path = floor.house.folder / "paying.toml"
+    path.write_text(path.read_text().replace('"$seed"', '"$mood"'))
+    named = {"paying": {"file": "paying.toml", "prices": "prices.toml"}}
+    cast("dict[str, Any]", floor.house.providers).update(
+        open_providers(named, folder=floor.house.folder, secret_of=lambda _: SECRET)
+    )
+    (found,) = work(floor, ask(floor, wanted=Wanted(label="open")))
+    assert (found.state, found.charged, fake.bodies) == ("failed", "no", [])
