@@ -129,6 +129,7 @@ from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.make_take import MakeWish
 from circletake.workflows.output_views import OutputsView
+from circletake.workflows.panels import Panels
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.seam_views import SeamsView
@@ -481,6 +482,11 @@ class Studio:
     def dailies(self) -> Dailies:
         """Dailies: playlists, what stands in them, and what was watched."""
         return Dailies(self.house)
+
+    @property
+    def panels(self) -> Panels:
+        """The board of panels: brought in, shown, played, conformed."""
+        return Panels(self.house)
 
     # signing in
 

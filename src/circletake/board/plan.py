@@ -54,6 +54,7 @@ class Plan:
         script: the script as canonical JSON, where there was one.
         said: what reading and comparing had to say, a sentence each.
         asks: files whose shot nobody knows.
+        sounds: files of sounds that are heard.
     """
 
     board: Board
@@ -63,6 +64,7 @@ class Plan:
     script: bytes | None
     said: tuple[str, ...]
     asks: tuple[str, ...]
+    sounds: tuple[Path, ...] = ()
 
     @property
     def unsure(self) -> tuple[Unsure, ...]:
@@ -138,6 +140,16 @@ def plan_import(board: Board | None, imported: Imported, known: Known) -> Plan:
         script=script_bytes(script) if script else None,
         said=tuple(dict.fromkeys([warned.sentence for warned in imported.warnings] + making.said)),
         asks=imported.asks,
+        sounds=tuple(
+            sorted(
+                {
+                    one.path
+                    for panel in imported.panels
+                    for one in panel.sounds
+                    if one.path and one.path in known.digests
+                }
+            )
+        ),
     )
 
 

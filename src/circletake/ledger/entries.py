@@ -46,6 +46,7 @@ PERSONS_KINDS = frozenset(
         "guest_link",
         "guest_end",
         "playlist",
+        "answered",
     }
 )
 # These are decisions: they also need the sitting in which they were made.
@@ -64,6 +65,7 @@ SITTING_KINDS = frozenset(
         "guest_link",
         "guest_end",
         "playlist",
+        "answered",
     }
 )
 # All that a guest ever does, who came by a link and proved nothing about themselves.
@@ -480,6 +482,44 @@ class PlaylistBody(Body, frozen=True):
     text: str | None = None
 
 
+class BoardBody(Body, frozen=True):
+    """A version of the board; `board` and `script` name documents in the content store."""
+
+    board: str
+    number: int
+    parent: str | None
+    scenes: int
+    shots: int
+    panels: int
+    frames: int
+    script: str | None = None
+
+
+class ProposedBody(Body, frozen=True):
+    """An edited timeline came back: what it would change of the board, each for somebody to answer.
+
+    `source` is the timeline and `document` all of what was made of it, both in the content store; `proposals`
+    are ids and what each would do.
+    """
+
+    conform: str
+    board: str
+    source: str
+    document: str
+    proposals: list[Pair]
+
+
+class AnsweredBody(Body, frozen=True):
+    """A person takes proposals into the board, or refuses them; `reason` commits to why."""
+
+    conform: str
+    proposals: list[str]
+    taken: bool
+    key: str
+    board: str | None = None
+    reason: str | None = None
+
+
 class ConsentBody(Body, frozen=True):
     """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
 
@@ -542,6 +582,9 @@ BODIES: dict[str, type[Body]] = {
     "guest_end": GuestEndBody,
     "guest": GuestBody,
     "playlist": PlaylistBody,
+    "board": BoardBody,
+    "proposed": ProposedBody,
+    "answered": AnsweredBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

@@ -15,6 +15,7 @@ from circletake.domain.verdict import CLOSING
 from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInvalid, NotFound, RoleMissing
 from circletake.ledger import entries as e
 from circletake.ledger import rows
+from circletake.ledger.board_rows import keep_answers, keep_board_version, keep_proposals
 from circletake.ledger.canonical import spelled
 from circletake.ledger.drawing_rows import keep_drawing
 from circletake.ledger.guest_rows import end_guest_link, keep_guest, keep_guest_link, refuse_guest
@@ -562,6 +563,9 @@ _PROJECTIONS: dict[str, _Projection] = {
     "guest_end": _as(e.GuestEndBody, end_guest_link),
     "guest": _as(e.GuestBody, keep_guest),
     "playlist": _as(e.PlaylistBody, keep_playlist),
+    "board": _as(e.BoardBody, keep_board_version),
+    "proposed": _as(e.ProposedBody, keep_proposals),
+    "answered": _as(e.AnsweredBody, keep_answers),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

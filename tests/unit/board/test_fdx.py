@@ -1,11 +1,10 @@
 """Final Draft: every trap that a reader was seen to fall into."""
 
 import pytest
+from tests.boards import FDX
 
 from circletake.board.fdx import read_fdx
 from circletake.errors import BoardUnreadable
-
-from .boards import FDX
 
 
 def fdx(content: str, head: str = "") -> bytes:

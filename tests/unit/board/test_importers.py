@@ -7,14 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.boards import FDX, FOUNTAIN, SCENE, SLUG, board, write_pictures, write_project, write_storyboarder
 
 from circletake.board.imported import Imported
 from circletake.board.panels import number_of
 from circletake.board.read import importers, read_board
 from circletake.domain.board import frames_of
 from circletake.errors import BoardUnreadable, NotFound
-
-from .boards import FDX, FOUNTAIN, SCENE, SLUG, board, write_pictures, write_project, write_storyboarder
 
 
 def fountain(folder: Path) -> Path:
@@ -202,7 +201,9 @@ def test_pictures_are_in_the_order_of_people_and_their_names_give_the_shot(tmp_p
     names = ["SH020_10.png", "SH020_2.png", "SH010.png", "017.png", ".hidden.png", "readme.txt"]
     found = read_board(write_pictures(tmp_path / "p", names))
     shots = [(shot.code, [panel.expected for panel in shot.panels]) for shot in found.scenes[0].shots]
-    assert shots == [("SH010", ["SH010.png"]), ("SH020", ["SH020_2.png", "SH020_10.png"])]
+    assert shots == [
+        ("SH010", ["SH010.png"]), ("SH020", ["SH020_2.png", "SH020_10.png"]), ("", ["017.png"]),
+    ]  # fmt: skip
     assert found.asks == ("017.png",)
 
 

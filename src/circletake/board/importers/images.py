@@ -46,6 +46,9 @@ def read(path: Path) -> Imported:
             warnings.append(Warned(f"Pictures of {shot.code} do not lie together; they are put in one shot."))
         panels = (*before.panels, *shot.panels) if before else shot.panels
         merged[shot.code] = FoundShot(shot.code, panels, shot.code)
+    unnamed = tuple(_panel(file) for file, code in named if not code)
+    if unnamed:
+        merged[""] = FoundShot("", unnamed)
     scene = FoundScene("", "", path.name, shots=tuple(merged.values()))
     return Imported("images", (scene,), warnings=tuple(warnings), asks=asks, has_panels=True)
 
