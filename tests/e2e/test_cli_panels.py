@@ -1,16 +1,32 @@
 """The verbs for the board of panels, as typed, on a real studio folder."""
 
 import json
+import wave
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from tests.boards import board, png, write_pictures, write_project, write_storyboarder
+
+from circletake.cut.conform import KnownTake
+from circletake.cut.form import Leaving
+from circletake.cut.timelines import forms, write_timeline
+from circletake.domain.cut import CutVersion, Slot
+from circletake.media.probe import probe
 
 from .terminal import Terminal
 
 pytestmark = pytest.mark.e2e
 
 PASSWORD = "a red bicycle\n"  # noqa: S105 (of somebody who lives for one test)
+
+
+def write_wav(path: Path, *, seconds: int) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\x10\x20" * 8000 * seconds)
 
 
 def studio(folder: Path) -> Terminal:
@@ -108,3 +124,84 @@ def test_drawings_are_laid_over_one_another(tmp_path: Path) -> None:
     ana.run("board", "import", str(path), "--take")
     take = ana.json("take", "list", "SH010", "--stage", "storyboard")["takes"][0]
     assert (take["width_px"], take["height_px"]) == (32, 18)
+
+
+def test_the_board_becomes_an_animatic_to_the_frame_with_its_cameras_and_its_sound(tmp_path: Path) -> None:
+    ana = studio(tmp_path)
+    boards = [
+        board("BBBB1", duration=1000, audio={"filename": "a.wav"}),
+        board("BBBB2", duration=500),
+        board("BBBB3", duration=250),
+    ]
+    path = write_storyboarder(tmp_path / "b", boards)
+    (tmp_path / "b" / "images" / "board-1-BBBB3.png").unlink()
+    write_wav(tmp_path / "b" / "images" / "a.wav", seconds=3)
+    ana.run("board", "import", str(path), "--take")
+    ana.run("board", "edit", "BBBB2", "--to", "25,25,50,50", "--ease", "out", "--hold", "2")
+    assert "is no rectangle" in ana.run("board", "edit", "BBBB2", "--to", "1,2", code=2)
+    assert "outside the picture" in ana.run("board", "edit", "BBBB2", "--to", "60,60,50,50", code=2)
+    assert "no panel XXXXX" in ana.run("board", "edit", "XXXXX", "--frames", "3", code=3)
+
+    film = tmp_path / "animatic.mp4"
+    ana.run("board", "animatic", str(film))
+    told = probe(film)
+    # 24 + 12 + 6 frames of panels; the sound goes on for 3 s, and the last picture with it
+    assert (told.n_frames, told.rate, told.width_px, told.height_px) == (72, Fraction(24), 96, 64)
+    assert told.audio is not None
+    again = ana.json("board", "animatic")
+    ana.run("board", "edit", "BBBB1", "--dialogue", "Woof.")
+    assert ana.json("board", "animatic")["content"] == again["content"]  # words are not seen
+
+    part = tmp_path / "part.mp4"
+    ana.run("board", "animatic", str(part), "--shot", "SH020")
+    assert probe(part).n_frames == 12
+    assert "no scene or shot SH999" in ana.run("board", "animatic", "--shot", "SH999", code=2)
+
+
+@pytest.mark.parametrize("ending", ["otio", "xml", "edl"])
+def test_an_edited_timeline_comes_home_as_proposals(tmp_path: Path, ending: str) -> None:
+    ana = studio(tmp_path)
+    ana.run("board", "import", str(write_project(tmp_path / "project")), "--take")
+    out = tmp_path / f"cut.{ending}"
+    ana.run("board", "export", str(out))
+    assert sorted(one.name for one in (tmp_path / "cut-panels").iterdir()) == [
+        "P010-AAAA1.png", "P020-AAAA2.png", "P030-AAAA3.png",
+    ]  # fmt: skip
+    assert "There is nothing to answer" in ana.run("board", "conform", str(out))
+
+    # an editor's work: the second panel before the first, the third gone
+    rate, form = Fraction(24), forms()["fcp7" if ending == "xml" else ending]
+    assert form.read is not None
+    pieces = [
+        piece for track in form.read(out, rate).tracks if track.kind == "picture" for piece in track.pieces
+    ]
+    takes = {
+        f"{n}" * 64: KnownTake(f"{n}" * 64, piece.name, piece.name, 999) for n, piece in enumerate(pieces)
+    }
+    slots = [Slot(piece.ours.slot or "", piece.name, 20 + n, f"{n}" * 64) for n, piece in enumerate(pieces)]
+    cut = CutVersion("pr_x", 1, rate, 96, 64, (slots[1], slots[0]))
+    out.write_bytes(write_timeline(Leaving(cut, takes, {}), out.name).data)
+
+    said = ana.json("board", "conform", str(out))
+    assert sorted((one["sort"], one["panel"]) for one in said["proposals"]) == [
+        ("remove", "AAAA3"), ("reorder", "AAAA2"), ("retime", "AAAA1"), ("retime", "AAAA2"),
+    ]  # fmt: skip
+    assert ana.json("board", "conform", str(out)) == said
+    ids = {one["sort"]: one["id"] for one in said["proposals"] if one["panel"] != "AAAA1"}
+    refused = ana.json("board", "answer", ids["remove"], "--refuse", "--why", "we need it")
+    assert [(one["state"], one["reason"]) for one in refused["proposals"] if one["sort"] == "remove"] == [
+        ("refused", "we need it")
+    ]
+    ana.run("board", "answer", ids["reorder"], "--take")
+    assert "answered already" in ana.run("board", "answer", ids["reorder"], "--refuse", code=5)
+    taken = ana.json("board", "answer", "--all", "--take")
+    assert {one["state"] for one in taken["proposals"]} == {"taken", "refused"}
+    shown = ana.json("board", "show")
+    assert [(one["uid"], one["frames"]) for one in shown["panels"]] == [
+        ("AAAA2", 21),
+        ("AAAA1", 20),
+        ("AAAA3", 48),
+    ]
+    # what people changed stands until the file says something new
+    assert ana.json("board", "import", str(tmp_path / "project"), "--take")["changes"] == []
+    ana.run("book", "replay")

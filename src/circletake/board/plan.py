@@ -162,7 +162,8 @@ class _Making:
         self._known = known
         self._matched = matched
         self._old = {panel.uid: panel for panel in before.panels}
-        self._uids = set(self._old)
+        self._dropped = {panel.uid: panel for panel in before.dropped}
+        self._uids = {*self._old, *self._dropped}
         self._ids = {scene.id for scene in before.scenes}
         self._codes = {shot.code for shot in before.shots} | set(known.codes)
         self._shots = {shot.id: shot for shot in before.shots}
@@ -211,6 +212,9 @@ class _Making:
             tuple(scenes),
             tuple(shots),
             panels,
+            dropped=tuple(
+                panel for panel in self._before.dropped if self._shots[panel.shot].scene not in gone
+            ),
         )
 
     def _before_line(self) -> list[str]:
@@ -263,16 +267,20 @@ class _Making:
         at = 0
         for shot in found.shots:
             uids = [known[at + n] for n in range(len(shot.panels))]
-            kept = self._shot(scene, shot, uids, claimed)
+            at += len(uids)
+            if uids and all(uid in self._dropped for uid in uids):
+                continue
+            kept = self._shot(scene, shot, [uid for uid in uids if uid not in self._dropped], claimed)
             claimed.add(kept.id)
-            for panel, uid in zip(shot.panels, uids, strict=True):
-                self._panel(panel, uid, kept, lengths[at], at)
-                at += 1
+            for n, (panel, uid) in enumerate(zip(shot.panels, uids, strict=True), start=at - len(uids)):
+                if uid not in self._dropped:
+                    self._panel(panel, uid, kept, lengths[n], n)
 
     def _known_again(self, scene: Scene, shots: Sequence[FoundShot]) -> list[str | None]:
         """Uids of panels that are on the board: by their own, by their file's name, by their picture."""
-        here = [panel for panel in self._before.panels if self._shots[panel.shot].scene == scene.id]
-        elsewhere = {panel.uid for panel in self._before.panels} - {panel.uid for panel in here}
+        both = (*self._before.panels, *self._before.dropped)
+        here = [panel for panel in both if self._shots[panel.shot].scene == scene.id]
+        elsewhere = {panel.uid for panel in both} - {panel.uid for panel in here}
         found: list[str | None] = []
         told = [(shot, panel) for shot in shots for panel in shot.panels]
         free = {panel.uid: panel for panel in here if panel.uid not in self._panels}

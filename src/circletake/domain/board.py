@@ -178,6 +178,7 @@ class Board:
         panels: in the order of the film.
         parent: SHA-256 of the version before.
         script: SHA-256 of the script that its scenes were last read from.
+        dropped: panels that people took out, so that no file brings them back.
     """
 
     production: str
@@ -188,6 +189,7 @@ class Board:
     panels: tuple[Panel, ...] = ()
     parent: str | None = None
     script: str | None = None
+    dropped: tuple[Panel, ...] = ()
 
     def __post_init__(self) -> None:
         scenes = {scene.id for scene in self.scenes}

@@ -1,13 +1,16 @@
 """The board of panels in the house: what doors ask for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from circletake.ledger.accounts import Session
-from circletake.workflows import import_board, show_panels
+from circletake.workflows import animatic, conform_board, edit_panel, import_board, show_panels
+from circletake.workflows.animatic import ALL, Selection
+from circletake.workflows.edit_panel import PanelEdit
 from circletake.workflows.house import House
 from circletake.workflows.import_board import Answers
-from circletake.workflows.panel_views import BoardPlanView, CoverageView, PanelsView
+from circletake.workflows.panel_views import BoardPlanView, CoverageView, PanelsView, ProposalsView
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,58 @@ class Panels:
     def coverage(self, session: Session, production: str) -> CoverageView:
         """What there is of every shot."""
         return show_panels.show_coverage(self.house, session, production)
+
+    def edit(
+        self, session: Session, production: str, uid: str, edit: PanelEdit, *, seen: str | None = None
+    ) -> PanelsView:
+        """Change a panel by hand; returns the board as it stands then."""
+        edit_panel.edit_panel(self.house, session, production, uid, edit, seen=seen)
+        return self.show(session, production)
+
+    def order_animatic(self, session: Session, production: str, part: Selection = ALL) -> str | None:
+        """Order a film of the board; the job's key, or None where exactly this is made already."""
+        return animatic.order_animatic(self.house, session, production, part)
+
+    def animatic_file(self, session: Session, production: str, part: Selection = ALL) -> tuple[Path, str]:
+        """Where the film of the board lies, and what it is called."""
+        return animatic.animatic_file(self.house, session, production, part)
+
+    def copy_animatic(self, session: Session, production: str, path: Path, part: Selection = ALL) -> None:
+        """Copy the film of the board to a place of the person's own."""
+        animatic.copy_animatic(self.house, session, production, path, part)
+
+    def timeline(
+        self, session: Session, production: str, name: str, part: Selection = ALL
+    ) -> tuple[bytes, list[str]]:
+        """The board as a timeline, and what its form cannot carry."""
+        written = animatic.board_timeline(self.house, session, production, name, part)
+        return written.data, list(written.lost)
+
+    def export(self, session: Session, production: str, path: Path, part: Selection = ALL) -> list[str]:
+        """Write the board as a timeline with its pictures beside it; returns what the form cannot carry."""
+        return animatic.export_board(self.house, session, production, path, part)
+
+    def conform(
+        self, session: Session, production: str, path: Path, part: Selection = ALL, *, form: str | None = None
+    ) -> ProposalsView:
+        """Read an edited timeline and keep what it would change of the board."""
+        return conform_board.propose_back(self.house, session, production, path, part, form=form)
+
+    def proposals(self, session: Session, production: str, *, conform: str | None = None) -> ProposalsView:
+        """What a timeline proposed, the newest one where none is named."""
+        return conform_board.show_proposals(self.house, session, production, conform=conform)
+
+    def answer(
+        self,
+        session: Session,
+        production: str,
+        ids: Sequence[str],
+        *,
+        taken: bool,
+        reason: str = "",
+        seen: str | None = None,
+    ) -> ProposalsView:
+        """Take proposals into a new version of the board, or refuse them."""
+        return conform_board.answer_proposals(
+            self.house, session, production, ids, taken=taken, reason=reason, seen=seen
+        )

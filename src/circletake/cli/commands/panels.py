@@ -2,16 +2,20 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from circletake.cli.commands.shots import board as status_board
+from circletake.cli.commands.words import checked
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
+from circletake.domain.board import EASES, WHOLE, Camera, Ease, Rect
 from circletake.domain.time import format_timecode
 from circletake.errors import BoardInvalid
+from circletake.workflows.animatic import Selection
+from circletake.workflows.edit_panel import PanelEdit
 from circletake.workflows.import_board import Answers
-from circletake.workflows.panel_views import BoardPlanView, CoverageView, PanelsView
+from circletake.workflows.panel_views import BoardPlanView, CoverageView, PanelsView, ProposalsView
 
 board_app = typer.Typer(help="The board: every shot and its status; panels, animatic, coverage.")
 
@@ -176,6 +180,178 @@ def _say_coverage(view: CoverageView) -> None:
     )
     if view.scenes_without_shots:
         line(f"Scenes without a shot: {', '.join(view.scenes_without_shots[:12])}")
+
+
+@board_app.command("edit")
+def board_edit(
+    panel: Annotated[str, typer.Argument(help="Uid of the panel, such as FA5K7.")],
+    *,
+    frames: Annotated[int | None, typer.Option("--frames", help="How long it stands.", min=1)] = None,
+    dialogue: Annotated[str | None, typer.Option("--dialogue", help="What is said.")] = None,
+    action: Annotated[str | None, typer.Option("--action", help="What happens.")] = None,
+    notes: Annotated[str | None, typer.Option("--notes", help="Anything else.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="What the camera sees first: x,y,width,height in hundredths.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="What it sees last, likewise.")] = None,
+    ease: Annotated[str, typer.Option("--ease", help="linear, in, out or in_out.")] = "in_out",
+    hold: Annotated[int, typer.Option("--hold", help="Frames for which it rests at its end.", min=0)] = 0,
+    after: Annotated[
+        str | None, typer.Option("--after", help="Uid of the panel it is put behind, or first.")
+    ] = None,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Change a panel by hand: its length, its words, its camera, its place."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        camera = None
+        if start is not None or end is not None:
+            way = cast("Ease", checked(ease, EASES, "ease"))
+            camera = Camera(_rect(start or "0,0,100,100"), _rect(end or "0,0,100,100"), way, hold)
+        edit = PanelEdit(frames, dialogue, action, notes, camera, "" if after == "first" else after)
+        view = here.studio.panels.edit(here.session, here.production, panel, edit)
+        here.answer(view, lambda: line(f"This is board {view.number}."))
+
+
+def _rect(told: str) -> Rect:
+    """Hundredths of the picture, in its own units; edges are rounded, so that two that meet go on meeting."""
+    try:
+        x, y, width, height = (Fraction(one.strip()) * WHOLE / 100 for one in told.split(","))
+    except (ValueError, ZeroDivisionError):
+        raise BoardInvalid(
+            f"“{told}” is no rectangle; write x,y,width,height in hundredths: 10,10,50,50."
+        ) from None
+    left, top = round(x), round(y)
+    return left, top, round(x + width) - left, round(y + height) - top
+
+
+SceneOption = Annotated[
+    list[str] | None, typer.Option("--scene", help="Number or id of a scene; all of the board without.")
+]
+ShotOption = Annotated[list[str] | None, typer.Option("--shot", help="Code of a shot.")]
+
+
+@board_app.command("animatic")
+def board_animatic(
+    file: Annotated[Path | None, typer.Argument(help="Where to copy the film to.")] = None,
+    *,
+    scene: SceneOption = None,
+    shot: ShotOption = None,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a film of the board, with its camera moves and sounds."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        part = Selection(scene or [], shot or [])
+        panels = here.studio.panels
+        key = panels.order_animatic(here.session, here.production, part)
+        if key is not None:
+            here.work([key])
+        path, _ = panels.animatic_file(here.session, here.production, part)
+        if file is not None:
+            panels.copy_animatic(here.session, here.production, file, part)
+        here.answer(
+            {"content": path.name, "file": str(file) if file else None},
+            lambda: line(f"The animatic is {file or path}."),
+        )
+
+
+@board_app.command("export")
+def board_export(
+    file: Annotated[Path, typer.Argument(help="Where to; its ending says the form: .otio .edl .xml .fcpxml")],
+    *,
+    scene: SceneOption = None,
+    shot: ShotOption = None,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the board as a timeline for an editor, its pictures in a folder beside it."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        lost = here.studio.panels.export(
+            here.session, here.production, file, Selection(scene or [], shot or [])
+        )
+
+        def say() -> None:
+            line(f"Written to {file}; its pictures are in {file.stem}-panels.")
+            for sentence in lost:
+                line(f"  - {sentence}")
+
+        here.answer({"file": str(file), "lost": lost}, say)
+
+
+@board_app.command("conform")
+def board_conform(
+    file: Annotated[Path, typer.Argument(help="The edited timeline: .otio .edl .xml .fcpxml .aaf")],
+    *,
+    form: Annotated[
+        str | None, typer.Option("--form", help="Its form, where the ending does not say it.")
+    ] = None,
+    scene: SceneOption = None,
+    shot: ShotOption = None,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Bring an edited timeline back: what it would change of the board, for a person to answer."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        part = Selection(scene or [], shot or [])
+        view = here.studio.panels.conform(here.session, here.production, file, part, form=form)
+        here.answer(view, lambda: _say_proposals(view))
+
+
+@board_app.command("proposals")
+def board_proposals(
+    *,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what the newest timeline proposed, and how it was answered."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        view = here.studio.panels.proposals(here.session, here.production)
+        here.answer(view, lambda: _say_proposals(view))
+
+
+@board_app.command("answer")
+def board_answer(
+    proposals: Annotated[list[str] | None, typer.Argument(help="Ids of proposals.")] = None,
+    *,
+    take: Annotated[bool, typer.Option("--take/--refuse", help="Take them into the board, or refuse them.")],
+    every: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
+    why: Annotated[str, typer.Option("--why", help="The reason, in a few words.")] = "",
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take proposals into a new version of the board, or refuse them."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        panels = here.studio.panels
+        ids = list(proposals or [])
+        if every:
+            shown = panels.proposals(here.session, here.production)
+            ids = [one.id for one in shown.proposals if one.state == "open"]
+        view = panels.answer(here.session, here.production, ids, taken=take, reason=why)
+        here.answer(view, lambda: _say_proposals(view))
+
+
+def _say_proposals(view: ProposalsView) -> None:
+    signs = {"open": "?", "taken": "◎", "refused": "/"}
+    for one in view.proposals:
+        known = f" (known by its {one.how})" if one.how else ""
+        why = f": {one.reason}" if one.reason else ""
+        line(f"{signs[one.state]} {one.id}  {one.text}{known} – {one.state}{why}")
+    for said in view.said:
+        line(f"  ! {said}")
+    line(f"The board is at version {view.board}." if view.proposals else "There is nothing to answer.")
 
 
 def register(app: typer.Typer) -> None:
