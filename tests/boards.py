@@ -66,7 +66,7 @@ def write_storyboarder(
     """A file of Storyboarder, with a picture for each board."""
     (folder / "images").mkdir(parents=True, exist_ok=True)
     for n, one in enumerate(boards):
-        (folder / "images" / str(one["url"])).write_bytes(png(40 + 5 * n))
+        (folder / "images" / str(one["url"])).write_bytes(png(40 + 5 * n % 200))
     path = folder / f"{name}.storyboarder"
     head = {"version": "3.0.0", "aspectRatio": "1.7777", "fps": 24, "defaultBoardTiming": 2000}
     path.write_text(json.dumps({**head, **told, "boards": list(boards)}), "utf-8")
@@ -90,5 +90,5 @@ def write_pictures(folder: Path, names: Sequence[str]) -> Path:
     """A folder of pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     for n, name in enumerate(names):
-        (folder / name).write_bytes(png(40 + 5 * n))
+        (folder / name).write_bytes(png(40 + 5 * n % 200))
     return folder

@@ -1312,6 +1312,10 @@ class Studio:
         jobs = self.house.queue.jobs(limit=_SHOWN_JOBS)
         return [self._job_view(job) for job in show.jobs_of(self.house, session, jobs)]
 
+    def job_of(self, key: str) -> JobView:
+        """A job that was just ordered."""
+        return self._job_views([key])[0]
+
     def _job_views(self, keys: Sequence[str]) -> list[JobView]:
         self._relay().copy()
         found = self.house.queue.find_all(keys)

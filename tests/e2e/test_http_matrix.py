@@ -65,6 +65,9 @@ PLAYLIST_OP = {"op": DRAWN, "act": "archive", "playlist": DRAWN}
 
 CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
 
+# of a timeline that nobody brought: whoever may answer is told that it is not there
+ANSWER = {"proposals": ["cf_none_1"], "taken": True}
+
 # Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
 ANY, NONE = "*", ""
 
@@ -143,6 +146,16 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/cut/versions", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut/diff", None, ALL, ANY),
     ("GET", "/api/productions/{code}/film", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/coverage", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/animatic.mp4", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/board.pdf", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/timeline/{name}", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/proposals", None, ALL, ANY),
+    ("POST", "/api/productions/{code}/panels/import/{name}", {}, SHOTS, "manage"),
+    ("POST", "/api/productions/{code}/panels/edit/{uid}", {"frames": 9}, SHOTS, "manage"),
+    ("POST", "/api/productions/{code}/panels/animatic", {}, CUT, "cut"),
+    ("POST", "/api/productions/{code}/panels/conform/{name}", {}, CUT, "cut"),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries/{seq}/check", None, ALL, ANY),
     ("GET", "/api/productions/{code}/disclosure", None, ALL, ANY),
@@ -211,6 +224,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/productions/{code}/views", {"name": "v{n}", "query": "q=x"}, ALL, NONE),
     ("DELETE", "/api/productions/{code}/views/{view}", None, ALL, NONE),
     ("POST", "/api/productions/{code}/dailies", PLAYLIST_OP, DAILIES, NONE),
+    ("POST", "/api/productions/{code}/panels/proposals", ANSWER, CUT, NONE),
     ("POST", "/api/verdicts", "verdict", VOTES, NONE),
     # a policy that lets nobody override refuses everybody alike, for a reason that is about the gate
     ("POST", "/api/overrides", "override", ALL, NONE),
@@ -393,6 +407,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "view": "w_none",
             "playlist": "none",
             "slot": "SH010",
+            "uid": "FA5K7",
             "preset": "web",
             "ending": "csv",
             "form": "otio",

@@ -141,6 +141,7 @@ def answer_proposals(
         WorldMoved: the board is not what was looked at any more.
         NotAPerson: a machine cannot say this.
     """
+    who.sitting("answer proposals")
     if not ids:
         raise RequestInvalid("Name at least one proposal.")
     with house.book.transact() as tx:

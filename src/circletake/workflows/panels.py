@@ -1,16 +1,35 @@
 """The board of panels in the house: what doors ask for."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from circletake.ledger.accounts import Session
-from circletake.workflows import animatic, conform_board, edit_panel, import_board, show_panels
+from circletake.workflows import (
+    animatic,
+    conform_board,
+    edit_panel,
+    import_board,
+    print_board,
+    show_panels,
+)
 from circletake.workflows.animatic import ALL, Selection
 from circletake.workflows.edit_panel import PanelEdit
 from circletake.workflows.house import House
 from circletake.workflows.import_board import Answers
 from circletake.workflows.panel_views import BoardPlanView, CoverageView, PanelsView, ProposalsView
+
+
+@contextmanager
+def sent_as_file(name: str, data: bytes) -> Iterator[Path]:
+    """What was sent, as a file that only its ending is taken over to, for as long as it is read."""
+    ending = "".join(letter for letter in PurePath(name).suffix.lower() if letter.isalnum() or letter == ".")
+    with tempfile.TemporaryDirectory(prefix="circletake-board-") as folder:
+        path = Path(folder) / f"sent{ending[:16]}"
+        path.write_bytes(data)
+        yield path
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,26 @@ class Panels:
     ) -> ProposalsView:
         """Read an edited timeline and keep what it would change of the board."""
         return conform_board.propose_back(self.house, session, production, path, part, form=form)
+
+    def conform_sent(
+        self, session: Session, production: str, name: str, data: bytes, part: Selection = ALL
+    ) -> ProposalsView:
+        """The same of a timeline that was sent as bytes; the ending of its name says its form."""
+        with sent_as_file(name, data) as path:
+            return self.conform(session, production, path, part)
+
+    def bring_sent(
+        self, session: Session, production: str, name: str, data: bytes, *, take: bool
+    ) -> BoardPlanView:
+        """Plan or take a script that was sent as bytes; the ending of its name says its form."""
+        with sent_as_file(name, data) as path:
+            return (self.take if take else self.plan)(session, production, path)
+
+    def printed(
+        self, session: Session, production: str, *, layout: str = "six", part: Selection = ALL
+    ) -> bytes:
+        """The board as PDF."""
+        return print_board.print_board(self.house, session, production, layout=layout, part=part)
 
     def proposals(self, session: Session, production: str, *, conform: str | None = None) -> ProposalsView:
         """What a timeline proposed, the newest one where none is named."""

@@ -11,7 +11,7 @@ from circletake.cli.commands.words import checked
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
 from circletake.domain.board import EASES, WHOLE, Camera, Ease, Rect
 from circletake.domain.time import format_timecode
-from circletake.errors import BoardInvalid
+from circletake.errors import BoardInvalid, DiskFull
 from circletake.workflows.animatic import Selection
 from circletake.workflows.edit_panel import PanelEdit
 from circletake.workflows.import_board import Answers
@@ -283,6 +283,33 @@ def board_export(
                 line(f"  - {sentence}")
 
         here.answer({"file": str(file), "lost": lost}, say)
+
+
+@board_app.command("pdf")
+def board_pdf(
+    file: Annotated[Path, typer.Argument(help="Where to.")],
+    *,
+    layout: Annotated[
+        str, typer.Option("--layout", help="one, two, six or nine panels a page, or column.")
+    ] = "six",
+    scene: SceneOption = None,
+    shot: ShotOption = None,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the board: panels with their words and lengths."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        part = Selection(scene or [], shot or [])
+        data = here.studio.panels.printed(here.session, here.production, layout=layout, part=part)
+        try:
+            file.write_bytes(data)
+        except OSError as refused:
+            raise DiskFull(
+                f"{file} cannot be written: {refused.strerror}; choose another place."
+            ) from refused
+        here.answer({"file": str(file)}, lambda: line(f"Written to {file}."))
 
 
 @board_app.command("conform")
