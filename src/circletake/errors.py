@@ -295,6 +295,12 @@ class SheetInvalid(Invalid):
     code = "sheet-invalid"
 
 
+class RecipeInvalid(Invalid):
+    """A workflow, or what is to be changed in it, cannot be used."""
+
+    code = "recipe-invalid"
+
+
 class CutUnreadable(Invalid):
     """A timeline cannot be read or does not fit the production."""
 

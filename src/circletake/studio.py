@@ -44,6 +44,7 @@ from circletake.errors import (
     StudioMissing,
 )
 from circletake.gates.reasons import reasons_of, shipped_reasons
+from circletake.generate.recipes import Recipe
 from circletake.ledger import accounts, reads, tokens
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
@@ -71,6 +72,7 @@ from circletake.workflows import (
     demo,
     exchange,
     fill_gap,
+    find_takes,
     found_production,
     full_frames,
     gap_pack,
@@ -96,6 +98,7 @@ from circletake.workflows import (
     show_shot,
     show_task,
     splice_shot,
+    stop_render,
 )
 from circletake.workflows import checkpoints as checkpointing
 from circletake.workflows import context as contexts
@@ -122,6 +125,7 @@ from circletake.workflows.disclosure_views import DeliveryCheckView, DisclosureV
 from circletake.workflows.drawing_views import DrawingView
 from circletake.workflows.export_notes import Exported, export_notes
 from circletake.workflows.film import FilmView
+from circletake.workflows.find_views import FoundView
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.gap_views import GapsView
 from circletake.workflows.guests import Guests
@@ -136,6 +140,7 @@ from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.self_test import SOURCES, self_test
 from circletake.workflows.sheets import BoxedImage, SheetKind
 from circletake.workflows.shot_views import ShotView
+from circletake.workflows.show_provenance import ProvenanceView, recipe_in, show_provenance
 from circletake.workflows.show_seams import show_seams
 from circletake.workflows.sign_ins import SignIns
 from circletake.workflows.together import Seat, take_seat
@@ -176,6 +181,7 @@ from circletake.workflows.views import (
     TimelineView,
     WhatIfView,
 )
+from circletake.workflows.watch_folder import FolderWatch
 
 BOOK_FILE, JOBS_FILE, CONTENT, CACHE, LOCK = "book.sqlite", "jobs.sqlite", "content", "cache", "serve.lock"
 _TOML = """# This studio's settings; `circletake config` shows all of them and where each comes from.
@@ -639,6 +645,14 @@ class Studio:
         """A take between its neighbours in the cut."""
         return contexts.show_context(self.house, session, task, content=content, shots=shots)
 
+    def provenance(self, session: Session, task: str, *, content: str) -> ProvenanceView:
+        """Where a take came from."""
+        return show_provenance(self.house, session, task, content=content)
+
+    def recipe(self, session: Session, task: str, *, content: str) -> Recipe:
+        """What a take was made by, ready to be asked for something else."""
+        return recipe_in(self.house, session, task, content=content)
+
     def find_task(self, session: Session, production: str, code: str, stage: str) -> str:
         """The id of an entity's task at a stage."""
         with self.house.book.reading() as conn:
@@ -689,6 +703,12 @@ class Studio:
             on=on,
         )
         return self.task(session, self.find_task(session, production, shot, stage))
+
+    def watch_folder(
+        self, session: Session, production: str, *, stage: str, folder: Path, origin: Origin = "drawn"
+    ) -> FolderWatch:
+        """A folder whose files become takes of the shots that they name; to be polled, then closed."""
+        return FolderWatch(self.house, session, production, stage=stage, folder=folder, origin=origin)
 
     def import_film(
         self,
@@ -1165,6 +1185,32 @@ class Studio:
         """Take a generator's film back in as a take of the shot that its pack was made for."""
         return gap_pack.receive_result(self.house, session, production, pack=pack, path=path, label=label)
 
+    def cut_may_receive(self, session: Session, production: str, *, slot: str) -> Path:
+        """Where a film that is sent for a slot may lie while it arrives; refused before it is read."""
+        gap_pack.check_receives(self.house, session, production, slot=slot)
+        arriving = self.folder / "cache" / "arriving"
+        arriving.mkdir(parents=True, exist_ok=True)
+        return arriving
+
+    def cut_receive_for(
+        self, session: Session, production: str, *, slot: str, path: Path, label: str = ""
+    ) -> gap_pack.Returned:
+        """Take a film in for a slot, as what came of the pack that went out for it last."""
+        return gap_pack.receive_for_gap(self.house, session, production, slot=slot, path=path, label=label)
+
+    def cut_find(
+        self, session: Session, production: str, *, slot: str, words: str = "", most: int = find_takes.MOST
+    ) -> FoundView:
+        """Takes made for other places that could fill a slot, with why one could not."""
+        return find_takes.find_takes(self.house, session, production, slot=slot, words=words, most=most)
+
+    def cut_take_find(
+        self, session: Session, production: str, *, slot: str, take: str, cut_hash: str | None = None
+    ) -> CutView:
+        """Make a take that was found one of a slot's own shot, to be judged for this place."""
+        find_takes.take_find(self.house, session, production, slot=slot, take=take, cut_seen=cut_hash)
+        return self.cut(session, production)
+
     def cut_versions(
         self, session: Session, production: str, *, before: int | None = None
     ) -> CutVersionsView:
@@ -1310,7 +1356,14 @@ class Studio:
         if not self.productions(session):
             raise RoleMissing("You are part of no production yet; ask a producer for a role.")
         jobs = self.house.queue.jobs(limit=_SHOWN_JOBS)
-        return [self._job_view(job) for job in show.jobs_of(self.house, session, jobs)]
+        mine = show.jobs_of(self.house, session, jobs)
+        stops = stop_render.stoppable(self.house, session, mine)
+        return [self._job_view(job, may_stop=job.key in stops) for job in mine]
+
+    def stop_render(self, session: Session, key: str) -> JobView:
+        """Stop a render, or a version that is being made, and whatever helps it."""
+        self._relay().copy()
+        return self._job_view(stop_render.stop_render(self.house, session, key))
 
     def job_of(self, key: str) -> JobView:
         """A job that was just ordered."""
@@ -1321,7 +1374,7 @@ class Studio:
         found = self.house.queue.find_all(keys)
         return [self._job_view(found[key]) for key in keys if key in found]
 
-    def _job_view(self, job: Job) -> JobView:
+    def _job_view(self, job: Job, *, may_stop: bool = False) -> JobView:
         operation = self._operations.get(job.op)
         return JobView(
             id=job.id,
@@ -1332,6 +1385,7 @@ class Studio:
             done_frames=job.done_frames,
             total_frames=job.total_frames,
             error=job.error,
+            may_stop=may_stop,
         )
 
     def run_jobs(

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 # The shell is the same browser without a window's furniture, at two thirds of the processor time.
 CHROMIUM = next(
@@ -26,6 +26,8 @@ needs_browser = pytest.mark.skipif(
     CHROMIUM is None,
     reason="NO BROWSER: install Chromium (Debian: chromium-headless-shell or chromium) to test the desk",
 )
+
+expect.set_options(timeout=30_000)  # two processors under everybody's tests: slow is not wrong
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -199,6 +200,9 @@ def listed(page: Page) -> list[str]:
 def kept(shown: Shown, page: Page, playlist: str, codes: list[str]) -> None:
     """Wait until a list is so on the page and in the book."""
     page.wait_for_function(_LISTS, arg=codes)
+    until = time.monotonic() + 20
+    while shown.codes(playlist) != codes and time.monotonic() < until:
+        page.wait_for_timeout(50)
     page.wait_for_timeout(300)
     assert shown.codes(playlist) == codes
     assert listed(page) == codes

@@ -138,6 +138,7 @@ def opened(stage: Stage, browser: Browser) -> Iterator[Opener]:
 def look(page: Page, url: str, task: str, frame: int = 0) -> None:
     page.goto(f"{url}/t/{task}#f={frame}&take=1")
     expect(page.locator(".picture")).to_have_attribute("data-drawn", str(frame), timeout=_SLOW_MS)
+    expect(page.locator("[data-measured=here]")).to_be_visible(timeout=_SLOW_MS)
 
 
 def picture_of(page: Page, name: str) -> None:

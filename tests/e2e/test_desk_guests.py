@@ -131,12 +131,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             task = studio.task(ana, studio.find_task(ana, "spring", code, "animation"))
             pairs.append((task.id, task.takes[0].content))
         studio.run_jobs()
-        expect.set_options(timeout=30_000)  # two processors under everybody's tests: slow is not wrong
         with serving(studio) as (_, url), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
             yield House(studio, url.replace("127.0.0.1", "localhost"), browser, founder, pairs[:2], pairs[2])
             browser.close()
-        expect.set_options(timeout=None)
 
 
 def canvas(page: Page, of: str) -> Rgb:

@@ -145,6 +145,8 @@ def box_of(page: Page, selector: str = ".picture") -> tuple[float, float, float,
 
 def laid_out(page: Page) -> tuple[float, float, float, float]:
     """Where the picture is once all that stands around it has come, which a busy machine brings late."""
+    expect(page.locator("[data-measured=here]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".picture[data-drawn]")).to_be_visible(timeout=60_000)
     boxes = [box_of(page)]
     while boxes[-6:] != boxes[-1:] * 6:
         page.wait_for_timeout(100)
@@ -303,6 +305,7 @@ def test_ink_lies_where_the_pen_was_at_any_zoom_and_beside_another_take(
     if how == "beside":
         page.locator("button[data-take='2']").click(modifiers=["Shift"])
         expect(page.locator("[data-letter=B]")).to_be_visible()
+    laid_out(page)
     pane = box_of(page, "[data-pane] >> nth=0")
     middle = (round(pane[0] + pane[2] / 2), round(pane[1] + pane[3] / 2))
     page.mouse.move(middle[0] + 31, middle[1] - 17)
@@ -373,6 +376,30 @@ def test_side_by_side_steps_and_plays_in_step(page: Page) -> None:
     frame = int(page.locator("output.frame").get_attribute("data-frame") or -1)
     stands(page, frame)
     assert (code_on(page, "A"), code_on(page, "B")) == (frame, APART + frame)
+
+
+def test_what_others_write_leaves_both_pictures_where_they_are(coded: Coded, page: Page) -> None:
+    page.locator("button[data-take='2']").click(modifiers=["Shift"])
+    expect(page.locator("[data-letter=B]")).to_be_visible()
+    stands(page, 0)
+    page.evaluate(_WATCHED)
+    arti = coded.studio.session_of(coded.studio.sign_in_by_link(coded.studio.make_link("arti")))
+    take = next(one for one in coded.studio.task(arti, coded.task).takes if one.number == 1)
+    coded.studio.note_add(arti, task=coded.task, content=take.content, text="The hand is early.", key="n-1")
+    expect(page.get_by_text("The hand is early.")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.undrawn") == []
+    assert (code_on(page, "A"), code_on(page, "B")) == (0, APART)
+
+
+# every time at which no frame stands on both surfaces
+_WATCHED = """() => {
+  window.undrawn = [];
+  const picture = document.querySelector('.picture');
+  new MutationObserver(() => {
+    if (!picture.hasAttribute('data-drawn')) window.undrawn.push(performance.now());
+  }).observe(picture, { attributes: true });
+}"""
 
 
 # both films as they stand in the same moment; null where one of them goes round just then

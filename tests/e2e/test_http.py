@@ -250,6 +250,7 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "fill": {"slot": "s", "take": "k"},
                 "clear": {"slot": "s"},
                 "back": {"number": 1},
+                "find": {"slot": "s", "take": "k"},
                 "make": {"slot": "s", "maker": "slate"},
                 "splice": {"slot": "s", "take": "k"},
                 "seams": {"slot": "s"},

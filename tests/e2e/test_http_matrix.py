@@ -136,6 +136,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/policies/check", {"text": "x"}, PERSONS, ANY),
     # a production, by role
     ("GET", "/api/jobs", None, PERSONS, ANY),
+    ("POST", "/api/jobs/{key}/stop", None, PERSONS, ANY),  # whose render it is decides: test_outputs.py
     ("GET", "/api/productions/{code}/board", None, ALL, ANY),
     ("GET", "/api/productions/{code}/views", None, ALL, ANY),
     ("GET", "/api/productions/{code}/dailies", None, ALL, ANY),
@@ -200,6 +201,9 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/productions/{code}/cut/back", {"number": 1}, CUT, "cut"),
     ("POST", "/api/productions/{code}/cut/make", {"slot": "s_x", "maker": "slate"}, TAKES, "takes"),
     ("GET", "/api/productions/{code}/cut/gaps/{slot}/pack.zip", None, TAKES, "takes"),
+    ("POST", "/api/productions/{code}/cut/gaps/{slot}/result/{name}", {}, TAKES, "takes"),
+    ("GET", "/api/productions/{code}/cut/find/{slot}", None, TAKES, "takes"),
+    ("POST", "/api/productions/{code}/cut/find", {"slot": "s_x", "take": "k_x"}, TAKES, "takes"),
     ("POST", "/api/productions/{code}/cut/render", None, CUT, "cut"),
     ("GET", "/api/productions/{code}/cut/outputs", None, ALL, ANY),
     ("POST", "/api/productions/{code}/cut/outputs/{preset}", None, CUT, "cut"),
@@ -217,6 +221,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.otio", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/notes.pdf", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/takes/{sha}/context", None, ALL, ANY),
+    ("GET", "/api/tasks/{task_id}/takes/{sha}/provenance", None, ALL, ANY),
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from circletake.config import Config
+from circletake.errors import NotFound, RoleMissing
 from circletake.ledger.accounts import Session
 from circletake.media.encode import write_movie
 from circletake.media.source import open_file
 from circletake.studio import Studio
+from circletake.workflows.views import JobView
 
 from .conftest import Served, serving
 from .terminal import Terminal
@@ -70,6 +72,59 @@ def test_several_workers_render_one_cut(spring: Spring) -> None:
     assert sorted((job.op, job.state) for job in jobs) == [("encode", "done")] * 2 + [("render", "done")]
     assert spring.studio.cut(spring.ana, "spring").master is not None
     assert spring.studio.cut_render(spring.ana, "spring") is None
+
+
+def test_a_render_that_is_stopped_stops_its_hands_and_goes_on_when_ordered_again(
+    tmp_path: Path,
+) -> None:
+    frames, shots = 120, 3
+    with Studio.create(tmp_path / "studio", config=Config(workers=2)) as studio:
+        for name in ("ana", "ben"):
+            studio.add_person(name)
+        ana, ben = (studio.session_of(studio.sign_in_by_link(studio.make_link(n))) for n in ("ana", "ben"))
+        studio.new_production(
+            ana, code="fall", title="Fall", rate=Fraction(24), width_px=SIZE[0], height_px=SIZE[1]
+        )
+        for person, role in (("ana", "artist"), ("ana", "editor"), ("ben", "artist")):
+            studio.set_role(ana, "fall", person=person, role=role)
+        for n in range(shots):
+            studio.add_shot(ana, "fall", code=f"SH{n}", title="", frames=frames, source_class="drawn")
+            path = film(tmp_path / f"{n}.mp4", 40 + n, frames)
+            studio.add_take(ana, "fall", shot=f"SH{n}", stage="animation", path=path)
+        for slot in studio.cut_assemble(ana, "fall").slots:
+            assert slot.task is not None
+            studio.cut_fill(ana, "fall", slot=slot.id, take=studio.task(ana, slot.task).takes[-1].id)
+        studio.run_jobs()
+        order = studio.cut_render(ana, "fall")
+        assert order is not None
+        listed = {job.key: job for job in studio.jobs(ana)}
+        assert listed[order.key].may_stop
+        assert not any(job.may_stop for job in studio.jobs(ben))
+        with pytest.raises(RoleMissing):
+            studio.stop_render(ben, order.key)
+        with pytest.raises(NotFound, match="no such render"):
+            studio.stop_render(ana, "0" * 64)
+        stopped: list[str] = []
+
+        def stop_soon(jobs: list[JobView]) -> None:
+            busy = [job for job in jobs if job.op in {"render", "encode"} and job.state == "run"]
+            if len(busy) > 1 and not stopped:  # both workers are at it
+                stopped.append(studio.stop_render(ana, order.key).state)
+
+        over = {job.key: job for job in studio.run_jobs(on_progress=stop_soon)}
+        assert stopped == ["run"]
+        renders = [job for job in over.values() if job.op in {"render", "encode"}]
+        assert len(renders) == shots
+        assert {job.state for job in renders} == {"cancelled"}
+        view = studio.cut(ana, "fall")
+        assert (view.master, view.rendering) == (None, False)
+        assert list((tmp_path / "studio" / "content" / "incoming").iterdir()) == []
+        again = studio.cut_render(ana, "fall")
+        assert again is not None
+        assert again.key == order.key
+        studio.run_jobs()
+        assert studio.cut(ana, "fall").master is not None
+        assert studio.stop_render(ana, order.key).state == "done"
 
 
 def test_a_version_is_made_once_and_taken_away(spring: Spring) -> None:

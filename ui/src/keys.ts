@@ -135,6 +135,10 @@ export const KEYS = [
   spec("gap-next", "g", "cut", "Cut", "Next gap"),
   spec("offer", "1 2 3 4 5 6 7 8 9", "cut", "Cut", "Fill the slot with the offered take of that number in the list"),
   spec("clear", "Delete", "cut", "Cut", "Empty the slot"),
+  spec("find", "f", "cut", "Cut", "Find a take for the gap among other shots; again: close it"),
+  spec("find-next", "ArrowDown", "cut", "Cut", "Next find", true),
+  spec("find-before", "ArrowUp", "cut", "Cut", "Find before", true),
+  spec("take-find", "t", "cut", "Cut", "Make the marked find a take of this shot"),
   spec("open", "Enter", "cut", "Cut", "Open the slot's task on the desk"),
 
   spec("previous", "ArrowUp", "versions", "Versions of the cut", "Newer version", true),

@@ -5,23 +5,21 @@ frames it is seen in.
 """
 
 import hashlib
-import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import numpy as np
 
 from circletake.cut.look import Look
-from circletake.cut.picture import FIT, SLATE, Rgb, slate
+from circletake.cut.picture import FIT, SLATE, Rgb, fitted_size, slate
 from circletake.domain.cut import NORMAL, CutVersion, Slot
 from circletake.domain.time import FrameRange
 from circletake.ledger.canonical import canonical
-from circletake.media.masters import H264, MasterForm
+from circletake.media.masters import H264, MasterForm, encoder_build
 from circletake.media.picture import Frame
 from circletake.media.source import Source
 
-SEGMENT_FORMAT = 1
+SEGMENT_FORMAT = 2
 MIX = "linear-1"
 """The rule by which a dissolve is mixed; part of its key.
 
@@ -79,8 +77,7 @@ def piece_key(cut: CutVersion, piece: Piece, form: MasterForm = H264, look: Look
         "size": [cut.width_px, cut.height_px],
         "rate": [cut.rate.numerator, cut.rate.denominator],
         "recipe": dict(form.recipe),
-        # The wheel carries FFmpeg and its encoders, so its version and platform are the encoder's build.
-        "build": f"av {version('av')} {platform.system()} {platform.machine()}",
+        "build": encoder_build(),
     }
     made_of |= look.told(cut, piece.slot, piece.record + piece.offset)
     if form.is_deep:
@@ -110,7 +107,6 @@ def draw_piece(
     sources: Sources,
     step: Callable[[], None],
     *,
-    form: MasterForm = H264,
     look: Look = PLAIN,
 ) -> Iterator[Rgb | Frame]:
     """A piece's pictures, in the cut's size.
@@ -124,8 +120,8 @@ def draw_piece(
     going = None if piece.under is None else _pictures(cut, *piece.under, piece.frames, sources)
     for k, picture in enumerate(coming):
         step()
-        if going is None and form.is_deep and look.is_plain and _fits(cut, picture):
-            yield picture  # keeps the depth it was coded in
+        if going is None and look.is_plain and _fits(cut, picture):
+            yield picture  # keeps the depth and the colours it was coded in
             continue
         rgb = look.framed(picture, **size)
         if going is not None:
@@ -153,9 +149,11 @@ def _pictures(
 
 
 def _fits(cut: CutVersion, picture: Frame | Rgb) -> bool:
-    if not isinstance(picture, Frame):
+    """Whether a picture fills the cut's without a border, so that it need not become RGB in between."""
+    size = (cut.width_px, cut.height_px)
+    if not isinstance(picture, Frame) or any(side % 2 for side in size):
         return False
-    return (picture.width_px, picture.height_px) == (cut.width_px, cut.height_px)
+    return fitted_size(picture.width_px, picture.height_px, *size) == size
 
 
 def _mixed(going: Rgb, coming: Rgb, share: int, whole: int) -> Rgb:

@@ -4,11 +4,9 @@ Replacing a shot encodes that shot again and nothing else; all other frames stay
 were. Sound is mixed whole and encoded once, as its packets cannot be joined.
 """
 
-import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from circletake.cut.cache import SegmentCache
@@ -21,7 +19,7 @@ from circletake.domain.time import format_rate, sample_of
 from circletake.errors import ContentMissing, GapOpen, HandlesShort, JobFailed, NoFrames, RateMismatch
 from circletake.media.join import join_segments
 from circletake.media.level import Target, levelled
-from circletake.media.masters import H264, MasterForm, encode_segment, encode_sound
+from circletake.media.masters import H264, MasterForm, encode_segment, encode_sound, encoder_build
 from circletake.media.source import RATE_HZ, Source, open_source
 from circletake.media.store import ContentStore
 
@@ -106,8 +104,9 @@ def render_cut(
     segments = [store.path(work.content(piece)) for piece in pieces_of(cut)]
     sound = _sound(store, cut, cache, form, target, sources, watch)
     with store.writing(f".{form.container}") as entry:
-        counts = join_segments(entry.path, segments, rate=cut.rate, sound=sound, container=form.container)
-    if counts != [piece.frames for piece in pieces_of(cut)]:
+        joined = join_segments(entry.path, segments, rate=cut.rate, sound=sound, check=watch.check)
+        entry.hashed = joined.sha256
+    if joined.counts != [piece.frames for piece in pieces_of(cut)]:
         raise JobFailed("A segment does not have its slot's frames; delete the shot cache and render again.")
     check_master(store.path(entry.content), cut)
     return Rendered(content=entry.content, n_frames=cut.n_frames, encoded_frames=work.encoded)
@@ -204,7 +203,7 @@ class _Work:
         return True
 
     def _encode(self, piece: Piece) -> str:
-        pictures = draw_piece(self._cut, piece, self._sources, self._step, form=self._form, look=self._look)
+        pictures = draw_piece(self._cut, piece, self._sources, self._step, look=self._look)
         size = (self._cut.width_px, self._cut.height_px)
         with self._store.writing(f".{self._form.container}") as entry:
             encode_segment(entry.path, pictures, rate=self._cut.rate, size=size, form=self._form)
@@ -236,7 +235,7 @@ def _sound(
     settings: dict[str, object] = {
         "codec": form.sound,
         "target": None if target is None else list(target.plain()),
-        "build": f"av {version('av')} {platform.system()} {platform.machine()}",
+        "build": encoder_build(),
     }
     key = sound_key(cut, voices, settings)
     content = cache.get(key)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from circletake.ledger.canonical import canonical
 from circletake.media.manifest import Clip, read_manifest
 from circletake.media.source import RATE_HZ, Source
 from circletake.media.store import ContentStore
+from circletake.media.tempo import RULE as STRETCH
+from circletake.media.tempo import is_stretched, stretched
 
 Samples = NDArray[np.float32]
 
@@ -36,6 +39,7 @@ class Voice:
         gain_mb: in whole hundredths of a decibel.
         rise: samples over which it comes up.
         fall: samples over which it goes down at its end.
+        speed: samples of the source that go by in the time of one; its pitch stays.
     """
 
     content: str
@@ -45,18 +49,23 @@ class Voice:
     gain_mb: int = 0
     rise: int = 0
     fall: int = 0
+    speed: Fraction = NORMAL
 
     def plain(self) -> list[str | int]:
         """As data that a hash is made of."""
-        return [self.content, self.first, self.start, self.end, self.gain_mb, self.rise, self.fall]
+        told: list[str | int] = [self.content, self.first, self.start, self.end, self.gain_mb]
+        told += [self.rise, self.fall]
+        if self.speed == NORMAL:
+            return told
+        return [*told, STRETCH, self.speed.numerator, self.speed.denominator]
 
 
 def voices_of(store: ContentStore, cut: CutVersion, sources: dict[str, Source | None]) -> list[Voice]:
     """What is heard where.
 
     A cut with sound clips is heard by them alone; one without by its slots' own sound, which crosses over
-    where pictures dissolve. A slot that runs at another speed is silent then, as its sound would be at
-    another pitch.
+    where pictures dissolve. A slot that runs at another speed is heard at its own pitch, and is silent
+    where it runs so fast or slow that nothing could be made out; see `unheard`.
 
     Args:
         sources: content → its opened source, of every content that has sound.
@@ -65,6 +74,19 @@ def voices_of(store: ContentStore, cut: CutVersion, sources: dict[str, Source | 
         heard = (clip for clip in cut.sound if clip.take is not None and _sounds(sources, clip.take))
         return [_clip_voice(cut, clip, sources) for clip in heard]
     return list(_slot_voices(store, cut, sources))
+
+
+def unheard(cut: CutVersion) -> list[str]:
+    """Of which slots nothing is heard because of their speed, a sentence each."""
+    return [
+        f"{slot.shot} {_said(slot.speed)} and is silent: lay sound for it."
+        for slot in cut.slots
+        if not cut.sound and slot.take is not None and not is_stretched(slot.speed)
+    ]
+
+
+def _said(speed: Fraction) -> str:
+    return f"runs at {float(speed):.3g} times its speed" if speed else "is held still"
 
 
 def sound_key(cut: CutVersion, voices: Sequence[Voice], settings: dict[str, object]) -> str:
@@ -117,7 +139,12 @@ class _Playing:
 
     def __init__(self, voice: Voice, source: Source, rate_hz: int) -> None:
         self.voice = voice
-        self._blocks = source.sound_from(voice.first, voice.end - voice.start, rate_hz=rate_hz)
+        count = voice.end - voice.start
+        if voice.speed == NORMAL:
+            self._blocks = source.sound_from(voice.first, count, rate_hz=rate_hz)
+        else:  # a second more, as stretching looks ahead
+            heard = source.sound_from(voice.first, ceil(count * voice.speed) + rate_hz, rate_hz=rate_hz)
+            self._blocks = stretched(heard, voice.speed, count=count, rate_hz=rate_hz)
         self._left: Samples = np.zeros((0, 2), np.float32)
         self._at = voice.start
         self._gain = np.float32(10 ** (voice.gain_mb / _CENTIBELS))
@@ -177,7 +204,7 @@ def _slot_voices(store: ContentStore, cut: CutVersion, sources: dict[str, Source
     ]
     fade = int(FADE_S * RATE_HZ)
     for index, (slot, record, tail) in enumerate(placed):
-        if slot.take is None or slot.speed != NORMAL or not _sounds(sources, slot.take):
+        if slot.take is None or not is_stretched(slot.speed) or not _sounds(sources, slot.take):
             continue
         start, end = _sample(cut, record.start), _sample(cut, record.end + tail)
         rise = _sample(cut, record.start + slot.dissolve) - start
@@ -192,6 +219,7 @@ def _slot_voices(store: ContentStore, cut: CutVersion, sources: dict[str, Source
             end,
             rise=0 if joins else max(rise, fade),
             fall=0 if leaves else max(fall, fade),
+            speed=slot.speed,
         )
 
 

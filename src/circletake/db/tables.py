@@ -779,6 +779,19 @@ derived = Table(  # what was made from content: never judged, always rebuildable
     Column("recipe", String(32), primary_key=True),
     Column("content", String(64), nullable=False),
 )
+dropped = Table(  # what a watched folder held, and what came of it; takes themselves are in the book
+    "dropped",
+    jobs_metadata,
+    Column("place", String(64), primary_key=True),  # hash of production, stage and folder
+    Column("name", Text, primary_key=True),
+    Column("signature", String(64), nullable=False),  # hash of sizes and times: another is another file
+    Column("state", String(12), nullable=False),  # taken again beside refused
+    Column("shot", Text, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("said", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Index("ix_dropped_content", "place", "content"),
+)
 
 # SQLite's integers have 64 bits, whatever a column is called; so have ours everywhere.
 for _table in (*book_metadata.sorted_tables, *jobs_metadata.sorted_tables):

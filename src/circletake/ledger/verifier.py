@@ -809,7 +809,8 @@ class Track:
 
     Args:
         kind: `vide` or `soun`.
-        samples: (offset, bytes) in the file, in decoding order.
+        samples: (offset, bytes) in the file, in decoding order; where all are equally long, as those of
+            uncompressed sound are, a chunk of them is told as one.
         shown: when each is shown, in the track's own ticks.
         ordered: the same, sorted.
         description: the sample description, which tells a decoder how to read the samples.
@@ -894,20 +895,40 @@ def _track(moov: bytes, start: int, end: int, file_bytes: int) -> Track:
     fixed, count = struct.unpack_from(">II", moov, size_start + 4)
     if fixed * count > file_bytes or (fixed and count > file_bytes):
         raise Broken("a track promises more bytes than the file has")
-    sizes = [fixed] * count if fixed else [row[0] for row in _table(moov, size_start, size_end, ">I", skip=8)]
+    name = moov[handler : handler + 4].decode("latin-1")
+    is_even = fixed > 0 and name == "soun"
+    sizes = [] if is_even else [fixed] * count
+    if not fixed:
+        sizes = [row[0] for row in _table(moov, size_start, size_end, ">I", skip=8)]
     if sum(sizes) > file_bytes:
         raise Broken("a track promises more bytes than the file has")
     wide = b"co64" in boxes
     chunks = [row[0] for row in _table(moov, *boxes[b"co64" if wide else b"stco"], ">Q" if wide else ">I")]
     later = _table(moov, *boxes[b"ctts"], ">Ii") if b"ctts" in boxes else []
-    shown = _shown(count, _table(moov, *boxes[b"stts"], ">II"), later)
+    runs = _table(moov, *boxes[b"stsc"], ">III")
+    lasts = _table(moov, *boxes[b"stts"], ">II")
+    shown = [] if is_even else _shown(count, lasts, later)
     return Track(
-        kind=moov[handler : handler + 4].decode("latin-1"),
-        samples=_places(sizes, chunks, _table(moov, *boxes[b"stsc"], ">III")),
+        kind=name,
+        samples=_chunks(fixed, count, chunks, runs) if is_even else _places(sizes, chunks, runs),
         shown=shown,
         ordered=sorted(shown),
         description=moov[described:described_end],
     )
+
+
+def _chunks(fixed: int, count: int, chunks: list[int], runs: list[tuple[int, ...]]) -> list[tuple[int, int]]:
+    """Where each chunk of equally long samples lies, and its length."""
+    places: list[tuple[int, int]] = []
+    for number, offset in enumerate(chunks, start=1):
+        while len(runs) > 1 and runs[1][0] <= number:
+            runs = runs[1:]
+        held = min(runs[0][1], count)
+        count -= held
+        places += [(offset, held * fixed)] if held else []
+    if count:
+        raise Broken("a track has more samples than its chunks hold")
+    return places
 
 
 def _places(sizes: list[int], chunks: list[int], runs: list[tuple[int, ...]]) -> list[tuple[int, int]]:

@@ -4,9 +4,12 @@ A segment leans on nothing outside it: it starts anew, and its parameter sets ar
 same recipe. The same recipe gives the same bytes, so threads are part of it.
 """
 
+import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from circletake.media.encode import Coding, MovieWriter, SoundTrack, open_movie
@@ -85,6 +88,12 @@ DNXHR = MasterForm(
 )
 
 FORMS: Mapping[str, MasterForm] = {form.name: form for form in (H264, HEVC, PRORES, DNXHR)}
+
+
+@cache
+def encoder_build() -> str:
+    """What encodes, by version and platform of the wheel that carries FFmpeg and its encoders."""
+    return f"av {version('av')} {platform.system()} {platform.machine()}"
 
 
 def encode_segment(

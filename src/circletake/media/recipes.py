@@ -12,6 +12,12 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 """What a recipe made where there is nothing of its kind: no sound, no alpha."""
 HAS_ALPHA = hashlib.sha256(ALPHA.encode()).hexdigest()
 BADGES = "badges-1"
+PROVENANCE = "provenance-1"
+"""What is known of how it was made: facts, each with its trust and where it was read."""
+NUMBERED = "numbered-1"
+"""The film that numbered pictures became; made of the hash of their hashes."""
+DECLARED = "declared-1"
+"""What somebody said of it in a file beside it."""
 
 _CUTOUTS = "cutouts-1"
 _LONGEST = 32  # of a recipe's name, in the jobs' tables

@@ -16,6 +16,8 @@ from circletake.errors import CircletakeError, MediaUnreadable
 from circletake.media.probe import Probe, probe, probe_dict, read_probe
 
 TIMEOUT_S = 60.0
+TIMED_OUT = -1000
+"""The status of a child that was stopped for taking too long; no signal has such a number."""
 _MEMORY_BYTES = 2 << 30  # twice what 4K HEVC takes with two threads
 _OPEN_FILES = 64
 _RUN = (
@@ -49,24 +51,25 @@ def probe_safely(path: Path, *, timeout_s: float = TIMEOUT_S) -> Probe:
             answer, _ = process.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             process.kill()
-            raise MediaUnreadable(
-                f"Reading {path.name} took over {timeout_s:g} s and was stopped; bring a shorter one."
-            ) from None
-    return _read_answer(answer, process.returncode, path.name)
+            raise _too_slow(path.name, timeout_s) from None
+    return read_answer(answer, process.returncode, path.name)
 
 
 def child() -> None:
     """What the child runs: limits first, then the probe; one JSON object on stdout."""
-    path, timeout_s = Path(sys.argv[2]), float(sys.argv[3])
-    is_limited = limit(memory_bytes=_MEMORY_BYTES, cpu_s=int(timeout_s * 4) + 1)
-    try:
-        answer: dict[str, object] = {"probe": probe_dict(probe(path)), "limits": is_limited}
-    except CircletakeError as refusal:
-        answer = {"error": type(refusal).__name__, "message": refusal.message, "detail": refusal.detail}
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(json.dumps(answer_of(Path(sys.argv[2]), float(sys.argv[3]))))
     sys.stdout.flush()
     # Decoder threads that wait for memory would hold up a tidy exit.
     os._exit(0)
+
+
+def answer_of(path: Path, timeout_s: float) -> dict[str, object]:
+    """Limit this process, probe a file, and say what it is or why not, JSON-ready."""
+    is_limited = limit(memory_bytes=_MEMORY_BYTES, cpu_s=int(timeout_s * 4) + 1)
+    try:
+        return {"probe": probe_dict(probe(path)), "limits": is_limited}
+    except CircletakeError as refusal:
+        return {"error": type(refusal).__name__, "message": refusal.message, "detail": refusal.detail}
 
 
 def limit(*, memory_bytes: int, cpu_s: int | None = None) -> bool:
@@ -99,7 +102,18 @@ def limit(*, memory_bytes: int, cpu_s: int | None = None) -> bool:
     return is_limited
 
 
-def _read_answer(answer: bytes, status: int, name: str) -> Probe:
+def read_answer(answer: bytes, status: int, name: str, *, timeout_s: float = TIMEOUT_S) -> Probe:
+    """What a child found.
+
+    Args:
+        answer: what it said.
+        status: how it ended; `TIMED_OUT` where it was stopped for taking too long.
+
+    Raises:
+        MediaUnreadable: as `probe_safely`; likewise the others.
+    """
+    if status == TIMED_OUT:
+        raise _too_slow(name, timeout_s)
     try:
         told = json.loads(answer)
     except ValueError:
@@ -109,6 +123,10 @@ def _read_answer(answer: bytes, status: int, name: str) -> Probe:
     if "error" in told:
         raise kind_named(told["error"])(told["message"], **told["detail"])
     return read_probe(told["probe"])
+
+
+def _too_slow(name: str, timeout_s: float) -> MediaUnreadable:
+    return MediaUnreadable(f"Reading {name} took over {timeout_s:g} s and was stopped; bring a shorter one.")
 
 
 def kind_named(name: str) -> type[CircletakeError]:

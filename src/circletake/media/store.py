@@ -23,11 +23,16 @@ class Writing:
 
     Args:
         path: to write into.
+
+    Attributes:
+        hashed: SHA-256 (hex) of the file, set by a writer that hashed all of it as it wrote; else the file
+            is read again.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.content = ""
+        self.hashed = ""
 
 
 class ContentStore:
@@ -57,6 +62,7 @@ class ContentStore:
             return content
         with self.writing() as entry:
             entry.path.write_bytes(data)
+            entry.hashed = content
         return entry.content
 
     def put_file(self, path: Path, *, declared: str | None = None) -> str:
@@ -76,8 +82,11 @@ class ContentStore:
             self.writing(declared=declared) as entry,
             entry.path.open("wb") as target,
         ):
+            digest = hashlib.sha256()
             while block := source.read(_BLOCK_BYTES):
+                digest.update(block)
                 target.write(block)
+            entry.hashed = digest.hexdigest()
         return entry.content
 
     @contextmanager
@@ -98,7 +107,7 @@ class ContentStore:
         entry = Writing(Path(name))
         with writing("The content store", entry.path):
             yield entry
-            content = _hash_file(entry.path)
+            content = entry.hashed or _hash_file(entry.path)
             if declared is not None and content != declared.lower():
                 raise MediaHashMismatch(
                     f"The bytes hash to {content[:12]}…, not to {declared[:12]}… as declared; send it again.",

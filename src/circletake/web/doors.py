@@ -4,15 +4,23 @@ In: no body larger than is read, no change asked for by another site. Out: the h
 browser from doing what the desk never asks for, and a problem object where something broke.
 """
 
+import re
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from circletake.errors import CircletakeError, OriginRefused, RequestTooLarge
 from circletake.web import problems
 
-MAX_BODY_BYTES = 1 << 20  # the largest request is a verdict with its note; takes do not come this way
+MAX_BODY_BYTES = (
+    1 << 20
+)  # the largest request is a verdict with its note; takes come another way, but for one
 MAX_TIMELINE_BYTES = 32 << 20  # a feature of 5,000 shots with markers is 10 MB
-_TIMELINES = "/cut/import/"
+MAX_FILM_BYTES = 4 << 30  # what a generator made for a gap; a minute of ProRes in 4K is as much
+_LARGER = (
+    (re.compile(r"/cut/import/"), MAX_TIMELINE_BYTES),
+    (re.compile(r"/cut/gaps/[^/]+/result/"), MAX_FILM_BYTES),
+)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # HEAD there is the route's own affair: files are not read for it, streams have no end, links work once.
 _OWN_HEAD = ("/media/", "/api/events", "/link/", "/oidc/")
@@ -133,7 +141,8 @@ class Doors:
         Raises:
             RequestTooLarge: the body is larger, by its own word or by count.
         """
-        most = max(self.max_body_bytes, MAX_TIMELINE_BYTES if _TIMELINES in path else 0)
+        larger = [most for where, most in _LARGER if where.search(path)]
+        most = max(self.max_body_bytes, *larger) if larger else self.max_body_bytes
         refusal = RequestTooLarge(
             f"The request is larger than the {most} bytes this server reads; send less.", max_bytes=most
         )

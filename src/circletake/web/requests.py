@@ -257,6 +257,14 @@ class SentFill(_Sent):
     cut_hash: Annotated[str, Field(max_length=64)] | None = None
 
 
+class SentFind(_Sent):
+    """A take of another place that is to become one of a slot's own shot."""
+
+    slot: _Word
+    take: _Word
+    cut_hash: Annotated[str, Field(max_length=64)] | None = None
+
+
 class SentSplice(_Sent):
     """Which take is made like what stands beside which slot."""
 

@@ -1,15 +1,15 @@
-"""Moves the queue, and what is known of derived content, to another database."""
+"""Moves the queue, what is known of derived content, and of watched folders, to another database."""
 
 from sqlalchemy import Engine, insert, select
 
 from circletake.db.connect import reading, writing
-from circletake.db.tables import derived, job
+from circletake.db.tables import derived, dropped, job
 
 _BATCH = 500
 
 
 def move_jobs(source: Engine, target: Engine) -> int:
-    """Copy every job and everything that was derived, unless jobs are there already.
+    """Copy every job, everything that was derived and what was seen in folders, unless it is there already.
 
     Ids are given anew, in the old order. A lease of the old queue means nothing in the new one, so
     a job that was running is claimed again.
@@ -19,7 +19,7 @@ def move_jobs(source: Engine, target: Engine) -> int:
     """
     copied = 0
     with reading(source) as old, writing(target) as new:
-        for table, key in ((job, job.c.key), (derived, derived.c.source)):
+        for table, key in ((job, job.c.key), (derived, derived.c.source), (dropped, dropped.c.place)):
             if new.execute(select(key).limit(1)).first() is not None:
                 continue
             found = old.execute(

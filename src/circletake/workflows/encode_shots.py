@@ -19,15 +19,26 @@ def order_hands(tx: Transaction, cut: CutVersion, *, order: str, name: str) -> N
         order: key of the render that they help.
         name: of what is rendered.
     """
-    for hand in range(min(sum(1 for _ in pieces_of(cut)) - 1, _MOST)):
-        params = {"hand": hand, "render": order}
+    for key in hand_keys(cut, order=order):
         tx.enqueue(
             op=ENCODE.name,
             args={"cut": cut_document(cut), "name": name, "production": cut.production},
             lane=ENCODE.lane,
             prio=ENCODE.prio,
-            key=job_key(ENCODE.name, version=ENCODE.version, params=params, inputs=[edit_hash(cut)]),
+            key=key,
         )
+
+
+def hand_keys(cut: CutVersion, *, order: str) -> list[str]:
+    """Keys of the jobs that help a render.
+
+    Args:
+        order: key of the render.
+    """
+    hands = min(sum(1 for _ in pieces_of(cut)) - 1, _MOST)
+    every = ({"hand": hand, "render": order} for hand in range(hands))
+    edit = [edit_hash(cut)]
+    return [job_key(ENCODE.name, version=ENCODE.version, params=one, inputs=edit) for one in every]
 
 
 def record(_house: House, _tx: Transaction, _args: dict[str, Any], _result: dict[str, Any]) -> None:

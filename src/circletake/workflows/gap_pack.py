@@ -1,5 +1,6 @@
 """A gap goes out as a pack for a generator elsewhere; its film comes back as a take of that shot."""
 
+import contextlib
 import hashlib
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from circletake.cut.gaps import Gap, gap_at
 from circletake.cut.pack import (
     DOCUMENT,
     NOTES,
+    Pack,
     handles_after,
     handles_before,
     notes,
@@ -93,6 +95,7 @@ def pack_gap(house: House, who: Session, production: str, *, slot: str) -> Path:
             )
         for old in sorted(kept.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
             old.unlink(missing_ok=True)
+    kept.touch()  # it goes out now, and is the last that did
     return kept
 
 
@@ -164,12 +167,61 @@ def receive_result(
     told = read_pack(pack)
     with house.book.reading() as conn:
         found, _ = require(conn, who, production, "add_take")
-        if told.production != found.id:
-            raise CutUnreadable(f"{pack.name} is a pack of another production; name that one.")
-        cut = get_cut(conn, found.id)
-        gap = gap_at(cut, told.slot)
+    if told.production != found.id:
+        raise CutUnreadable(f"{pack.name} is a pack of another production; name that one.")
+    return _receive(house, who, production, slot=told.slot, told=told, path=path, label=label)
+
+
+def receive_for_gap(
+    house: House, who: Session, production: str, *, slot: str, path: Path, label: str = ""
+) -> Returned:
+    """Take a film in for a slot, as what came of the pack that went out for it last.
+
+    Args:
+        label: a few words, such as the film's name; the pack's is added where one went out.
+
+    Raises:
+        NotFound: no such slot.
+        RateMismatch: it runs at another rate.
+    """
+    found, gap = check_receives(house, who, production, slot=slot)
+    sent = [told for told in _kept_packs(house) if (told.production, told.slot) == (found, gap.slot)]
+    return _receive(
+        house, who, production, slot=gap.slot, told=sent[0] if sent else None, path=path, label=label
+    )
+
+
+def check_receives(house: House, who: Session, production: str, *, slot: str) -> tuple[str, Gap]:
+    """The production and the gap that a film may be sent for; asked before the film is read.
+
+    Raises:
+        RoleMissing: this person may add no take.
+        NotFound: no such slot, or its shot has no task that ships.
+    """
+    with house.book.reading() as conn:
+        found, _ = require(conn, who, production, "add_take")
+        gap = gap_at(get_cut(conn, found.id), slot)
+        shipping_task(conn, house.policy(conn, found.policy), found, gap.shot)
+    return found.id, gap
+
+
+def _kept_packs(house: House) -> list[Pack]:
+    """Packs that went out, the newest first; an old one may go while this reads."""
+    aged: list[tuple[float, Pack]] = []
+    for path in (house.folder / "cache" / PACKS).glob("*.zip"):
+        with contextlib.suppress(CutUnreadable, FileNotFoundError):
+            aged.append((path.stat().st_mtime, read_pack(path)))
+    return [told for _, told in sorted(aged, key=lambda one: -one[0])]
+
+
+def _receive(
+    house: House, who: Session, production: str, *, slot: str, told: Pack | None, path: Path, label: str
+) -> Returned:
+    with house.book.reading() as conn:
+        found, _ = require(conn, who, production, "add_take")
+        gap = gap_at(get_cut(conn, found.id), slot)
         row = shipping_task(conn, house.policy(conn, found.policy), found, gap.shot)
-    named = f"{label} · pack {told.name[:8]}" if label else f"pack {told.name[:8]}"
+    named = [*([label] if label else []), *([f"pack {told.name[:8]}"] if told else [])]
     take = receive_take(
         house,
         who,
@@ -177,10 +229,11 @@ def receive_result(
         shot=gap.shot,
         stage=row.task.stage,
         path=path,
-        label=named,
+        label=" · ".join(named),
         origin="generated",
     )
-    return Returned(take, gap.slot, tuple(_moved(told.before, told.after, told.frames, gap)))
+    moved = _moved(told.before, told.after, told.frames, gap) if told else ()
+    return Returned(take, gap.slot, tuple(moved))
 
 
 def _moved(before: str | None, after: str | None, frames: int, gap: Gap) -> Iterator[str]:

@@ -97,3 +97,17 @@ class GapsView:
     rate: list[int]
     may_make: bool
     gaps: list[GapView]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedView:
+    """What came of a film that was sent for a gap.
+
+    Args:
+        take: id of the new take.
+        said: what moved since its pack went out, a sentence each.
+    """
+
+    take: str
+    slot: str
+    said: list[str]

@@ -20,7 +20,7 @@ from circletake.work.job import job_key
 from circletake.workflows.cut_book import get_cut
 from circletake.workflows.house import House, Operation, require
 from circletake.workflows.output_views import OutputsView, OutputView
-from circletake.workflows.render_cut import check_filled
+from circletake.workflows.render_cut import check_filled, go_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def outputs(house: House, who: Session, production: str) -> OutputsView:
         wanted = [_wanted(conn, found, cut, preset) for preset in PRESETS.values()]
     jobs = house.queue.find_all([_key(one) for one in wanted])
     return OutputsView(
-        may_make=bool(roles & MAY["render"]) and not any(slot.take is None for slot in cut.slots),
+        may_make=bool(roles & MAY["render"]),
+        gaps=[slot.shot for slot in cut.slots if slot.take is None],
         making=[one.preset.name for one in wanted if (job := jobs.get(_key(one))) and job.is_open],
         outputs=[
             OutputView(one.preset.name, one.preset.label, _file_name(one), _find(house, one))
@@ -59,7 +60,7 @@ def outputs(house: House, who: Session, production: str) -> OutputsView:
 
 
 def order_output(house: House, who: Session, production: str, preset: str) -> str | None:
-    """Order a version of the film.
+    """Order a version of the film; one that was stopped or has failed goes on.
 
     Returns:
         The job's key, or None where exactly this is made already.
@@ -92,7 +93,8 @@ def order_output(house: House, who: Session, production: str, preset: str) -> st
             prio=OUTPUT.prio,
             key=key,
         )
-        return key
+    go_on(house, [key])
+    return key
 
 
 def output_file(house: House, who: Session, production: str, preset: str) -> tuple[Path, str]:

@@ -24,6 +24,7 @@ from circletake.work.job import job_key
 from circletake.workflows.cut_book import get_cut
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.receive_take import Attempt, record_take
+from circletake.workflows.seam_plates import Joins, keep_seam, plates_of
 
 SIDES, EASES = ("before", "after"), ("smooth", "linear")
 _ALL: Box = (0, 0, WHOLE, WHOLE)
@@ -92,6 +93,7 @@ def order_make(
         if refused:
             raise MakerRefused(refused)
         told = _told(cut, gap, wish, source)
+        lean = _lean(tx, who, cut, gap, how, wish)
         inputs = [told[side]["content"] for side in ("before", "after", "source") if told[side]]
         key = job_key(
             MAKE.name,
@@ -103,6 +105,7 @@ def order_make(
             op=MAKE.name,
             args={
                 "cut": cut_hash(cut),
+                "leans": [list(lean)] if lean else [],
                 "maker": maker,
                 "name": f"{maker} for {gap.shot}",
                 "person": str(who.person),
@@ -116,6 +119,24 @@ def order_make(
             key=key,
         )
         return key
+
+
+def _lean(
+    tx: Transaction, who: Session, cut: CutVersion, gap: Gap, maker: Maker, wish: MakeWish
+) -> tuple[str, str] | None:
+    """What stands beside the slot, where a take is made from that: it turns stale when it moves."""
+    joins: Joins
+    if "edges" in maker.needs:
+        joins = "both"
+    elif "edge" in maker.needs and wish.take is None:
+        joins = "in" if wish.side == "before" else "out"
+    else:
+        return None
+    slot = cut.slot(gap.slot)
+    plates = plates_of(tx.conn, cut, slot, joins)
+    if plates.before is None and plates.after is None:
+        return None  # what runs at another speed is no measure, and nothing else touches
+    return keep_seam(tx, who, cut, slot, joins, plates), plates.hash
 
 
 def shipping_task(conn: reads.Connection, policy: Policy, production: Production, shot: str) -> reads.TaskRow:
@@ -226,6 +247,7 @@ def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str
             label=result["method"],
             parent=parents[0] if parents else None,
             change="rework" if parents else "new",
+            leans=tuple((slot, content) for slot, content in args.get("leans", ())),
         ),
     )
 

@@ -26,9 +26,11 @@ class OutputsView:
 
     Args:
         may_make: whether this person may have one made, and take it away.
+        gaps: shots that are missing from the cut; nothing is made before they are there.
         making: presets that are being made now.
     """
 
     may_make: bool
+    gaps: list[str]
     making: list[str]
     outputs: list[OutputView]

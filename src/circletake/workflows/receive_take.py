@@ -1,6 +1,6 @@
 """Receive a take: look at the file, keep its exact bytes, record it, order its analysis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -139,6 +139,8 @@ def receive_take(
     parent: int | None = None,
     change: ChangeKind = "rework",
     on: Sequence[str] | None = None,
+    declared: str | None = None,
+    prober: Callable[[Path], Probe] = probe_safely,
 ) -> str:
     """Take a file in as an attempt at a task.
 
@@ -147,11 +149,14 @@ def receive_take(
         parent: number of the take it was made from.
         change: how it was made from that.
         on: slots that it leans on; None for every model sheet that is adopted.
+        declared: hash that its bytes must have.
+        prober: looks at the file.
 
     Returns:
         The take's id.
 
     Raises:
+        MediaHashMismatch: its bytes are not those that were declared.
         RateMismatch: the file's frames do not come at the production's rate.
         NotFound: no such shot, stage or parent.
         PolicyHolds: masters come from rendering the cut, model sheets from their own command.
@@ -170,9 +175,9 @@ def receive_take(
         )
     if task.entity.kind != "shot":
         raise PolicyHolds("A model sheet is made of boxed images; add it with `circletake sheet add`.")
-    probe = probe_safely(path)
+    probe = prober(path)
     check_rate(probe, found, name=path.name)
-    content = house.store.put_file(path)
+    content = house.store.put_file(path, declared=declared)
     with house.book.transact() as tx:
         return record_take(
             house,

@@ -1,5 +1,6 @@
 """Render the cut: a job that joins cached segments into a master, which becomes a take of the film."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from circletake.cut.document import cut_document, edit_hash, read_cut
@@ -14,7 +15,7 @@ from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.work.job import job_key
 from circletake.workflows.cut_book import get_cut
-from circletake.workflows.encode_shots import order_hands
+from circletake.workflows.encode_shots import hand_keys, order_hands
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.receive_take import Attempt, record_take, task_of
@@ -23,7 +24,7 @@ MASTER = "master"
 
 
 def order_render(house: House, who: Session, production: str) -> str | None:
-    """Order a render of the cut as it stands.
+    """Order a render of the cut as it stands; one that was stopped or has failed goes on.
 
     Returns:
         The job's key, or None where exactly this edit has been rendered.
@@ -37,8 +38,7 @@ def order_render(house: House, who: Session, production: str) -> str | None:
         check_filled(cut)
         if find_master(tx.conn, found.id, cut) is not None:
             return None
-        edit = edit_hash(cut)
-        key = job_key(RENDER.name, version=RENDER.version, params={"production": found.id}, inputs=[edit])
+        key = render_key(cut)
         tx.enqueue(
             op=RENDER.name,
             args={
@@ -53,7 +53,26 @@ def order_render(house: House, who: Session, production: str) -> str | None:
             key=key,
         )
         order_hands(tx, cut, order=key, name=found.title)
-        return key
+    go_on(house, [key, *hand_keys(cut, order=key)])
+    return key
+
+
+def render_key(cut: CutVersion) -> str:
+    """Key of the job that renders a cut as it stands."""
+    params = {"production": cut.production}
+    return job_key(RENDER.name, version=RENDER.version, params=params, inputs=[edit_hash(cut)])
+
+
+def is_over(house: House, cut: CutVersion) -> bool:
+    """Whether a render of the cut as it stands was stopped, has failed or is done."""
+    job = house.queue.find(render_key(cut))
+    return job is not None and not job.is_open
+
+
+def go_on(house: House, keys: Sequence[str]) -> None:
+    """Owe jobs again that were stopped or have failed; what they had encoded is there."""
+    for job in house.queue.find_all(keys).values():
+        house.queue.retry(job.key)
 
 
 def check_filled(cut: CutVersion) -> None:

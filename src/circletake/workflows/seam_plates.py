@@ -10,6 +10,7 @@ from circletake.domain.cut import NORMAL, CutVersion, Slot
 from circletake.domain.lineage import seam_slot
 from circletake.domain.people import Actor
 from circletake.ledger import reads
+from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.ledger.canonical import canonical
 
@@ -51,6 +52,29 @@ def plates_of(conn: reads.Connection, cut: CutVersion, slot: Slot, joins: Joins)
         before=_plate(conn, before, is_before=True) if before else None,
         after=_plate(conn, after, is_before=False) if after else None,
     )
+
+
+def keep_seam(
+    tx: Transaction, who: Session, cut: CutVersion, slot: Slot, joins: Joins, plates: Plates
+) -> str:
+    """Have every version of the cut say, from here on, what stands beside a place.
+
+    Args:
+        plates: what stands there now.
+
+    Returns:
+        The slot of lineage that says so, to lean on.
+    """
+    name = seam_slot(slot.id, joins)
+    if reads.slots(tx.conn, cut.production).get(name) != plates.hash:
+        tx.append(
+            "slot",
+            actor=who.actor,
+            session=who.pseudonym,
+            production=cut.production,
+            body={"content": plates.hash, "slot": name},
+        )
+    return name
 
 
 def told(plate: Footage | None) -> str:

@@ -53,6 +53,7 @@ class SeamView:
         stale: the take, its place or its neighbours are no longer those measured, or the check is newer.
         why: what moved; empty while nothing did.
         held: frames that stand still where the plate's do not.
+        mute: it has no sound where what stands beside it has, so that none was compared.
     """
 
     take: str
@@ -66,14 +67,22 @@ class SeamView:
     stale: bool
     why: str
     held: int
+    mute: bool
     sentence: str
     ends: list[SeamEndView]
 
 
 @dataclass(frozen=True, slots=True)
 class SeamsView:
-    """What is known of the seams of a slot, the newest take first."""
+    """What is known of the seams of a slot, the newest take first.
+
+    Args:
+        may_measure: whether this person may have seams measured.
+        may_splice: whether they may have a take made to fit.
+    """
 
     slot: str
     shot: str
+    may_measure: bool
+    may_splice: bool
     seams: list[SeamView]

@@ -1,6 +1,7 @@
 """The cut page: slots in order, their state, what could fill them and what stands before delivery."""
 
 from circletake.cut.document import cut_hash
+from circletake.cut.sound import unheard
 from circletake.domain.cut import CutVersion, Slot
 from circletake.domain.policy import Policy
 from circletake.domain.production import Production
@@ -13,7 +14,7 @@ from circletake.workflows.deliver import missing_for_delivery, shipping_take
 from circletake.workflows.floor import Floor, seen_floor, veil_of
 from circletake.workflows.found_production import FILM
 from circletake.workflows.house import House, require
-from circletake.workflows.render_cut import MASTER, find_master
+from circletake.workflows.render_cut import MASTER, find_master, is_over
 from circletake.workflows.show import poster_of, production_view
 from circletake.workflows.show_task import take_state
 from circletake.workflows.views import CutSlotView, CutView, OfferView, RangeView
@@ -38,10 +39,11 @@ def show_cut(house: House, who: Session, production: str) -> CutView:
             slots=_slots(house, conn, found, policy, cut, floor),
             master=master.content if master else None,
             master_task=master_task.task.id if master_task else None,
-            rendering=bool(master_task and master_task.task.id in floor.making),
+            rendering=bool(master_task and master_task.task.id in floor.making and not is_over(house, cut)),
             missing=missing_for_delivery(
                 house, conn, found, cut, now=utc_now(), veil=veil_of(house, conn, who, found.id)
             ),
+            unheard=unheard(cut),
             book_seq=house.book.head().seq,
         )
 

@@ -4,6 +4,7 @@ from circletake.checks.seam.certificate import CHECK, VERSION
 from circletake.checks.seam.learnt import LIMITS
 from circletake.checks.seam.steps import KINDS
 from circletake.domain.cut import CutVersion, Slot
+from circletake.domain.people import MAY
 from circletake.domain.take import Take
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
@@ -23,7 +24,7 @@ def show_seams(house: House, who: Session, production: str, *, slot: str) -> Sea
         NotFound: the cut has no such slot.
     """
     with house.book.reading() as conn:
-        found, _ = require(conn, who, production, "see")
+        found, roles = require(conn, who, production, "see")
         cut = get_cut(conn, found.id)
         hole = cut.slot(slot)
         veil = veil_of(house, conn, who, found.id)
@@ -47,7 +48,13 @@ def show_seams(house: House, who: Session, production: str, *, slot: str) -> Sea
             for take in sorted(takes, key=lambda take: -take.seq)
             if take.content in measured
         ]
-    return SeamsView(slot=hole.id, shot=hole.shot, seams=seams)
+    return SeamsView(
+        slot=hole.id,
+        shot=hole.shot,
+        may_measure=bool(roles & MAY["measure"]),
+        may_splice=bool(roles & MAY["edit_cut"]),
+        seams=seams,
+    )
 
 
 def _seam(
@@ -71,6 +78,7 @@ def _seam(
         stale=bool(why),
         why=why,
         held=int(row.summary["held"]),
+        mute=bool(row.summary.get("mute")),  # certificates of before did not listen
         sentence=row.sentence,
         ends=[_end(row, "in"), _end(row, "out")],
     )

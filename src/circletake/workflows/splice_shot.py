@@ -14,10 +14,10 @@ from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Transaction
 from circletake.work.job import job_key
-from circletake.workflows.cut_book import adopt, get_cut
+from circletake.workflows.cut_book import get_cut
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.receive_take import Attempt, record_take
-from circletake.workflows.seam_plates import JOINS, Joins, Plates, plates_of, told
+from circletake.workflows.seam_plates import JOINS, Joins, Plates, keep_seam, plates_of, told
 
 
 def order_splice(
@@ -80,17 +80,7 @@ def order_splice(
             steps=steps_named(tuple(STEPS if steps is None else steps)),
         )
         stored = house.store.put_bytes(recipe_bytes(recipe))
-        name = seam_slot(hole.id, ends)
-        if reads.slots(tx.conn, found.id).get(name) != plates.hash:
-            # From here on every version of the cut says what stands beside this place.
-            adopt(
-                tx,
-                who.actor,
-                production=found.id,
-                slot=name,
-                content=plates.hash,
-                session=who.pseudonym,
-            )
+        keep_seam(tx, who, cut, hole, ends, plates)
         return _enqueue(tx, who, found.id, hole, recipe=stored, take=offer, joins=ends, plates=plates)
 
 

@@ -945,6 +945,7 @@ class CutView:
         master: content of the render of exactly this version, or None.
         master_task: where that render is judged.
         missing: what stands between this cut and delivery, a sentence each.
+        unheard: whose own sound is silent because of their speed, a sentence each.
     """
 
     production: ProductionView
@@ -957,6 +958,7 @@ class CutView:
     master_task: str | None
     rendering: bool
     missing: list[str]
+    unheard: list[str]
     book_seq: int
 
 
@@ -1018,7 +1020,7 @@ class ImportedCutView:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job's progress, in frames where there are frames."""
+    """A job's progress, in frames where there are frames; `may_stop` is whether the person may stop it."""
 
     id: int
     key: str
@@ -1028,6 +1030,7 @@ class JobView:
     done_frames: int
     total_frames: int
     error: str | None
+    may_stop: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from circletake.cut.master import SlotSamples, read_master
 from circletake.cut.picture import fitted_size, slate
 from circletake.cut.pieces import Piece, piece_key, pieces_of
 from circletake.cut.render import Rendered, encode_pieces, render_cut
+from circletake.cut.sound import unheard
 from circletake.cut.splice import splice
 from circletake.domain.cut import CutVersion, Slot, SoundClip
 from circletake.domain.time import FrameRange, sample_of
@@ -351,6 +352,31 @@ def test_sound_is_encoded_again_only_where_what_is_heard_changes(shelf: Shelf) -
     assert len({path.name for path in shelf.cache_files()} - kept) == 1
     sounds = [read_tracks(shelf.store.path(one.content))[1].samples for one in (before, after)]
     assert len(sounds[0]) == len(sounds[1])
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "25", "30000/1001"])
+def test_a_retimed_slot_is_heard_at_its_own_pitch_for_as_long_as_it_is_seen(shelf: Shelf, rate: str) -> None:
+    fps = Fraction(rate)
+    loud, silent = shelf.take(0, 70, hz=440.0, rate=fps), shelf.take(100, 20, rate=fps)
+    slots = (
+        Slot("s_1", "A", 11, silent), Slot("s_2", "B", 50, loud, 4, speed=Fraction(5, 4)),
+        Slot("s_3", "C", 10, loud, 4, speed=Fraction(3)), Slot("s_4", "D", 7, loud, speed=Fraction(0)),
+    )  # fmt: skip
+    cut = shelf.cut(*slots, rate=fps)
+    heard = open_source(shelf.store, shelf.render(cut).content).samples()[:, 0]
+    assert len(heard) == sample_of(78, fps, RATE_HZ)
+    start, end = (sample_of(frame, fps, RATE_HZ) for frame in (11, 61))
+    level = np.array([np.abs(heard[at : at + 1000]).max() for at in range(0, len(heard) - 1000, 1000)])
+    assert np.abs(np.flatnonzero(level > 0.2)[[0, -1]] * 1000 - (start, end)).max() <= 1500
+    assert max(np.abs(heard[: start - 2000]).max(), np.abs(heard[end + 2000 :]).max()) < 0.01
+    middle = heard[start + 4800 : end - 4800]
+    peak = np.argmax(np.abs(np.fft.rfft(middle * np.hanning(len(middle)))))
+    assert peak * RATE_HZ / len(middle) == pytest.approx(440, abs=1)
+    assert unheard(cut) == [
+        "C runs at 3 times its speed and is silent: lay sound for it.",
+        "D is held still and is silent: lay sound for it.",
+    ]
+    assert unheard(replace(cut, sound=(SoundClip("a_1", "A", loud, 0, 24),))) == []
 
 
 @pytest.mark.parametrize("form", ["hevc", "prores", "dnxhr"])

@@ -30,6 +30,7 @@ from circletake.domain.disclosure import TERMS, DisclosedSlot, Disclosure
 from circletake.errors import CertificateExpired, CertificateRefused, MediaKindRefused
 from circletake.ledger.verifier import hash_samples, read_tracks
 from circletake.media.encode import write_movie
+from circletake.workflows.calls.provenance import read_file
 
 if TYPE_CHECKING:
     from tests.conftest import Drawing, TimeAuthority
@@ -509,3 +510,21 @@ def test_a_time_stamp_lets_a_seal_outlive_its_certificate(film: Path, authority:
         sealed(
             other, checked(pem(AUTHORITY.certificate(key)), key_pem(key), now=now), stamp_url=authority.url
         )
+
+
+def test_where_a_signed_film_came_from_is_said_by_its_credentials_and_by_nobody_once_they_fail(
+    film: Path, credentials: Credentials
+) -> None:
+    to, _ = sealed(film, credentials)
+    known, _ = read_file(to)
+    signed = {one.what: one.value for one in known.facts if one.trust == "signed"}
+    assert signed["tool"] == "circletake"
+    assert "circletake development seal" in signed["signer"]
+    assert "trainedAlgorithmicMedia" in known.found("source type")
+    assert all("nobody here vouches" in one.where for one in known.facts if one.trust == "signed")
+    data = bytearray(to.read_bytes())
+    data[data.rindex(b"mdat") + 40] ^= 1
+    to.write_bytes(data)
+    altered, _ = read_file(to)
+    assert [one for one in altered.facts if one.trust == "signed"] == []
+    assert any("do not hold" in sentence for sentence in altered.refused)

@@ -76,6 +76,20 @@ def test_runs_of_chunks_say_where_each_sample_lies(tmp_path: Path) -> None:
     assert track.samples == [(100, 9), (109, 9)]
 
 
+def test_uncompressed_sound_is_told_by_its_chunks(tmp_path: Path) -> None:
+    def heard(sizes: list[int], chunks: list[int], runs: list[tuple[int, int, int]]) -> Track:
+        data = movie(sizes, chunks, runs, fixed=6).replace(b"vide", b"soun")
+        return tracks(tmp_path, data)[0]
+
+    track = heard([0] * 7, [100, 200, 300], [(1, 3, 1), (3, 9, 1)])
+    assert (track.kind, track.samples) == ("soun", [(100, 18), (200, 18), (300, 6)])
+    assert heard([0] * 3, [100, 200], [(1, 3, 1)]).samples == [(100, 18)]
+    with pytest.raises(Broken, match="more samples than its chunks hold"):
+        heard([0] * 4, [100], [(1, 3, 1)])
+    with pytest.raises(Broken, match="cannot be read"):
+        heard([0] * 4, [100], [])
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [

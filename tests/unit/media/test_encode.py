@@ -133,7 +133,7 @@ def test_joined_segments_are_one_film_on_an_even_grid(
     sound[100_000] = 1
     heard = tmp_path / "sound.mp4"
     assert encode_sound(heard, [sound]) == len(sound)
-    assert join_segments(out, segments, rate=RATE, sound=heard) == [60, 1, 2, 31]
+    assert join_segments(out, segments, rate=RATE, sound=heard).counts == [60, 1, 2, 31]
     source = open_file(out)
     assert (source.n_frames, source.rate, source.is_vfr) == (94, RATE, False)
     assert [drawing.read(frame.rgb()) for frame in source.frames()] == list(range(94))

@@ -20,6 +20,7 @@ from circletake.errors import (
     RoleMissing,
     WorldMoved,
 )
+from circletake.ledger import reads
 from circletake.media.encode import write_movie
 from circletake.media.source import open_source
 from circletake.workflows.gap_pack import unpack_to
@@ -133,6 +134,40 @@ def test_what_is_made_is_a_take_that_names_its_method_and_ships_nothing_by_itsel
     assert np.abs(middle - wanted)[8:-8, 12:-12].mean() < 4
 
 
+@pytest.mark.parametrize(
+    ("maker", "wish", "leans_on"),
+    [
+        ("dissolve", MakeWish(), {"SH010", "SH030"}),
+        ("inbetween", MakeWish(), {"SH010", "SH030"}),
+        ("hold", MakeWish(side="before"), {"SH010"}),
+        ("hold", MakeWish(side="after"), {"SH030"}),
+        ("slate", MakeWish(), set()),
+    ],
+    ids=["dissolve", "inbetween", "hold before", "hold after", "slate"],
+)
+def test_what_is_made_of_a_neighbour_is_stale_once_that_moves_and_no_longer_once_it_is_back(
+    holed: "Floor", tmp_path: Path, maker: str, wish: MakeWish, leans_on: set[str]
+) -> None:
+    take = holed.studio.cut(holed["ed"], "spring")
+    view = made(holed, maker, wish)
+    with holed.house.book.reading() as conn:
+        recorded = reads.find_take(conn, view.id)
+    assert recorded is not None
+    assert len(recorded.leans) == bool(leans_on)
+    holed.measured(recorded)
+    holed.circle(recorded)
+    assert holed.status("SH020") == "circled"
+    for code in ("SH010", "SH030"):
+        other = add(holed, code, film(tmp_path / f"other-{code}.mp4", 50))
+        first = next(slot for slot in take.slots if slot.shot == code)
+        holed.studio.cut_fill(holed["ed"], "spring", slot=code, take=other.id, source_in=2)
+        assert holed.status("SH020") == ("stale" if code in leans_on else "circled"), code
+        holed.studio.cut_fill(
+            holed["ed"], "spring", slot=code, take=first.offers[0].take, source_in=first.source_in
+        )
+        assert holed.status("SH020") == "circled"
+
+
 def test_the_same_wish_is_made_once(holed: "Floor") -> None:
     one = made(holed, "dissolve")
     again = made(holed, "dissolve")
@@ -243,6 +278,36 @@ def test_what_moved_since_the_pack_went_out_is_said(holed: "Floor", packed: Path
     assert came.said == (
         "Another take stands before SH020 now than when the pack went out; look at the seam.",
     )
+
+
+def test_a_film_that_is_sent_for_a_gap_counts_as_what_came_of_the_last_pack(
+    holed: "Floor", packed: Path, tmp_path: Path
+) -> None:
+    other = add(holed, "SH010", film(tmp_path / "other.mp4", 50))
+    send = holed.studio.cut_receive_for
+    path = film(tmp_path / "made.mp4", 21, frames=5)
+    holed.studio.cut_fill(holed["ed"], "spring", slot="SH010", take=other.id)
+    came = send(holed["arti"], "spring", slot="SH020", path=path, label="made.mp4")
+    assert came.said == (
+        "Another take stands before SH020 now than when the pack went out; look at the seam.",
+    )
+    (take,) = holed.studio.task(holed["arti"], holed.task_id("SH020")).takes
+    assert (take.label, take.origin) == (f"made.mp4 · pack {packed.stem[:8]}", "generated")
+    # another pack goes out, and is the last from then on
+    again = holed.studio.cut_pack(holed["ed"], "spring", slot="SH020")
+    came = send(holed["arti"], "spring", slot="SH020", path=film(tmp_path / "2.mp4", 22, frames=5))
+    assert came.said == ()
+    takes = holed.studio.task(holed["arti"], holed.task_id("SH020")).takes
+    assert takes[-1].label == f"pack {again.stem[:8]}"
+
+
+def test_a_film_is_taken_for_a_gap_that_no_pack_went_out_for(holed: "Floor", tmp_path: Path) -> None:
+    path = film(tmp_path / "made.mp4", 21, frames=5)
+    came = holed.studio.cut_receive_for(holed["arti"], "spring", slot="SH020", path=path, label="made.mp4")
+    assert came.said == ()
+    assert holed.studio.task(holed["arti"], holed.task_id("SH020")).takes[-1].label == "made.mp4"
+    with pytest.raises(NotFound):
+        holed.studio.cut_may_receive(holed["arti"], "spring", slot="SH090")
 
 
 def test_what_is_no_pack_of_this_production_is_refused(holed: "Floor", packed: Path, tmp_path: Path) -> None:

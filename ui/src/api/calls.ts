@@ -39,6 +39,7 @@ export const getInbox = () => or(client.GET("/api/inbox"));
 export const getNotices = () => or(client.GET("/api/notices"));
 export const seeNotices = (seq: number) => or(client.POST("/api/notices/seen", { body: { seq } }));
 export const getJobs = () => or(client.GET("/api/jobs"));
+export const stopRender = (key: string) => or(client.POST("/api/jobs/{key}/stop", { params: { path: { key } } }));
 
 export const getBoard = (code: string) =>
   or(client.GET("/api/productions/{code}/board", { params: { path: { code } } }));
@@ -54,6 +55,8 @@ export const getTeam = (code: string) => or(client.GET("/api/productions/{code}/
 export const getTask = (task_id: string) => or(client.GET("/api/tasks/{task_id}", { params: { path: { task_id } } }));
 export const getContext = (task_id: string, sha: string) =>
   or(client.GET("/api/tasks/{task_id}/takes/{sha}/context", { params: { path: { task_id, sha }, query: { shots: 1 } } }));
+export const getProvenance = (task_id: string, sha: string) =>
+  or(client.GET("/api/tasks/{task_id}/takes/{sha}/provenance", { params: { path: { task_id, sha } } }));
 export const getEvidence = (evidence_id: string) => or(client.GET("/api/evidence/{evidence_id}", { params: { path: { evidence_id } } }));
 export const callFlag = (evidence_id: string, body: FlagCallBody) =>
   or(client.POST("/api/evidence/{evidence_id}/flag-calls", { params: { path: { evidence_id } }, body }));
@@ -122,6 +125,22 @@ export const clearSlot = (code: string, slot: string, cut_hash: string) =>
 export const getGaps = (code: string) => or(client.GET("/api/productions/{code}/cut/gaps", { params: { path: { code } } }));
 export const makeForGap = (code: string, body: MakeBody) =>
   or(client.POST("/api/productions/{code}/cut/make", { params: { path: { code } }, body }));
+/** A film of minutes goes through a studio's network; longer than this nobody waits in front of it. */
+const SENDING_MS = 3_600_000;
+export const sendResult = (code: string, slot: string, file: File) =>
+  or(
+    client.POST("/api/productions/{code}/cut/gaps/{slot}/result/{name}", {
+      params: { path: { code, slot, name: file.name } },
+      headers: { "Content-Type": "application/octet-stream" },
+      body: "",
+      bodySerializer: () => file,
+      signal: AbortSignal.timeout(SENDING_MS),
+    }),
+  );
+export const findTakes = (code: string, slot: string, words: string) =>
+  or(client.GET("/api/productions/{code}/cut/find/{slot}", { params: { path: { code, slot }, query: { words } } }));
+export const takeFind = (code: string, slot: string, take: string, cut_hash: string) =>
+  or(client.POST("/api/productions/{code}/cut/find", { params: { path: { code } }, body: { slot, take, cut_hash } }));
 export const getCutVersions = (code: string, before: number | null = null) =>
   or(client.GET("/api/productions/{code}/cut/versions", { params: { path: { code }, query: before === null ? {} : { before } } }));
 export const getCutDiff = (code: string, old: number, now: number) =>

@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{key}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Render
+         * @description Stop a render, or a version that is being made, and whatever helps it; one that is over stays.
+         */
+        post: operations["jobs_stop_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1168,6 +1188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/cut/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Find
+         * @description Make a take that was found one of the slot's own shot: the same bytes, to be judged for this place.
+         */
+        post: operations["cut_take_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/find/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Takes made for other places that could fill a slot, the likeliest first, and why one could not.
+         */
+        get: operations["cut_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/cut/forms": {
         parameters: {
             query?: never;
@@ -1202,6 +1262,26 @@ export interface paths {
         get: operations["cut_gaps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/cut/gaps/{slot}/result/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive
+         * @description Take in what a generator made for a gap, as a take of its shot that names the last pack.
+         */
+        post: operations["cut_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1723,6 +1803,150 @@ export interface paths {
          * @description End an invitation that nobody has used.
          */
         delete: operations["team_revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Panels
+         * @description The board of panels as it stands, or a version of it.
+         */
+        get: operations["panels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/animatic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Animatic
+         * @description Make a film of the board; nothing comes back where exactly this is made already.
+         */
+        post: operations["panels_animatic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/conform/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conform
+         * @description Read an edited timeline and keep what it would change of the board.
+         */
+        post: operations["panels_conform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage
+         * @description What there is of every shot: an approved take, candidates, a panel, nothing, or no need of it.
+         */
+        get: operations["panels_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/edit/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Change a panel by hand.
+         */
+        post: operations["panels_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/import/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Say what a script would change, or take it in; projects and folders come by the command line.
+         */
+        post: operations["panels_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposals
+         * @description What the newest timeline proposed, and how each was answered.
+         */
+        get: operations["panels_proposals"];
+        put?: never;
+        /**
+         * Answer
+         * @description Take proposals into a new version of the board, or refuse them.
+         */
+        post: operations["panels_answer"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2324,6 +2548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/takes/{sha}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provenance
+         * @description Where a take came from, each fact with how far it can be trusted and where it was read.
+         */
+        get: operations["tasks_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/verdicts": {
         parameters: {
             query?: never;
@@ -2436,6 +2680,34 @@ export interface components {
             take: string;
             /** Task */
             task: string;
+        };
+        /**
+         * BoardPlanView
+         * @description An import as it would be, or as it was taken.
+         *
+         *     Args:
+         *         summary: all of it in a sentence.
+         *         unsure: what a person has to say first.
+         *         asks: pictures whose shot nobody knows.
+         *         said: what reading had to say, a sentence each.
+         *         number: of the version of the board; that before, where nothing changes or nothing was taken.
+         *         taken: whether it is on the board now.
+         */
+        BoardPlanView: {
+            /** Asks */
+            asks: string[];
+            /** Changes */
+            changes: components["schemas"]["PlanChangeView"][];
+            /** Number */
+            number: number;
+            /** Said */
+            said: string[];
+            /** Summary */
+            summary: string;
+            /** Taken */
+            taken: boolean;
+            /** Unsure */
+            unsure: components["schemas"]["UnsureView"][];
         };
         /**
          * BoardView
@@ -2860,6 +3132,50 @@ export interface components {
             rate: number[];
         };
         /**
+         * CoverageRowView
+         * @description What there is of a shot.
+         *
+         *     Args:
+         *         scene: number of its scene, or nothing where the board does not have the shot.
+         *         panels: how many panels it has, and how many of their pictures are approved.
+         *         candidates: takes of the stage that ships that nobody vetoed.
+         *         approved: number of the circled one.
+         *         state: `approved`, `candidates`, `panel`, `gap` or `not needed`.
+         */
+        CoverageRowView: {
+            /** Approved */
+            approved: number | null;
+            /** Candidates */
+            candidates: number;
+            /** Panels */
+            panels: number;
+            /** Panels Approved */
+            panels_approved: number;
+            /** Scene */
+            scene: string;
+            /** Shot */
+            shot: string;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * CoverageView
+         * @description What is there of every shot, and scenes that have none.
+         */
+        CoverageView: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            production: components["schemas"]["ProductionView"];
+            /** Rows */
+            rows: components["schemas"]["CoverageRowView"][];
+            /** Scenes Without Shots */
+            scenes_without_shots: string[];
+        };
+        /**
          * CutChangeView
          * @description One thing that was done between two versions.
          *
@@ -3027,6 +3343,7 @@ export interface components {
          *         master: content of the render of exactly this version, or None.
          *         master_task: where that render is judged.
          *         missing: what stands between this cut and delivery, a sentence each.
+         *         unheard: whose own sound is silent because of their speed, a sentence each.
          */
         CutView: {
             /** Book Seq */
@@ -3050,6 +3367,8 @@ export interface components {
             rendering: boolean;
             /** Slots */
             slots: components["schemas"]["CutSlotView"][];
+            /** Unheard */
+            unheard: string[];
         };
         /**
          * DailiesView
@@ -3324,6 +3643,33 @@ export interface components {
             sentence: string;
         };
         /**
+         * FactView
+         * @description One thing that is known of how a take was made.
+         *
+         *     Args:
+         *         what: what it says: tool, prompt, negative, seed, model, lora, sampler, steps, guidance, input,
+         *             workflow (SHA-256 of the graph that ran), layout (of the editor's page), source type, signer,
+         *             software, hint, not understood or said.
+         *         trust: receipt, signed, embedded, inferred or declared; strongest first.
+         *         where: where it was read, in words.
+         */
+        FactView: {
+            /**
+             * Trust
+             * @enum {string}
+             */
+            trust: "receipt" | "signed" | "embedded" | "inferred" | "declared";
+            /** Value */
+            value: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "tool" | "prompt" | "negative" | "seed" | "model" | "lora" | "sampler" | "steps" | "guidance" | "input" | "workflow" | "layout" | "source type" | "signer" | "software" | "hint" | "not understood" | "said";
+            /** Where */
+            where: string;
+        };
+        /**
          * FilmPartView
          * @description What stands at one place of the film.
          *
@@ -3448,6 +3794,74 @@ export interface components {
             strength: number;
             /** Trust */
             trust: string;
+        };
+        /**
+         * FoundTakeView
+         * @description A take that was made for another shot.
+         *
+         *     Args:
+         *         production: code of where it was made.
+         *         take: its id there.
+         *         state: how it stands where it was made; that counts for nothing here.
+         *         spare_frames: how many more it has than the gap needs.
+         *         near_percent: of the pictures beside the gap, how much stands in the same colours in it; None while
+         *             nobody looked at it, or nothing stands beside the gap.
+         *         said: what to know before it is taken, a sentence each.
+         *         refused: why it cannot be taken; empty where it can.
+         */
+        FoundTakeView: {
+            /** Content */
+            content: string;
+            /** Label */
+            label: string;
+            /** N Frames */
+            n_frames: number;
+            /** Near Percent */
+            near_percent: number | null;
+            /** Number */
+            number: number;
+            /** Poster */
+            poster: string | null;
+            /** Production */
+            production: string;
+            /** Production Title */
+            production_title: string;
+            /** Refused */
+            refused: string;
+            /** Said */
+            said: string[];
+            /** Shot */
+            shot: string;
+            /** Spare Frames */
+            spare_frames: number;
+            /** State */
+            state: string;
+            /** Take */
+            take: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FoundView
+         * @description What was found for a gap, the likeliest first.
+         *
+         *     Args:
+         *         words: that were asked for.
+         *         count: how many were found in all.
+         */
+        FoundView: {
+            /** Count */
+            count: number;
+            /** Found */
+            found: components["schemas"]["FoundTakeView"][];
+            /** Frames */
+            frames: number;
+            /** Shot */
+            shot: string;
+            /** Slot */
+            slot: string;
+            /** Words */
+            words: string;
         };
         /**
          * GapEdgeView
@@ -3909,7 +4323,7 @@ export interface components {
         };
         /**
          * JobView
-         * @description A job's progress, in frames where there are frames.
+         * @description A job's progress, in frames where there are frames; `may_stop` is whether the person may stop it.
          */
         JobView: {
             /** Done Frames */
@@ -3922,6 +4336,8 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** May Stop */
+            may_stop: boolean;
             /** Op */
             op: string;
             /** State */
@@ -4241,9 +4657,12 @@ export interface components {
          *
          *     Args:
          *         may_make: whether this person may have one made, and take it away.
+         *         gaps: shots that are missing from the cut; nothing is made before they are there.
          *         making: presets that are being made now.
          */
         OutputsView: {
+            /** Gaps */
+            gaps: string[];
             /** Making */
             making: string[];
             /** May Make */
@@ -4299,6 +4718,76 @@ export interface components {
             seq: number;
         };
         /**
+         * PanelsView
+         * @description A version of the board.
+         */
+        PanelsView: {
+            /** Hash */
+            hash: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Panels */
+            panels: components["schemas"]["PanelView"][];
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
+            /** Scenes */
+            scenes: components["schemas"]["SceneView"][];
+        };
+        /**
+         * PanelView
+         * @description A panel.
+         *
+         *     Args:
+         *         clip: what it is called in timelines and on disks.
+         *         start: frame of the board on which it begins.
+         *         state: of its picture at the storyboard stage, or `gap` where there is no picture.
+         *         camera: x, y, width, height of its start and of its end in 1/65,536, ease and hold; None is at rest.
+         *         task: where its picture is judged.
+         */
+        PanelView: {
+            /** Action */
+            action: string;
+            /** Camera */
+            camera: {
+                [key: string]: number[] | string | number;
+            } | null;
+            /** Clip */
+            clip: string;
+            /** Dialogue */
+            dialogue: string;
+            /** Expected */
+            expected: string;
+            /** Frames */
+            frames: number;
+            /** Is Lossy */
+            is_lossy: boolean;
+            /** Notes */
+            notes: string;
+            /** Picture */
+            picture: string | null;
+            /** Scene */
+            scene: string;
+            /** Shot */
+            shot: string;
+            /** Sounds */
+            sounds: string[];
+            /** Start */
+            start: number;
+            /** State */
+            state: string;
+            /** Take Number */
+            take_number: number;
+            /** Task */
+            task: string | null;
+            /** Uid */
+            uid: string;
+        };
+        /**
          * ParentView
          * @description The take that a take was made from.
          *
@@ -4339,6 +4828,18 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PlanChangeView
+         * @description One thing that taking an import would do; `what` is a scene's id, a shot's code or a panel's uid.
+         */
+        PlanChangeView: {
+            /** Sort */
+            sort: string;
+            /** Text */
+            text: string;
+            /** What */
+            what: string;
         };
         /**
          * PlaylistActView
@@ -4562,7 +5063,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-needed" | "board-invalid" | "board-unreadable" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "match-unsure" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -4601,6 +5102,66 @@ export interface components {
             title: string;
             /** Width Px */
             width_px: number;
+        };
+        /**
+         * ProposalsView
+         * @description All that the newest timeline proposed; `board` is the number of the version it is held against.
+         */
+        ProposalsView: {
+            /** Board */
+            board: number;
+            /** Conform */
+            conform: string | null;
+            /** Hash */
+            hash: string;
+            /** Proposals */
+            proposals: components["schemas"]["ProposalView"][];
+            /** Said */
+            said: string[];
+        };
+        /**
+         * ProposalView
+         * @description What an edited timeline would change of the board.
+         *
+         *     Args:
+         *         how: what its panel was known by: metadata, marker, name or file; nothing for what is new.
+         *         state: `open`, `taken` or `refused`.
+         */
+        ProposalView: {
+            /** How */
+            how: string;
+            /** Id */
+            id: string;
+            /** Panel */
+            panel: string;
+            /** Reason */
+            reason: string | null;
+            /** Sort */
+            sort: string;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ProvenanceView
+         * @description Where a take came from.
+         *
+         *     Args:
+         *         is_read: its file was looked at; until then nothing is known, and it is on the way.
+         *         is_unknown: it was looked at, and nothing says how it was made.
+         *         facts: the most trusted first.
+         *         refused: a sentence for each thing that was there and was not read.
+         */
+        ProvenanceView: {
+            /** Facts */
+            facts: components["schemas"]["FactView"][];
+            /** Is Read */
+            is_read: boolean;
+            /** Is Unknown */
+            is_unknown: boolean;
+            /** Refused */
+            refused: string[];
         };
         /**
          * QueueItemView
@@ -4698,6 +5259,22 @@ export interface components {
             polarity: string;
         };
         /**
+         * ReturnedView
+         * @description What came of a film that was sent for a gap.
+         *
+         *     Args:
+         *         take: id of the new take.
+         *         said: what moved since its pack went out, a sentence each.
+         */
+        ReturnedView: {
+            /** Said */
+            said: string[];
+            /** Slot */
+            slot: string;
+            /** Take */
+            take: string;
+        };
+        /**
          * RowView
          * @description One entity's row of the board; `cells` holds None where a stage does not apply.
          */
@@ -4731,6 +5308,22 @@ export interface components {
             name: string;
             /** Query */
             query: string;
+        };
+        /**
+         * SceneView
+         * @description A scene; `number` as written.
+         */
+        SceneView: {
+            /** Eighths */
+            eighths: string;
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Shots */
+            shots: string[];
+            /** Slugline */
+            slugline: string;
         };
         /**
          * ScreeningView
@@ -4797,8 +5390,16 @@ export interface components {
         /**
          * SeamsView
          * @description What is known of the seams of a slot, the newest take first.
+         *
+         *     Args:
+         *         may_measure: whether this person may have seams measured.
+         *         may_splice: whether they may have a take made to fit.
          */
         SeamsView: {
+            /** May Measure */
+            may_measure: boolean;
+            /** May Splice */
+            may_splice: boolean;
             /** Seams */
             seams: components["schemas"]["SeamView"][];
             /** Shot */
@@ -4817,6 +5418,7 @@ export interface components {
          *         stale: the take, its place or its neighbours are no longer those measured, or the check is newer.
          *         why: what moved; empty while nothing did.
          *         held: frames that stand still where the plate's do not.
+         *         mute: it has no sound where what stands beside it has, so that none was compared.
          */
         SeamView: {
             /** Content */
@@ -4833,6 +5435,8 @@ export interface components {
             joins: string;
             /** Made From */
             made_from: number | null;
+            /** Mute */
+            mute: boolean;
             /** Number */
             number: number;
             /** Sentence */
@@ -4889,6 +5493,23 @@ export interface components {
             take?: number | null;
         };
         /**
+         * SentAnswers
+         * @description Proposals that are taken into the board, or refused.
+         */
+        SentAnswers: {
+            /** Board Hash */
+            board_hash?: string | null;
+            /** Proposals */
+            proposals: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Taken */
+            taken: boolean;
+        };
+        /**
          * SentBack
          * @description Which version the cut goes back to, and which one was looked at.
          */
@@ -4915,6 +5536,37 @@ export interface components {
             task: string;
             /** Where */
             where: number[] | null;
+        };
+        /**
+         * SentCamera
+         * @description A camera over a panel: x, y, width, height in 1/65,536 of the picture.
+         */
+        SentCamera: {
+            /**
+             * Ease
+             * @default in_out
+             * @enum {string}
+             */
+            ease: "linear" | "in" | "out" | "in_out";
+            /** End */
+            end: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Hold
+             * @default 0
+             */
+            hold: number;
+            /** Start */
+            start: [
+                number,
+                number,
+                number,
+                number
+            ];
         };
         /**
          * SentClear
@@ -5008,6 +5660,18 @@ export interface components {
              * @default 0
              */
             source_in: number;
+            /** Take */
+            take: string;
+        };
+        /**
+         * SentFind
+         * @description A take of another place that is to become one of a slot's own shot.
+         */
+        SentFind: {
+            /** Cut Hash */
+            cut_hash?: string | null;
+            /** Slot */
+            slot: string;
             /** Take */
             take: string;
         };
@@ -5312,6 +5976,41 @@ export interface components {
             upstream: {
                 [key: string]: string;
             };
+        };
+        /**
+         * SentPanel
+         * @description What is to be otherwise of a panel; what is left out stays. `after` empty puts it first.
+         */
+        SentPanel: {
+            /** Action */
+            action?: string | null;
+            /** After */
+            after?: string | null;
+            /** Board Hash */
+            board_hash?: string | null;
+            camera?: components["schemas"]["SentCamera"] | null;
+            /** Dialogue */
+            dialogue?: string | null;
+            /** Frames */
+            frames?: number | null;
+            /** Notes */
+            notes?: string | null;
+        };
+        /**
+         * SentPart
+         * @description Which part of the board; all of it where nothing is named.
+         */
+        SentPart: {
+            /**
+             * Scenes
+             * @default []
+             */
+            scenes: string[];
+            /**
+             * Shots
+             * @default []
+             */
+            shots: string[];
         };
         /**
          * SentPasskey
@@ -6227,6 +6926,18 @@ export interface components {
             words: string;
             /** Wrong */
             wrong: number;
+        };
+        /**
+         * UnsureView
+         * @description A scene of the file, by its place from 1, that could be one of several on the board.
+         */
+        UnsureView: {
+            /** May Be */
+            may_be: string[];
+            /** Place */
+            place: number;
+            /** Slugline */
+            slugline: string;
         };
         /**
          * VerdictView
@@ -7430,6 +8141,37 @@ export interface operations {
             };
         };
     };
+    jobs_stop_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_me: {
         parameters: {
             query?: never;
@@ -8198,6 +8940,75 @@ export interface operations {
             };
         };
     };
+    cut_take_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentFind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_find: {
+        parameters: {
+            query?: {
+                words?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cut_forms: {
         parameters: {
             query?: never;
@@ -8247,6 +9058,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cut_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedView"];
                 };
             };
             /** @description A problem. */
@@ -9233,6 +10081,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels: {
+        parameters: {
+            query?: {
+                number?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_animatic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_conform: {
+        parameters: {
+            query?: {
+                scene?: string[] | null;
+                shot?: string[] | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPanel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_bring: {
+        parameters: {
+            query?: {
+                take?: boolean;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardPlanView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentAnswers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsView"];
                 };
             };
             /** @description A problem. */
@@ -10308,6 +11434,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrawingView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256, hex */
+                sha: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceView"];
                 };
             };
             /** @description A problem. */

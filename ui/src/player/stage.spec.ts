@@ -47,6 +47,29 @@ describe("a stage", () => {
     });
   });
 
+  it("says that a frame failed where one that follows could not read it", () => {
+    const [a, b] = [new Shelf(), new Shelf()];
+    stage.lead(a);
+    stage.join(b);
+    a.here.add(7);
+    b.broken.add(7);
+    stage.show(7);
+    expect(told.at(-1)).toBe("failed 7");
+  });
+
+  it("waits again where one joins that has not come to the frame", () => {
+    const [a, b] = [new Shelf(), new Shelf()];
+    a.here.add(0);
+    stage.lead(a);
+    stage.show(0);
+    expect(told.at(-1)).toBe("drawn 0");
+    stage.join(b);
+    expect(told.at(-1)).toBe("waiting 0");
+    b.here.add(0);
+    stage.arrived();
+    expect(told.at(-1)).toBe("drawn 0");
+  });
+
   it("paints no surface before the frame is on all of them", () => {
     const [a, b] = [new Shelf(), new Shelf()];
     stage.lead(a);

@@ -156,7 +156,7 @@ export class Stage implements Surface {
       return;
     }
     for (const layer of this.#layers) layer.paint(frame);
-    if (standings[0] === "failed") this.#events.failed(frame);
+    if (standings.includes("failed")) this.#events.failed(frame);
     else this.#events.drawn(frame);
     if (this.#kind !== null) this.#settleFull();
   }

@@ -41,6 +41,8 @@ export class Desk {
   readonly coming = new Coming(calls.getTask, this.playback.ahead);
   takeId = $state<string | null>(null);
   evidence = $state.raw<EvidenceDetailView[]>([]);
+  /** Evidence of the take is on its way. */
+  isMeasuring = $state(false);
   /** The gate that whoever came here was led to. */
   ledTo = $state<string | null>(null);
   heatShown = $state(true);
@@ -428,6 +430,7 @@ export class Desk {
   async #readEvidence(take: TakeView | null): Promise<void> {
     const wanted = (take?.evidence ?? []).map((one) => one.id);
     this.evidence = wanted.flatMap((id) => this.#details.get(id) ?? []);
+    this.isMeasuring = this.evidence.length < wanted.length;
     const fetched = await Promise.all(
       wanted.map(async (id) => {
         const known = this.#details.get(id);
@@ -436,6 +439,8 @@ export class Desk {
       }),
     );
     for (const one of fetched) if (one) this.#details.set(one.id, one);
-    if (this.take?.id === take?.id) this.evidence = fetched.filter((one) => one !== null);
+    if (this.take?.id !== take?.id) return;
+    this.evidence = fetched.filter((one) => one !== null);
+    this.isMeasuring = false;
   }
 }

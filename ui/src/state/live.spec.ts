@@ -3,7 +3,7 @@ import type { JobView } from "../api/types";
 import { Live, progress } from "./live.svelte";
 
 const job = (state: string, done: number, total: number): JobView => ({
-  id: 1, key: "k", op: "check", label: "Check", state, done_frames: done, total_frames: total, error: null,
+  id: 1, key: "k", op: "check", label: "Check", state, done_frames: done, total_frames: total, error: null, may_stop: false,
 });
 
 afterEach(() => void vi.useRealTimers());

@@ -5,6 +5,8 @@
  * of a browser listens (a Web Lock elects it) and passes on to the others what it hears.
  */
 
+import * as calls from "../api/calls";
+import { asProblem, type Problem } from "../api/problem";
 import type { JobView } from "../api/types";
 
 interface Heard {
@@ -21,6 +23,7 @@ const BURST_MS = 150;
 export class Live {
   jobs = $state.raw<JobView[]>([]);
   connected = $state(true);
+  refusal = $state.raw<Problem | null>(null);
   /** The newest entry heard of: whoever shows that one already need not ask again. */
   seq = 0;
   #listeners = new Set<() => void>();
@@ -43,6 +46,16 @@ export class Live {
   onEntries(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops a render and whatever helps it; that it has stopped is heard. */
+  async stop(job: JobView): Promise<void> {
+    this.refusal = null;
+    try {
+      await calls.stopRender(job.key);
+    } catch (error) {
+      this.refusal = asProblem(error);
+    }
   }
 
   hear(heard: Heard): void {

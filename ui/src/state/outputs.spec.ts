@@ -3,6 +3,7 @@ import { Outputs } from "./outputs.svelte";
 
 const view = (making: string[] = []) => ({
   may_make: true,
+  gaps: [],
   making,
   outputs: [
     { preset: "web", label: "Web, 1080p", file_name: "spring-cut-2-web.mp4", content: "ab".repeat(32) },
@@ -28,5 +29,15 @@ describe("versions of the film", () => {
     expect(outputs.isMaking).toBe(true);
     outputs.loading.set(view());
     expect(outputs.isMaking).toBe(false);
+  });
+
+  it("says how far the picked one is, and nothing of another", () => {
+    const outputs = new Outputs();
+    outputs.loading.set(view(["web"]));
+    const job = { id: 1, key: "j", op: "output", label: "Make Spring, Web, 1080p", state: "running", done_frames: 30, total_frames: 120, error: null };
+    expect(outputs.percent([job])).toBe(25);
+    expect(outputs.percent([{ ...job, state: "done" }])).toBeNull();
+    outputs.pick("prores");
+    expect(outputs.percent([job])).toBeNull();
   });
 });

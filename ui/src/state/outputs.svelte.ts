@@ -2,7 +2,8 @@
 
 import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
-import type { OutputsView } from "../api/types";
+import type { JobView, OutputsView } from "../api/types";
+import { isOpen } from "./live.svelte";
 import { Loading } from "./loading.svelte";
 
 export class Outputs {
@@ -15,6 +16,13 @@ export class Outputs {
   list = $derived(this.view?.outputs ?? []);
   picked = $derived(this.list.find((one) => one.preset === this.preset) ?? null);
   isMaking = $derived(this.view?.making.includes(this.preset) ?? false);
+
+  /** How far the picked one is, in hundredths; null while nobody said. */
+  percent(jobs: readonly JobView[]): number | null {
+    const label = this.picked?.label;
+    const job = jobs.find((one) => one.op === "output" && isOpen(one) && label !== undefined && one.label.endsWith(`, ${label}`));
+    return job && job.total_frames > 0 ? Math.round((100 * job.done_frames) / job.total_frames) : null;
+  }
 
   async open(production: string): Promise<void> {
     await this.loading.ask(() => calls.getOutputs(production));

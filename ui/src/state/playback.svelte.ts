@@ -53,7 +53,10 @@ export class Playback {
       this.drawn = frame;
       this.failed = false;
     },
-    waiting: () => (this.failed = false),
+    waiting: (frame) => {
+      this.failed = false;
+      if (this.drawn === frame) this.drawn = null; // of a take that joined it is not here yet
+    },
     failed: () => (this.failed = true),
     full: (standing) => (this.full = standing),
   });

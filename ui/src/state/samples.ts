@@ -65,7 +65,7 @@ export const slot = (id: string, start: number, end: number, state: string, more
 
 export const cut = (slots: CutSlotView[], more: Partial<CutView> = {}): CutView => ({
   production, hash: "h1", number: 1, rate: [24, 1], n_frames: slots.at(-1)?.record.end ?? 0, slots, master: null,
-  master_task: null, rendering: false, missing: [], book_seq: 1, ...more,
+  master_task: null, rendering: false, missing: [], unheard: [], book_seq: 1, ...more,
 });
 
 /** A side of two compared versions: (slot, frames) in order. */

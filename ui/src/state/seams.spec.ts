@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
-import type { SeamEndView, SeamView } from "../api/types";
-import { chosen, madeFrom, meeting, rows, sealLook } from "./seams.svelte";
+import { describe, expect, it, vi } from "vitest";
+import * as calls from "../api/calls";
+import type { CutSlotView, CutView, JobView, SeamEndView, SeamView } from "../api/types";
+import { Seams, chosen, madeFrom, meeting, remarks, rows, sealLook } from "./seams.svelte";
 
 const end = (name: string, z: string, more: Partial<SeamEndView> = {}): SeamEndView => ({
   end: name, state: "holds", plate: "pp", plate_frame: 23, frame: 0,
@@ -8,11 +9,11 @@ const end = (name: string, z: string, more: Partial<SeamEndView> = {}): SeamEndV
 });
 const seam = (number: number, more: Partial<SeamView> = {}): SeamView => ({
   take: `k${String(number)}`, number, content: `c${String(number)}`, stands: false, is_splice: false, made_from: null, joins: "both",
-  holds: true, stale: false, why: "", held: 0, sentence: "", ends: [end("in", "0.30"), end("out", "0.10")], ...more,
+  holds: true, stale: false, why: "", held: 0, mute: false, sentence: "", ends: [end("in", "0.30"), end("out", "0.10")], ...more,
 });
 const raw = seam(1, { holds: false, ends: [end("in", "-19.00"), end("out", "18.00")] });
 const spliced = seam(2, { is_splice: true, made_from: 1 });
-const view = { slot: "s1", shot: "SH020", seams: [seam(3), spliced, raw] };
+const view = { slot: "s1", shot: "SH020", may_measure: true, may_splice: true, seams: [seam(3), spliced, raw] };
 
 describe("the seams of a slot", () => {
   it("shows what stands there, else the newest splice, else the last that was measured", () => {
@@ -39,5 +40,44 @@ describe("the seams of a slot", () => {
     expect(sealLook(spliced).shape).toBe("dot");
     expect(sealLook(raw).shape).toBe("arrow");
     expect(sealLook({ ...raw, stale: true }).shape).toBe("broken_ring");
+  });
+});
+
+describe("an order of seams", () => {
+  const job = (state: string, error: string | null = null): JobView => ({
+    id: 1, key: "j1", op: "splice", label: "", state, done_frames: 0, total_frames: 0, error,
+  });
+  const cut = { production: { code: "spring" }, hash: "h" } as CutView;
+  const slot = { id: "s1", take: "c1", source_in: 0, offers: [{ take: "k1", content: "c1" }] } as unknown as CutSlotView;
+
+  it("is under way until its own job is done, and then asks what was measured", async () => {
+    const asked = vi.spyOn(calls, "getSeams").mockResolvedValue(view);
+    vi.spyOn(calls, "spliceTake").mockResolvedValue(job("queued"));
+    const seams = new Seams();
+    await seams.open("spring", "s1");
+    await seams.splice(cut, slot);
+    expect(seams.ordered).toBe(true);
+    seams.follow([{ ...job("done"), key: "another" }, job("running")]);
+    expect(seams.ordered).toBe(true);
+    seams.follow([job("done")]);
+    expect(seams.ordered).toBe(false);
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("says that the same recipe was run before, and why a job failed", async () => {
+    const ordered = vi.spyOn(calls, "spliceTake").mockResolvedValue(job("done"));
+    const seams = new Seams();
+    await seams.splice(cut, slot);
+    expect(seams.said).toMatch(/no new take/);
+    ordered.mockResolvedValue(job("queued"));
+    await seams.splice(cut, slot);
+    expect(seams.said).toBe("");
+    seams.follow([job("failed", "The disk has no room.")]);
+    expect([seams.ordered, seams.said]).toEqual([false, "The disk has no room."]);
+  });
+
+  it("says what is to be known beside the figures", () => {
+    expect(remarks(spliced)).toEqual([]);
+    expect(remarks({ ...spliced, stale: true, why: "Moved.", held: 1, mute: true })).toHaveLength(3);
   });
 });

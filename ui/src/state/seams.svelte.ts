@@ -2,7 +2,8 @@
 
 import * as calls from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
-import type { CutSlotView, CutView, SeamEndView, SeamView, SeamsView } from "../api/types";
+import type { CutSlotView, CutView, JobView, SeamEndView, SeamView, SeamsView } from "../api/types";
+import { isOpen, live } from "./live.svelte";
 import { Loading } from "./loading.svelte";
 
 export interface Look {
@@ -52,47 +53,73 @@ export function meeting(seam: SeamView, end: SeamEndView): string[] {
   return end.end === "in" ? [plate, own] : [own, plate];
 }
 
+/** What is to be known of a take beside its figures, a sentence each. */
+export const remarks = (seam: SeamView): string[] => [
+  ...(seam.stale ? [seam.why] : []),
+  ...(seam.held > 0 ? [`${String(seam.held)} of its frames stand${seam.held === 1 ? "s" : ""} still.`] : []),
+  ...(seam.mute ? ["It has no sound, and what stands beside it has; none was compared."] : []),
+];
+
 export class Seams {
   readonly loading = new Loading<SeamsView>();
   refusal = $state.raw<Problem | null>(null);
-  ordered = $state(false);
+  /** Key of the job that was ordered here and is not done. */
+  job = $state<string | null>(null);
+  said = $state("");
   #slot = "";
+  #production = "";
 
   view = $derived(this.loading.value);
   after = $derived(chosen(this.view));
   before = $derived(madeFrom(this.view, this.after));
+  ordered = $derived(this.job !== null);
 
   async open(production: string, slot: string): Promise<void> {
-    if (slot !== this.#slot) {
+    if (slot !== this.#slot || production !== this.#production) {
       this.loading.value = null;
-      this.refusal = null;
-      this.ordered = false;
+      this.refusal = this.job = null;
+      this.said = "";
       this.#slot = slot;
+      this.#production = production;
     }
-    const known = this.view?.seams.length ?? 0;
-    const view = await this.loading.ask(() => calls.getSeams(production, slot));
-    if (view && view.seams.length > known) this.ordered = false;
+    await this.loading.ask(() => calls.getSeams(production, slot));
   }
 
   measure(cut: CutView, slot: CutSlotView): Promise<void> {
-    return this.#order(() => calls.measureSeams(cut.production.code, slot.id));
+    return this.#order(() => calls.measureSeams(cut.production.code, slot.id), "Exactly these frames were measured before.");
   }
 
   splice(cut: CutView, slot: CutSlotView): Promise<void> {
     const offer = slot.offers.find((one) => one.content === slot.take);
     if (!offer) return Promise.resolve();
-    return this.#order(() => calls.spliceTake(cut.production.code, slot.id, offer.take, slot.source_in, cut.hash));
+    return this.#order(
+      () => calls.spliceTake(cut.production.code, slot.id, offer.take, slot.source_in, cut.hash),
+      "Exactly this was made before: the same recipe gives the same bytes, and no new take.",
+    );
   }
 
-  async #order(call: () => Promise<unknown>): Promise<void> {
+  /** What the studio tells of jobs, this one among them. */
+  follow(jobs: readonly JobView[]): void {
+    const job = jobs.find((one) => one.key === this.job);
+    if (!job || isOpen(job)) return;
+    this.job = null;
+    if (job.state === "done") void this.open(this.#production, this.#slot);
+    else this.said = job.error ?? "It was cancelled.";
+  }
+
+  async #order(call: () => Promise<JobView>, before: string): Promise<void> {
     if (this.ordered) return;
-    this.ordered = true;
+    this.job = "";
     this.refusal = null;
+    this.said = "";
     try {
-      await call();
+      const job = await call();
+      this.job = isOpen(job) ? job.key : null;
+      this.follow(live.jobs); // it may be done by now, and have been told of while nobody waited for it
+      if (!isOpen(job)) this.said = job.state === "done" ? before : (job.error ?? "It was cancelled.");
     } catch (error) {
       this.refusal = asProblem(error);
-      this.ordered = false;
+      this.job = null;
     }
   }
 }

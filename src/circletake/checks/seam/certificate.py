@@ -12,13 +12,13 @@ import numpy as np
 
 from circletake.checks.protocol import Rgb
 from circletake.checks.seam.learnt import LIMITS
-from circletake.checks.seam.signals import Signals, measure_signals
+from circletake.checks.seam.signals import Run, Signals, measure_run
 from circletake.checks.seam.steps import REACH, Score, score_seam
 from circletake.domain.evidence import Evidence, FlagRange
 from circletake.domain.time import FrameRange
 
 CHECK = "seam"
-VERSION = 1
+VERSION = 2
 """Of the method; a higher one means that earlier certificates are no longer fresh."""
 LEAST_PLATE = 2 * REACH + 4
 """Frames of a plate under which nothing can be said of what is usual in it."""
@@ -77,10 +77,12 @@ class Certificate:
     Args:
         seams: in, out.
         held: pairs of frames in the splice that are one frame twice, where the plate has none.
+        is_mute: it has no sound, where the plate has; its sound is laid elsewhere, and was not compared.
     """
 
     seams: tuple[Seam, Seam]
     held: int
+    is_mute: bool = False
 
     @property
     def holds(self) -> bool:
@@ -93,6 +95,8 @@ class Certificate:
         said = [seam.sentence for seam in self.seams]
         if self.held:
             said.append(f"{self.held} of its frames stand{'s' if self.held == 1 else ''} still.")
+        if self.is_mute:
+            said.append("It has no sound, and what stands beside it has.")
         return " ".join(said)
 
 
@@ -116,7 +120,7 @@ class Bound:
 
 
 def certify(before: Sequence[Rgb], splice: Sequence[Rgb], after: Sequence[Rgb]) -> Certificate:
-    """Measure both ends of a splice.
+    """Measure both ends of a splice, its pictures alone.
 
     Args:
         before: frames of the plate up to the splice, the last touches it; empty where it begins with a cut.
@@ -126,8 +130,14 @@ def certify(before: Sequence[Rgb], splice: Sequence[Rgb], after: Sequence[Rgb]) 
     Returns:
         The certificate. An end whose plate has fewer than `LEAST_PLATE` frames counts as a cut.
     """
-    whole = measure_signals([*before, *splice, *after])
-    return certify_signals(whole, FrameRange(len(before), len(before) + len(splice)))
+    return certify_runs(measure_run(before), measure_run(splice), measure_run(after))
+
+
+def certify_runs(before: Run, splice: Run, after: Run) -> Certificate:
+    """Measure both ends of a splice; the plate on either side is measured already, once for any of them."""
+    start = len(before.signals)
+    whole = before.then(splice).then(after).signals
+    return certify_signals(whole, FrameRange(start, start + len(splice.signals)))
 
 
 def certify_signals(whole: Signals, splice: FrameRange) -> Certificate:
@@ -146,7 +156,8 @@ def certify_signals(whole: Signals, splice: FrameRange) -> Certificate:
     seams = (seam("in", head, splice.start), seam("out", tail, splice.end))
     held = int(np.sum(inner.change <= _HELD))
     usual = any(bool(np.any(plate.change <= _HELD)) for plate in plates)
-    return Certificate(seams, 0 if usual or not plates else held)
+    is_mute = not inner.has_sound and any(plate.has_sound for plate in plates)
+    return Certificate(seams, 0 if usual or not plates else held, is_mute)
 
 
 def evidence_of(certificate: Certificate, bound: Bound) -> Evidence:
@@ -157,6 +168,7 @@ def evidence_of(certificate: Certificate, bound: Bound) -> Evidence:
         "frames": bound.frames.frames,
         "held": certificate.held,
         "holds": certificate.holds,
+        "mute": certificate.is_mute,
         "slot": bound.slot,
         "source_in": bound.frames.start,
     }

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circletake.checks.seam.signals import Numbers, Signals
+from circletake.checks.seam.signals import Signals
+from circletake.checks.seam.sound import Numbers
 
 REACH = 6
 """Frames on either side of a place that its steps are read from: a quarter of a second of film."""
@@ -106,10 +107,18 @@ def _spikes(values: Numbers, unseen: float) -> Numbers:
 
 def _levels(values: Numbers, unseen: float) -> Numbers:
     """How far the level of a frame's value after each place is off that before it."""
-    logs = np.log(values + unseen)
-    steps = np.full(max(len(logs) - 1, 0), np.nan)
-    for at in range(REACH - 1, len(logs) - REACH):
-        steps[at] = np.median(logs[at + 1 : at + 1 + REACH]) - np.median(logs[at + 1 - REACH : at + 1])
+    return _stepped(np.log(values + unseen), np.median)
+
+
+def _loudness(signals: Signals) -> Numbers:
+    """How far the loudness after each place is off that before it; powers are averaged, as R 128 does."""
+    return _stepped(signals.loud, lambda part: np.log(np.mean(part) + _UNHEARD))
+
+
+def _stepped(values: Numbers, level: Callable[[Numbers], float]) -> Numbers:
+    steps = np.full(max(len(values) - 1, 0), np.nan)
+    for at in range(REACH - 1, len(values) - REACH):
+        steps[at] = level(values[at + 1 : at + 1 + REACH]) - level(values[at + 1 - REACH : at + 1])
     return steps
 
 
@@ -131,6 +140,7 @@ def _light(signals: Signals) -> Numbers:
 _UNSEEN_LAB, _UNSEEN_MEAN_LAB = 0.5, 0.15
 _STILL = 0.1  # a twentieth of a pixel at the width that is looked at
 _UNSEEN_GRAIN, _UNSEEN_SHARP = 0.1, 0.01  # what eight bits cannot tell from none
+_UNHEARD, _UNHEARD_HUSH = 1e-7, 1e-9  # −70 LUFS, under which BS.1770 counts nothing; the last bit of sixteen
 
 KINDS: tuple[Kind, ...] = (
     Kind("colour", "colour", lambda run: _spikes(run.colour, _UNSEEN_LAB), floor=0.15, is_either_way=False),
@@ -139,5 +149,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("pace", "pace", _pace, floor=0.1),
     Kind("grain", "grain", lambda run: _levels(run.grain, _UNSEEN_GRAIN), floor=0.04),
     Kind("sharp", "sharpness", lambda run: _levels(run.sharp, _UNSEEN_SHARP), floor=0.04),
+    Kind("click", "a click", lambda run: np.log(run.click), floor=0.35, is_either_way=False),
+    Kind("loud", "loudness", _loudness, floor=0.46),
+    Kind("hush", "room tone", lambda run: _levels(run.hush, _UNHEARD_HUSH), floor=0.46),
 )
-"""Everything that is compared; floors are shares that nobody sees: a tenth of motion, 4 % of grain."""
+"""Everything that is compared; floors are what nobody sees or hears: a tenth of motion, 4 % of grain, 3 dB of
+a click, 2 dB of a room, 2 LU of loudness: twice what EBU R 128 lets a live programme be off."""

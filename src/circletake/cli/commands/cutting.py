@@ -58,6 +58,8 @@ def _say_cut(view: CutView) -> None:
             for slot in view.slots
         ],
     )
+    for sentence in view.unheard:
+        line(sentence)
     line(f"Rendered: {view.master[:12]}" if view.master else "Not rendered as it stands.")
     if view.missing:
         line("Before it can be delivered:")

@@ -8,14 +8,16 @@ import typer
 
 from circletake.cli.commands.cutting import SlotArgument, cut_app
 from circletake.cli.commands.takes import get_take
-from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, Verb, line, verb
+from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, Verb, line, table, verb
 from circletake.cut.makers.protocol import WHOLE, Box
 from circletake.errors import AlreadyThere, NotFound, RequestInvalid
+from circletake.workflows.find_views import FoundView
 from circletake.workflows.gap_pack import unpack_to
 from circletake.workflows.gap_views import GapEdgeView, GapsView, GapView
 from circletake.workflows.make_take import MakeWish
 
 _NAMED = re.compile(r"^(?P<code>[^:]+):(?P<number>\d+)$")
+_EVERY = 1 << 20  # finds: whoever names one may name any
 _RANGE = re.compile(r"^(?P<first>\d+)(-(?P<last>\d+))?$")
 
 
@@ -131,6 +133,83 @@ def make(
         here.answer(made, lambda: line(f"{place.shot} take {made.number}: {made.label}. It {into}."))
 
 
+def find(
+    slot: SlotArgument,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="All of them stand in a shot's code or title, a take's label, or a note on it."),
+    ] = None,
+    *,
+    use: Annotated[
+        str | None,
+        typer.Option(
+            "--use",
+            help="Make this one a take of the slot's shot: SH010:3, or autumn/SH010:3 from elsewhere.",
+            metavar="[PRODUCTION/]CODE:NUMBER",
+        ),
+    ] = None,
+    fill: Annotated[bool, typer.Option("--fill", help="Put it into the slot, too.")] = False,
+    source_in: Annotated[int, typer.Option("--in", help="First frame of it to use.", min=0)] = 0,
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find takes of other shots, here and in your other productions, that could fill a slot."""
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        text = " ".join(words or [])
+        if use is None:
+            view = here.studio.cut_find(here.session, here.production, slot=slot, words=text)
+            here.answer(view, lambda: _say_found(view, here.production))
+            return
+        everything = here.studio.cut_find(here.session, here.production, slot=slot, most=_EVERY)
+        place, _, named = use.rpartition("/")
+        chosen = next(
+            (
+                one
+                for one in everything.found
+                if one.production == (place or here.production) and f"{one.shot}:{one.number}" == named
+            ),
+            None,
+        )
+        if chosen is None:
+            raise NotFound(
+                f"Nothing like {use} is found for {everything.shot}; leave --use out to see what is."
+            )
+        cut = here.studio.cut_take_find(here.session, here.production, slot=everything.slot, take=chosen.take)
+        own = next(one for one in cut.slots if one.id == everything.slot)
+        made = max(own.offers, key=lambda offer: offer.number)
+        if fill:
+            here.studio.cut_fill(
+                here.session, here.production, slot=own.id, take=made.take, source_in=source_in
+            )
+        into = (
+            "is in the slot now" if fill else f"goes in with: circletake cut fill {slot} --take {made.number}"
+        )
+        here.answer(made, lambda: line(f"{own.shot} take {made.number}: {made.label}. It {into}."))
+
+
+def _say_found(view: FoundView, here: str) -> None:
+    if not view.found:
+        line(f"Nothing is found for {view.shot}; fewer words find more.")
+        return
+    table(
+        f"{view.shot} needs {view.frames} frames; {view.count} found, {len(view.found)} shown",
+        ["use", "shot", "frames", "near", "stands there", ""],
+        [
+            [
+                f"{'' if one.production == here else one.production + '/'}{one.shot}:{one.number}",
+                one.title or one.label,
+                str(one.n_frames),
+                "" if one.near_percent is None else f"{one.near_percent} %",
+                one.state,
+                one.refused or " ".join(one.said),
+            ]
+            for one in view.found
+        ],
+    )
+
+
 def pack(
     slot: SlotArgument,
     place: Annotated[Path, typer.Argument(help="Where to: a name that ends in .zip, or a new folder.")],
@@ -222,5 +301,6 @@ def register(app: typer.Typer) -> None:  # noqa: ARG001 (verbs of the cut, which
     """Add these verbs."""
     cut_app.command("gaps")(gaps)
     cut_app.command("make")(make)
+    cut_app.command("find")(find)
     cut_app.command("pack")(pack)
     cut_app.command("receive")(receive)

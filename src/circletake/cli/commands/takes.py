@@ -1,5 +1,7 @@
 """Verbs for takes: add one, list them, look at one closely."""
 
+import json as jsonlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -7,8 +9,11 @@ import typer
 
 from circletake.cli.commands.words import ShotArgument, StageOption, checked, status_word
 from circletake.cli.verb import AsOption, JsonOption, ProductionOption, StudioOption, line, table, verb
+from circletake.domain.provenance import plain
 from circletake.domain.take import ORIGINS, ChangeKind, Origin
 from circletake.errors import NotFound
+from circletake.generate.recipes import Recipe, again
+from circletake.workflows.show_provenance import ProvenanceView
 from circletake.workflows.views import TakeView, TaskView
 
 take_app = typer.Typer(help="Takes: attempts at a shot.", no_args_is_help=True)
@@ -135,13 +140,59 @@ def take_show(
     as_: AsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show one take: its hash, its evidence, what each gate says, what was decided."""
+    """Show one take: its hash, its evidence, what each gate says, what was decided, where it came from."""
     with verb(studio, as_json=json, name=as_, production=production) as here:
         view = here.studio.task(
             here.session, here.studio.find_task(here.session, here.production, shot, stage)
         )
         take = get_take(view, number)
-        here.answer(take, lambda: _say_take(take))
+        origin = here.studio.provenance(here.session, view.id, content=take.content)
+        here.answer({**asdict(take), "provenance": origin}, lambda: _say_whole(take, origin))
+
+
+@take_app.command("recipe")
+def take_recipe(
+    shot: ShotArgument,
+    number: Annotated[int, typer.Argument(help="Number of the take.")],
+    *,
+    change: Annotated[
+        str | None, typer.Option("--change", help="One thing to be otherwise, as WORD=VALUE: seed=7.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Write it there, as JSON.")] = None,
+    stage: StageOption = "animation",
+    studio: StudioOption = None,
+    production: ProductionOption = None,
+    as_: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what made a take: its workflow, and where in it prompt, seed, size and pictures stand.
+
+    With `--change` the recipe of the next one, and the difference in words.
+    """
+    with verb(studio, as_json=json, name=as_, production=production) as here:
+        view = here.studio.task(
+            here.session, here.studio.find_task(here.session, here.production, shot, stage)
+        )
+        recipe = here.studio.recipe(here.session, view.id, content=get_take(view, number).content)
+        words = ""
+        if change is not None:
+            word, _, value = change.partition("=")
+            recipe, words = again(recipe, word.strip(), value)
+        if to is not None:
+            to.write_text(jsonlib.dumps(recipe.record(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        told = {"identity": recipe.identity, "difference": words, **recipe.record()}
+        here.answer(told, lambda: _say_recipe(recipe, words, to))
+
+
+def _say_recipe(recipe: Recipe, words: str, to: Path | None) -> None:
+    line(f"workflow {recipe.identity}")
+    for word in recipe.bindings:
+        shown = plain(" ".join(str(recipe.value(word)).split()))
+        line(f"  {word}: {shown[:_LONGEST_SHOWN]} ({', '.join(recipe.bindings[word])})")
+    if words:
+        line(f"  changed: {plain(words)}")
+    if to is not None:
+        line(f"  written to {to}")
 
 
 def get_take(view: TaskView, number: int | None) -> TakeView:
@@ -158,6 +209,8 @@ def get_take(view: TaskView, number: int | None) -> TakeView:
     return found[-1]
 
 
+_TRUST_MARKS = {"receipt": "●", "signed": "◆", "embedded": "■", "inferred": "○", "declared": "“"}
+_LONGEST_SHOWN = 300  # all of it is on the desk, and in --json
 _MARKS = {"satisfied": "✓", "overridden": "!", "hidden": "·"}
 _SPOKEN = {"overridden", "hidden", "error"}
 
@@ -206,6 +259,20 @@ def _say_take(take: TakeView) -> None:
             f"{verdict.value_name} at {verdict.gate}"
             f"{reasons}{note}{past}"
         )
+
+
+def _say_whole(take: TakeView, origin: ProvenanceView) -> None:
+    _say_take(take)
+    if not origin.is_read:
+        line("  where it came from: not read yet; it is, as soon as jobs run")
+    elif origin.is_unknown:
+        line("  where it came from: unknown; nothing in its file says how it was made")
+    for fact in origin.facts:
+        shown = " ".join(fact.value.split())
+        cut = f"{shown[:_LONGEST_SHOWN]}…" if len(shown) > _LONGEST_SHOWN else shown
+        line(f"  {_TRUST_MARKS[fact.trust]} {fact.trust:8} {fact.what}: {cut} ({fact.where})")
+    for refused in origin.refused:
+        line(f"  ! {refused}")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """The cut: its slots, filling and emptying them, and rendering it."""
 
+from pathlib import Path as FilePath
 from typing import Annotated
 from urllib.parse import quote
 
@@ -8,9 +9,11 @@ from fastapi.responses import FileResponse
 
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.make_requests import SentMake
-from circletake.web.requests import Code, Id, SentBack, SentClear, SentFill, SentSeam, SentSplice
+from circletake.web.requests import Code, Id, SentBack, SentClear, SentFill, SentFind, SentSeam, SentSplice
+from circletake.web.sent_film import FileName, sent_film
 from circletake.workflows.cut_version_views import CutDiffView, CutVersionsView
-from circletake.workflows.gap_views import GapsView
+from circletake.workflows.find_views import FoundView
+from circletake.workflows.gap_views import GapsView, ReturnedView
 from circletake.workflows.seam_views import SeamsView
 from circletake.workflows.views import CutView, ImportedCutView, JobView, TimelineFormsView, TimelineView
 
@@ -62,6 +65,38 @@ def pack(code: Code, slot: Id, studio: StudioHere, session: SignedIn) -> FileRes
     """A gap as a pack for a generator elsewhere: frames, handles, notes and JSON."""
     path = studio.cut_pack(session, code, slot=slot)
     return FileResponse(path, media_type="application/zip", filename=f"gap-{path.stem[:8]}.zip")
+
+
+@router.post("/gaps/{slot}/result/{name}", openapi_extra={"requestBody": {**_FILE, "required": True}})
+def receive(
+    code: Code,
+    slot: Id,
+    name: FileName,
+    studio: StudioHere,
+    session: SignedIn,
+    path: Annotated[FilePath, Depends(sent_film)],
+) -> ReturnedView:
+    """Take in what a generator made for a gap, as a take of its shot that names the last pack."""
+    came = studio.cut_receive_for(session, code, slot=slot, path=path, label=name)
+    return ReturnedView(take=came.take, slot=came.slot, said=list(came.said))
+
+
+@router.get("/find/{slot}")
+def find(
+    code: Code,
+    slot: Id,
+    studio: StudioHere,
+    session: SignedIn,
+    words: Annotated[str, Query(max_length=200)] = "",
+) -> FoundView:
+    """Takes made for other places that could fill a slot, the likeliest first, and why one could not."""
+    return studio.cut_find(session, code, slot=slot, words=words)
+
+
+@router.post("/find")
+def take_find(code: Code, sent: SentFind, studio: StudioHere, session: SignedIn) -> CutView:
+    """Make a take that was found one of the slot's own shot: the same bytes, to be judged for this place."""
+    return studio.cut_take_find(session, code, slot=sent.slot, take=sent.take, cut_hash=sent.cut_hash)
 
 
 @router.post("/make")

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from circletake.web.auth import SignedIn, StudioHere
 from circletake.web.requests import Id, SentHold, Sha, Shots
 from circletake.workflows.context import ContextView
+from circletake.workflows.show_provenance import ProvenanceView
 from circletake.workflows.views import EvidenceDetailView, TaskView
 
 router = APIRouter(tags=["tasks"])
@@ -20,6 +21,12 @@ def task(task_id: Id, studio: StudioHere, session: SignedIn) -> TaskView:
 def context(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn, shots: Shots = 1) -> ContextView:
     """A take between its neighbours in the cut."""
     return studio.context(session, task_id, content=sha, shots=shots)
+
+
+@router.get("/api/tasks/{task_id}/takes/{sha}/provenance")
+def provenance(task_id: Id, sha: Sha, studio: StudioHere, session: SignedIn) -> ProvenanceView:
+    """Where a take came from, each fact with how far it can be trusted and where it was read."""
+    return studio.provenance(session, task_id, content=sha)
 
 
 @router.post("/api/tasks/{task_id}/hold")

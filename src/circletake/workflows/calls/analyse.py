@@ -39,6 +39,7 @@ from circletake.media.recipes import (
     FRAMES,
     PEAKS,
     POSTER,
+    PROVENANCE,
     PROXY,
     SIGNATURE,
     TIMECODE,
@@ -50,6 +51,7 @@ from circletake.media.store import ContentStore
 from circletake.media.thumb import PosterWriter
 from circletake.models.manifest import read_manifest as read_model
 from circletake.work.executors.port import Report
+from circletake.workflows.calls.provenance import provenance_in
 
 _THUMB_PX = (64, 36)
 _MOST_BOXED = 24  # frames with boxes that are looked at before all others
@@ -138,6 +140,8 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
         checks |= again
     derived = {recipe: writer.content for recipe, writer in writers.items() if writer.content}
     derived |= {recipe: one for recipe, one in carried.told(store).items() if recipe not in made}
+    if PROVENANCE not in made:
+        derived[PROVENANCE] = provenance_in(store, content)
     if thumbs.thumbs:
         derived[SIGNATURE] = store.put_bytes(signature_bytes(thumbs.thumbs))
     for listener in checks.values():

@@ -1,13 +1,13 @@
 """A splice as its recipe says, and what its seams measure: before it is repaired, and after."""
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from circletake.checks.seam.certificate import Bound, certify_signals, evidence_of
-from circletake.checks.seam.signals import measure_signals
-from circletake.cut.repair.recipe import Footage, Recipe, read_recipe
+from circletake.checks.seam.certificate import Bound, certify_runs, evidence_of
+from circletake.checks.seam.signals import Run, measure_run
+from circletake.checks.seam.sound import heard
+from circletake.cut.repair.recipe import Footage, read_recipe
 from circletake.cut.repair.run import run_recipe
 from circletake.domain.time import FrameRange
 from circletake.media.picture import Rgb
@@ -22,11 +22,13 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
     store = ContentStore(Path(args["store"]))
     recipe = read_recipe(store.read(args["recipe"]))
     source = recipe.source
-    certified = [_certified(store, args, recipe, Footage(source.content, source.first, recipe.frames))]
+    like = open_source(store, source.content)
+    plates = (_run(store, recipe.before, like), _run(store, recipe.after, like))
+    certified = [_certified(store, args, plates, Footage(source.content, source.first, recipe.frames))]
     if args["take"] is None:
         return {"evidence": certified}
     made = run_recipe(store, recipe, progress=report.progress, cancelled=report.cancelled)
-    certified.append(_certified(store, args, recipe, Footage(made.content, 0, made.n_frames)))
+    certified.append(_certified(store, args, plates, Footage(made.content, 0, made.n_frames)))
     return {
         "content": made.content,
         "dropped": made.dropped,
@@ -38,21 +40,12 @@ def run(args: dict[str, Any], report: Report) -> dict[str, object]:
 
 
 def _certified(
-    store: ContentStore, args: dict[str, Any], recipe: Recipe, splice: Footage
+    store: ContentStore, args: dict[str, Any], plates: tuple[Run, Run], splice: Footage
 ) -> dict[str, object]:
     """The certificate of some frames between the recipe's plates, as its entry in the book says it."""
     like = open_source(store, splice.content)
-    before = recipe.before.frames if recipe.before else 0
-    signals = measure_signals(
-        chain(
-            _frames(store, recipe.before, like),
-            _frames(store, splice, like),
-            _frames(store, recipe.after, like),
-        )
-    )
-    certificate = certify_signals(signals, FrameRange(before, before + splice.frames))
     evidence = evidence_of(
-        certificate,
+        certify_runs(plates[0], _run(store, splice, like), plates[1]),
         Bound(
             slot=args["slot"],
             content=splice.content,
@@ -66,11 +59,17 @@ def _certified(
     return {**told(store, evidence), "content": splice.content}
 
 
-def _frames(store: ContentStore, footage: Footage | None, like: Source) -> Iterator[Rgb]:
+def _run(store: ContentStore, footage: Footage | None, like: Source) -> Run:
+    """Some frames with their sound, measured in the size of the splice."""
     if footage is None:
-        return
+        return measure_run(())
     source = open_source(store, footage.content)
-    for frame in source.frames(FrameRange(footage.first, footage.first + footage.frames)):
+    span = FrameRange(footage.first, footage.first + footage.frames)
+    return measure_run(_frames(source, span, like), heard(source, span))
+
+
+def _frames(source: Source, span: FrameRange, like: Source) -> Iterator[Rgb]:
+    for frame in source.frames(span):
         if (frame.width_px, frame.height_px) == (like.width_px, like.height_px):
             yield frame.rgb()
         else:

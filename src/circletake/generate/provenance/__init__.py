@@ -1,0 +1,1 @@
+"""What the fields of a file say about how it was made: a file for each tool in `dialects`."""
