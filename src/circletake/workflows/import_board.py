@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from circletake.board.imported import FoundPanel, Imported
-from circletake.board.plan import Known, Plan, plain, plan_import
+from circletake.board.plan import plain, plan_import
+from circletake.board.planned import Known, Plan
 from circletake.board.read import read_board
 from circletake.domain.board import Board, BoardShot, Layer, Panel
 from circletake.domain.entity import checked_entity_code

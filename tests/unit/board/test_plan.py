@@ -16,7 +16,8 @@ from circletake.board.document import (
 )
 from circletake.board.imported import FoundLayer, FoundPanel, FoundScene, FoundShot, Imported
 from circletake.board.match import match_scenes
-from circletake.board.plan import Known, Plan, plan_import
+from circletake.board.plan import plan_import
+from circletake.board.planned import Known, Plan
 from circletake.board.read import read_board
 from circletake.domain.board import Board, Scene
 from circletake.errors import BoardInvalid, BoardUnreadable
