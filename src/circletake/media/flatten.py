@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from circletake.errors import CircletakeError, MediaKindRefused, MediaUnreadable
 from circletake.media.kinds import HEAD_BYTES, kind_of
 from circletake.media.sandbox import kind_named, limit
-from circletake.media.still import read_layers
+from circletake.media.still import read_ink
 
 OPAQUE = 10_000
 _BATCH = 40
+_CHILDREN = 2
 _TIMEOUT_S = 120.0
 _MEMORY_BYTES = 3 << 30
-_PAPER = 255.0
+_PAPER = 255
 _RUN = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from circletake.media.flatten import child; child()"
@@ -129,7 +130,7 @@ def flatten(stack: Sequence[Sheet]) -> tuple[NDArray[np.uint8], bytes]:
     """Lay drawings over one another on white, the lowest first, in the size of the first.
 
     Returns:
-        uint8 [height, width, 3], sRGB; and the picture as PNG, empty where it is that of one file.
+        uint8 [height, width, 3], BGR; and the picture as PNG, empty where it is that of one file.
 
     Raises:
         MediaUnreadable: one cannot be decoded.
@@ -138,25 +139,22 @@ def flatten(stack: Sequence[Sheet]) -> tuple[NDArray[np.uint8], bytes]:
     """
     if len(stack) == 1 and stack[0].opacity == OPAQUE:
         return _read(stack[0].path)[0], b""
-    canvas: NDArray[np.float32] | None = None
+    canvas: NDArray[np.uint8] | None = None
     for sheet in stack:
-        rgb, alpha = _read(sheet.path)
+        ink, alpha = _read(sheet.path)
         if canvas is None:
-            canvas = np.full(rgb.shape, _PAPER, np.float32)
+            canvas = np.full(ink.shape, _PAPER, np.uint8)
         size = (canvas.shape[1], canvas.shape[0])
-        whole = np.full(rgb.shape[:2], 255, np.uint8) if alpha is None else alpha
-        if (rgb.shape[1], rgb.shape[0]) != size:
-            rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-            whole = cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        share = whole[:, :, None].astype(np.float32) / 255
-        opacity = sheet.opacity / OPAQUE
-        ink = rgb.astype(np.float32) - _PAPER * (1 - share)  # was read on white: what is left is the ink
-        canvas = (canvas * (1 - share * opacity) + ink * opacity).astype(np.float32)
+        cover = np.full(ink.shape[:2], 255, np.uint8) if alpha is None else alpha
+        if (ink.shape[1], ink.shape[0]) != size:
+            ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+            cover = cv2.resize(cover, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        share = cover.astype(np.float32) * np.float32(sheet.opacity / OPAQUE / 255)
+        canvas = cv2.blendLinear(ink, canvas, share, 1 - share).astype(np.uint8)
     if canvas is None:
         raise MediaUnreadable("A picture is made of at least one drawing; there is none.")
-    picture = np.clip(np.rint(canvas), 0, 255).astype(np.uint8)
-    _, png = cv2.imencode(".png", picture[:, :, ::-1])
-    return picture, png.tobytes()
+    _, png = cv2.imencode(".png", canvas)
+    return canvas, png.tobytes()
 
 
 def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
@@ -164,4 +162,4 @@ def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
         kind = kind_of(file.read(HEAD_BYTES), path.name)
     if kind.kind != "still" or kind.demuxer:
         raise MediaKindRefused(f"{path.name} is {kind.name}; bring a drawing as PNG, JPEG or TIFF.")
-    return read_layers(path, path.name)
+    return read_ink(path, path.name)

@@ -30,7 +30,7 @@ def test_half_of_black_on_white_is_grey_and_opacity_counts(tmp_path: Path) -> No
     over, _ = flatten(
         [drawn(tmp_path / "black.png", 0, 255), Sheet(drawn(tmp_path / "w.png", 255, 255).path, 5_000)]
     )
-    assert int(over[0, 0, 0]) == 128
+    assert int(over[0, 0, 0]) in {127, 128}  # half of 255
 
 
 def test_one_file_that_is_all_of_it_is_that_file(tmp_path: Path) -> None:
