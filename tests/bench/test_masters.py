@@ -134,7 +134,7 @@ def rows_of(cut: CutVersion, seen: FrameRange, costs_s: dict[str, float], whole_
     return [
         (
             f"{len(cut.slots)} shots of {SHOT} frames, {cut.n_frames} frames in all, {SIZE[0]} × {SIZE[1]}, "
-            f"x264 {PRESET}, crf 16; one shot is replaced. The samples of all other shots are the same bytes; "
+            f"x264 {PRESET}, crf 16; one shot is replaced. All other shots are the same bytes; "
             f"of {seen.frames} frames around it another FFmpeg, which plays both masters without a warning, "
             "decodes all that are outside it to the same pictures."
         ),

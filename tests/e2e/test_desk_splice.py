@@ -20,6 +20,7 @@ from circletake.studio import Studio
 from .browser import needs_browser
 from .coded_takes import SLOW_MS
 from .conftest import serving
+from .terminal import Terminal
 
 pytestmark = [
     pytest.mark.sqlite,  # what the browser sees does not know the database
@@ -243,6 +244,20 @@ def test_a_version_is_made_taken_away_and_refused_with_its_reason(spliced: Splic
 def _long(spliced: Spliced, path: Path) -> str:
     task = spliced.studio.add_take(spliced.ana, "spring", shot="SH040", stage="animation", path=path)
     return task.takes[-1].id
+
+
+def test_a_take_is_found_and_used_from_the_terminal(spliced: Spliced, tmp_path: Path) -> None:
+    terminal = Terminal(studio=spliced.studio.folder, home=tmp_path / "home")
+    terminal.run("sign-in", "ana", "--link", spliced.studio.make_link("ana"))
+    words = ("cut", "find", "SH040", "-p", "spring")
+    told = terminal.json(*words, "dunes")
+    assert [(one["production"], one["shot"], one["n_frames"]) for one in told["found"]] == [
+        ("autumn", "OP010", 53)
+    ]
+    assert "autumn/OP010:1" in terminal.run(*words, "dunes")
+    assert "leave --use out" in terminal.run(*words, "--use", "OP010:1", code=3)
+    made = terminal.json(*words, "--use", "autumn/OP010:1")
+    assert made["label"] == "found: Autumn, OP010 take 1"
 
 
 def test_whoever_may_not_edit_is_offered_none_of_it(spliced: Spliced, browser: Browser) -> None:

@@ -414,6 +414,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "slot": "SH010",
             "uid": "FA5K7",
             "preset": "web",
+            "key": "0" * 64,
             "ending": "csv",
             "form": "otio",
         }

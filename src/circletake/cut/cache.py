@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from circletake.media.faults import writing
+
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,19 +56,30 @@ class FolderCache:
         return content if _HASH.fullmatch(content) else None
 
     def put(self, key: str, content: str) -> None:
-        """Remember a segment; seen whole or not at all."""
+        """Remember a segment; seen whole or not at all.
+
+        Raises:
+            DiskFull: no room; nothing was noted.
+        """
         place = self._place(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.with_name(f"{key}.{os.getpid()}.{secrets.token_hex(4)}")
-        beside.write_text(content, encoding="ascii")
-        beside.replace(place)
+        with writing("The shot cache", beside):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(content, encoding="ascii")
+            beside.replace(place)
 
     @contextmanager
     def claim(self, key: str) -> Iterator[bool]:
-        """Hold a key while its segment is encoded; False where somebody else holds it."""
+        """Hold a key while its segment is encoded; False where somebody else holds it.
+
+        Raises:
+            DiskFull: no room.
+        """
         place = self._place(key).with_suffix(".claim")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("w") as held:
+        with writing("The shot cache"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            opened = place.open("w")
+        with opened as held:
             try:
                 # The system lets go of it when the process ends, however that comes.
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,7 +6,7 @@ were. Sound is mixed whole and encoded once, as its packets cannot be joined.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from circletake.cut.cache import SegmentCache
@@ -85,7 +85,8 @@ def render_cut(
         target: loudness that the sound is brought to; None leaves it as it is.
         progress: called with frames done and frames in all.
         cancelled: asked at every frame that is encoded.
-        with_slates: gaps become grey cards; without, a gap refuses the render.
+        with_slates: gaps, and takes that the store lacks, become grey cards that name their shot; without,
+            they refuse the render.
 
     Raises:
         GapOpen: names every slot without a take.
@@ -96,6 +97,7 @@ def render_cut(
         JobFailed: it was cancelled.
         DiskFull: no room; segments that were finished are kept.
     """
+    cut = _without_lost(store, cut) if with_slates else cut
     sources = open_sources(store, cut, with_slates=with_slates)
     watch = Watch(progress, cancelled)
     work = _Work(store, cut, cache, sources, watch, form=form, look=look)
@@ -253,6 +255,19 @@ def _sound(
         content = entry.content
         cache.put(key, content)
     return store.path(content)
+
+
+def _without_lost(store: ContentStore, cut: CutVersion) -> CutVersion:
+    """A cut in which takes that the store lacks are gaps."""
+
+    def kept(take: str | None) -> str | None:
+        return take if take is not None and store.has(take) else None
+
+    return replace(
+        cut,
+        slots=tuple(replace(slot, take=kept(slot.take)) for slot in cut.slots),
+        sound=tuple(replace(clip, take=kept(clip.take)) for clip in cut.sound),
+    )
 
 
 def open_sources(store: ContentStore, cut: CutVersion, *, with_slates: bool) -> dict[str, Source | None]:

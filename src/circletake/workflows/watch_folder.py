@@ -30,6 +30,7 @@ from circletake.generate.provenance.sidecar import read_sidecar
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import utc_now
+from circletake.media.kinds import HEAD_BYTES, kind_of
 from circletake.media.marks.field import LARGEST_FIELD_BYTES
 from circletake.media.numbered import write_numbered
 from circletake.media.nursery import Nursery
@@ -230,6 +231,11 @@ class FolderWatch:
             if not stat.S_ISREG(path.lstat().st_mode):
                 said = f"{_spelled(drop.name)} is no file but a link or a device; bring the file itself."
                 return self._row(drop, signature, "refused", said, shot=shot)
+        if len(paths) == 1:
+            with paths[0].open("rb") as file:
+                kind_of(
+                    file.read(HEAD_BYTES), _spelled(drop.name)
+                )  # before a large file is hashed for nothing
         content = _hash_of(paths)
         before = self._taken.get((content, shot))
         if before is not None:

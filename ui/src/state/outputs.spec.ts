@@ -34,7 +34,7 @@ describe("versions of the film", () => {
   it("says how far the picked one is, and nothing of another", () => {
     const outputs = new Outputs();
     outputs.loading.set(view(["web"]));
-    const job = { id: 1, key: "j", op: "output", label: "Make Spring, Web, 1080p", state: "running", done_frames: 30, total_frames: 120, error: null };
+    const job = { id: 1, key: "j", op: "output", label: "Make Spring, Web, 1080p", state: "running", done_frames: 30, total_frames: 120, error: null, may_stop: false };
     expect(outputs.percent([job])).toBe(25);
     expect(outputs.percent([{ ...job, state: "done" }])).toBeNull();
     outputs.pick("prores");

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as calls from "../api/calls";
 import type { FactView, ProvenanceView } from "../api/types";
-import { isLong, Provenance, summaryOf, TRUST_LOOKS } from "./provenance.svelte";
+import { byTrust, isLong, Provenance, summaryOf, TRUST_LOOKS } from "./provenance.svelte";
 
 const fact = (more: Partial<FactView> = {}): FactView => ({ what: "tool", value: "ComfyUI", trust: "embedded", where: "PNG text", ...more });
 const view = (more: Partial<ProvenanceView> = {}): ProvenanceView => ({ is_read: true, is_unknown: false, facts: [fact()], refused: [], ...more });
@@ -50,6 +50,12 @@ describe("where a take came from", () => {
   it("tells each kind of trust by word, shape and colour", () => {
     const looks = Object.values(TRUST_LOOKS);
     for (const part of ["shape", "colour", "label"] as const) expect(new Set(looks.map((look) => look[part])).size).toBe(5);
+  });
+
+  it("puts facts under how far they can be trusted, the strongest first", () => {
+    const facts = [fact({ trust: "declared" }), fact({ what: "seed" }), fact({ trust: "signed" }), fact()];
+    expect(byTrust(facts).map(([trust, told]) => [trust, told.length])).toEqual([["signed", 1], ["embedded", 2], ["declared", 1]]);
+    expect(byTrust([])).toEqual([]);
   });
 
   it("gives prompts room", () => {

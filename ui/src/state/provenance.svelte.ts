@@ -21,6 +21,12 @@ const LONG = 160;
 /** Facts in one line and those that want room; hashes are shown by their start. */
 export const isLong = (fact: FactView): boolean => fact.value.length > LONG || fact.value.includes("\n");
 
+/** Facts under how far they can be trusted, the strongest first; of each kind only what there is. */
+export function byTrust(facts: FactView[]): [FactView["trust"], FactView[]][] {
+  const trusts = Object.keys(TRUST_LOOKS) as FactView["trust"][];
+  return trusts.map((trust): [FactView["trust"], FactView[]] => [trust, facts.filter((fact) => fact.trust === trust)]).filter(([, told]) => told.length > 0);
+}
+
 /** In few words: the tool and how far that is to be trusted; empty while nothing was asked. */
 export function summaryOf(view: ProvenanceView | null): string {
   if (view === null) return "";

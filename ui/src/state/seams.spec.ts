@@ -45,7 +45,7 @@ describe("the seams of a slot", () => {
 
 describe("an order of seams", () => {
   const job = (state: string, error: string | null = null): JobView => ({
-    id: 1, key: "j1", op: "splice", label: "", state, done_frames: 0, total_frames: 0, error,
+    id: 1, key: "j1", op: "splice", label: "", state, done_frames: 0, total_frames: 0, error, may_stop: false,
   });
   const cut = { production: { code: "spring" }, hash: "h" } as CutView;
   const slot = { id: "s1", take: "c1", source_in: 0, offers: [{ take: "k1", content: "c1" }] } as unknown as CutSlotView;

@@ -36,7 +36,7 @@ def watch(
 ) -> None:
     """Watch a folder: each file in it becomes one take of the shot that its name names, or is refused.
 
-    Ctrl+C ends it; started again it goes on where it was. A server, or `circletake measure`, measures
+    Ctrl+C ends it; started again it goes on where it was. A server, or `circletake check`, measures
     what came.
     """
     with verb(studio, as_json=json, name=as_, production=production) as here:

@@ -132,12 +132,15 @@ def _matched(recipe: Recipe, fit: EndFit, clip: Sequence[Rgb], plate: Sequence[R
     wanted_grain = float(np.median([grain_of(plane) for plane in plates]))
     amount, grained = float(sharpness is not None), 0.0
     for _ in range(_ROUNDS):
+        before = (amount, grained)
         if sharpness:
             amount = _reaching(partial(sharp_at, grained=grained), wanted_sharp, _MOST_AMOUNT)
         if grain:
             most = grain.whole("most_percent") / 100
             has_enough = grain_at(amount, 0.0) >= wanted_grain
             grained = 0.0 if has_enough else _reaching(partial(grain_at, amount), wanted_grain, most)
+        if (amount, grained) == before:
+            break  # each follows from the other: a further round finds the same again
     return replace(fit, gains=gains_at(ratios, amount), grain=grained)
 
 
