@@ -71,12 +71,5 @@ def test_a_script_is_planned_and_taken_by_whoever_may_and_the_rest_is_read(
         assert (film.status_code, film.headers["content-type"]) == (200, "video/mp4")
         assert client.post(f"{AT}/animatic", json={"shots": ["SC02_SH010"]}).json() is None
 
-
-@pytest.mark.parametrize(
-    ("path", "shape"), [("", PanelsView), ("/coverage", CoverageView), ("/proposals", ProposalsView)]
-)
-def test_an_answer_has_the_shape_it_is_described_with(served: Served, path: str, shape: type) -> None:
-    with served.client("ana") as client:
-        if client.get(AT).status_code == 404:
-            client.post(f"{AT}/import/place.fountain?take=true", content=FOUNTAIN.encode())
-        TypeAdapter(shape).validate_json(client.get(f"{AT}{path}").content, strict=True)
+        for path, shape in (("", PanelsView), ("/coverage", CoverageView), ("/proposals", ProposalsView)):
+            TypeAdapter(shape).validate_json(client.get(f"{AT}{path}").content, strict=True)

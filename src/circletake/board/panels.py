@@ -120,7 +120,7 @@ class _Reading:
 
     def say(self, text: str) -> None:
         """Keep a sentence."""
-        self.warnings.append(Warned(text, file=self._name))
+        self.warnings.append(Warned(text.encode("utf-8", "replace").decode(), file=self._name))
 
     def rate(self, value: object) -> Fraction | None:
         """Frames a second; 23.976 means 24000/1001."""

@@ -215,6 +215,13 @@ class _Making:
             if found[at] is None and not panel.key and len(same) == len(twins) == 1:
                 found[at] = same[0]
                 free.pop(same[0])
+        for at, (_, panel) in enumerate(told):
+            if (
+                found[at] is None and not panel.key
+            ):  # of which the file says exactly what it said, in its place
+                came = {**self._said(panel), _ORDER: str(at)}
+                found[at] = next((uid for uid, old in free.items() if old.came == came), None)
+                free.pop(found[at] or "", None)
         return found
 
     def _shot(

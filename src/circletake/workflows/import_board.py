@@ -119,6 +119,10 @@ def take_board(
             if flat is not None and panel.picture is not None and row is not None:
                 _record(house, tx, who, found, row, panel, flat, before[0] if before else None)
         record_panels(tx, who.actor, board, name, session=who.pseudonym)
+    if drawn and not any(rows.values()):
+        said.append(
+            f"The policy has no stage “{STORYBOARD}”: pictures are on the board, and nobody judges them."
+        )
     return _view(replace(plan, said=(*plan.said, *said)), number=board.number, taken=True)
 
 
