@@ -55,6 +55,7 @@ class Config:
         seal_time_url: a service (RFC 3161) that is asked for the time of each seal; None asks nobody.
         secret_files: secret's name → file that holds it, as `[secrets]` of `studio.toml` names them.
         witnesses: who is shown checkpoints of the book, as `[witnesses.<name>]` of `studio.toml` has them.
+        providers: whoever makes takes, as `[providers.<name>]` of `studio.toml` has them.
         given: secret's name → secret, where one came inside another setting; never shown.
         came_from: setting → where its value came from, for those that are not defaults.
     """
@@ -77,6 +78,7 @@ class Config:
     seal_time_url: str | None = None
     secret_files: Mapping[str, str] = field(default_factory=dict)
     witnesses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
     came_from: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -98,7 +100,7 @@ class Config:
 SETTINGS: tuple[str, ...] = tuple(
     entry.name
     for entry in fields(Config)
-    if entry.name not in {"secret_files", "witnesses", "given", "came_from"}
+    if entry.name not in {"secret_files", "witnesses", "providers", "given", "came_from"}
 )
 _WHOLE_NUMBERS = frozenset({"port", "workers", "lease_ttl_s", "session_days", "session_idle_hours"})
 
@@ -122,7 +124,7 @@ def read_config(
     values: dict[str, str | int | None] = {}
     came_from: dict[str, str] = {}
     secret_files: dict[str, str] = {}
-    witnesses: dict[str, dict[str, str]] = {}
+    tables: dict[str, dict[str, dict[str, str]]] = {}
     secrets_given: dict[str, str] = {}
 
     def take(name: str, value: object, origin: str) -> None:
@@ -132,7 +134,7 @@ def read_config(
         came_from[name] = origin
 
     if folder is not None:
-        settings, secret_files, witnesses = _read_file(folder / FILE_NAME)
+        settings, secret_files, tables = _read_file(folder / FILE_NAME)
         for name, value in settings.items():
             take(name, value, FILE_NAME)
     for name, variable, text in _from_environment(os.environ if environ is None else environ):
@@ -145,7 +147,8 @@ def read_config(
     return Config(
         **values,  # type: ignore[arg-type]  # _checked gives each its type
         secret_files=secret_files,
-        witnesses=witnesses,
+        witnesses=tables.get("witnesses", {}),
+        providers=tables.get("providers", {}),
         given=secrets_given,
         came_from=came_from,
     )
@@ -238,8 +241,10 @@ def find_secret(
     return None
 
 
-def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str], dict[str, dict[str, str]]]:
-    """Settings, secret files and witnesses of a `studio.toml`; nothing when there is none."""
+def _read_file(
+    path: Path,
+) -> tuple[dict[str, object], dict[str, str], dict[str, dict[str, dict[str, str]]]]:
+    """Settings, secret files, and witnesses and providers of a `studio.toml`; nothing when there is none."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -258,22 +263,25 @@ def _read_file(path: Path) -> tuple[dict[str, object], dict[str, str], dict[str,
                 setting=f"secrets.{key}",
             )
         files[key.removesuffix("_file")] = value
-    witnesses = _read_witnesses(data.pop("witnesses", {}), path.name)
+    tables = {
+        kind: _read_tables(data.pop(kind, {}), path.name, kind, example)
+        for kind, example in (("witnesses", "file"), ("providers", "comfyui"))
+    }
     for key in data:
         if key not in SETTINGS:
             raise ConfigInvalid(_unknown(key, path.name), setting=key)
-    return data, files, witnesses
+    return data, files, tables
 
 
-def _read_witnesses(named: object, where: str) -> dict[str, dict[str, str]]:
+def _read_tables(named: object, where: str, kind: str, example: str) -> dict[str, dict[str, str]]:
     is_tables = isinstance(named, dict) and all(isinstance(given, dict) for given in named.values())
     if not is_tables or not isinstance(named, dict):
-        raise ConfigInvalid(f"{where}: a witness is a table; write [witnesses.file] on a line of its own.")
+        raise ConfigInvalid(f"{where}: {kind} are tables; write [{kind}.{example}] on a line of its own.")
     for name, given in named.items():
         for key, value in given.items():
             if not isinstance(value, str):
                 raise ConfigInvalid(
-                    f"{where}: [witnesses.{name}] {key} has to be text.", setting=f"witnesses.{name}.{key}"
+                    f"{where}: [{kind}.{name}] {key} has to be text.", setting=f"{kind}.{name}.{key}"
                 )
     return named
 

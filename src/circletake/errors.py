@@ -202,6 +202,36 @@ class CertificateExpired(Refused):
     code = "certificate-expired"
 
 
+class BudgetSpent(Refused):
+    """A purse does not hold what an attempt may cost; nothing was reserved and nothing sent."""
+
+    code = "budget-spent"
+
+
+class DeskFull(Refused):
+    """More takes wait to be judged than people can look at; a named person may go on with a reason."""
+
+    code = "desk-full"
+
+
+class MustStay(Refused):
+    """What goes into an attempt may not travel to this provider; names why."""
+
+    code = "must-stay"
+
+
+class PromptRefused(Refused):
+    """A prompt names somebody who has not agreed, or a mark that needs a permit."""
+
+    code = "prompt-refused"
+
+
+class AttemptRefused(Refused):
+    """A provider will not make this; `charged` says whether it took money for saying so."""
+
+    code = "attempt-refused"
+
+
 # invalid
 
 
@@ -355,6 +385,30 @@ class RequestTooLarge(Invalid):
     code = "request-too-large"
 
 
+class CostInvalid(Invalid):
+    """An amount or a unit of cost that cannot be."""
+
+    code = "cost-invalid"
+
+
+class AttemptInvalid(Invalid):
+    """An attempt cannot be asked for like this, or cannot become what it was said to become."""
+
+    code = "attempt-invalid"
+
+
+class AskInvalid(Invalid):
+    """A provider cannot make anything of what it was given; names the node and field where it knows them."""
+
+    code = "ask-invalid"
+
+
+class ProviderInvalid(Invalid):
+    """The description of a provider cannot be used; names the file and the member."""
+
+    code = "provider-invalid"
+
+
 # missing
 
 
@@ -503,6 +557,24 @@ class ProviderAway(Unavailable):
     """The identity provider does not answer, or not as the standard asks."""
 
     code = "provider-away"
+
+
+class NothingSent(Unavailable):
+    """A provider does not listen just now, and surely has taken nothing: it may be asked again."""
+
+    code = "nothing-sent"
+
+
+class AnswerLost(Unavailable):
+    """Something was sent to a provider, and what became of it is not known."""
+
+    code = "answer-lost"
+
+
+class TakeUnfetched(Unavailable):
+    """What a provider made could not be fetched whole; it is fetched again."""
+
+    code = "take-unfetched"
 
 
 # bug

@@ -44,6 +44,7 @@ from circletake.errors import (
     StudioMissing,
 )
 from circletake.gates.reasons import reasons_of, shipped_reasons
+from circletake.generate.opening import open_providers
 from circletake.generate.recipes import Recipe
 from circletake.ledger import accounts, reads, tokens
 from circletake.ledger.accounts import Session
@@ -128,6 +129,7 @@ from circletake.workflows.film import FilmView
 from circletake.workflows.find_views import FoundView
 from circletake.workflows.flag_views import TrustView
 from circletake.workflows.gap_views import GapsView
+from circletake.workflows.generating import Generating
 from circletake.workflows.guests import Guests
 from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
@@ -214,6 +216,12 @@ class Studio:
             witnesses=read_witnesses(config.witnesses),
             encoder=folder / Path(config.encoder).expanduser() if config.encoder else None,
             named_signing=_signing(folder, config),
+            providers=open_providers(
+                config.providers,
+                folder=folder,
+                secret_of=lambda name: find_secret(f"provider_{name}", folder=folder, config=config),
+            ),
+            is_shared=config.database is not None,
         )
         self._operations = {
             operation.name: operation
@@ -224,6 +232,7 @@ class Studio:
         self._runner: Runner | None = None
         self._daily: Daily | None = None
         self._keeper: Keeper | None = None
+        self.generate = Generating(self.house)
         self._lock = contextlib.ExitStack()
 
     @classmethod
@@ -1419,9 +1428,11 @@ class Studio:
             self._daily.start()
             self._keeper = Keeper(self.house)
             self._keeper.start()
+            self.generate.start()
 
     def stop_runner(self) -> None:
         """Stop working in the background; unfinished jobs are handed back."""
+        self.generate.stop()
         if self._daily is not None:
             self._daily.stop()
             self._daily = None

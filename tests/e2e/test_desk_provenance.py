@@ -1,4 +1,4 @@
-"""Where a take came from, in a real browser: asked for when it is opened, told by word and shape, text as text."""
+"""Where a take came from, in a real browser: asked for when opened, told by word and shape, text as text."""
 
 from collections.abc import Iterator
 from pathlib import Path

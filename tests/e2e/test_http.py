@@ -277,6 +277,11 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 },
                 "reaffirm": {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]},
                 "consents": {"kind": "consent", "code": "SH010", "subject": "Mia", "uses": ["release"]},
+                "estimate": {"shot": "SH010", "provider": "nobody", "decision": "which"},
+                "requests": {"shot": "SH010", "provider": "nobody", "decision": "which"},
+                "call": {"call": "did_not", "key": "0123456789"},
+                "bill": {"amount": "1"},
+                "budget": {"purse": "production", "limit": "1"},
                 "resolve": {"disposition": "waive", "key": "0123456789"},
                 "notes": {"task": "t", "content": "0" * 64, "text": "x", "key": "0123456789"},
                 "boxes": {

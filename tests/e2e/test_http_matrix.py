@@ -63,6 +63,11 @@ DRAWN = "01940b6c-3f4e-7c1d-9a6e-0123456789ab"
 # of a playlist that nobody made: whoever may keep dailies is told that it is not there
 PLAYLIST_OP = {"op": DRAWN, "act": "archive", "playlist": DRAWN}
 
+# of a provider that no settings name: whoever may ask is told that it is not there
+WISH = {"shot": "SH010", "provider": "nobody", "decision": "which of them"}
+CALLED = {"call": "did_not", "key": "0123456789"}
+BUDGET = {"purse": "production", "limit": "1"}
+
 CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
 
 # of a timeline that nobody brought: whoever may answer is told that it is not there
@@ -225,11 +230,26 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/what-if", None, ALL, ANY),
     ("GET", "/api/tasks/{task_id}/lineage", None, ALL, ANY),
     ("GET", "/api/productions/{code}/consents", None, WORKS, ANY),
+    ("GET", "/api/productions/{code}/attempts", None, WORKS, ANY),
+    ("GET", "/api/productions/{code}/attempts/providers", None, WORKS, ANY),
+    ("GET", "/api/productions/{code}/attempts/requests/{request_id}", None, WORKS, ANY),
     # what takes somebody who sits there
     ("POST", "/api/productions/{code}/views", {"name": "v{n}", "query": "q=x"}, ALL, NONE),
     ("DELETE", "/api/productions/{code}/views/{view}", None, ALL, NONE),
     ("POST", "/api/productions/{code}/dailies", PLAYLIST_OP, DAILIES, NONE),
     ("POST", "/api/productions/{code}/panels/proposals", ANSWER, CUT, NONE),
+    ("POST", "/api/productions/{code}/attempts/estimate", WISH, TAKES, NONE),
+    ("POST", "/api/productions/{code}/attempts/requests", WISH, TAKES, NONE),
+    ("POST", "/api/productions/{code}/attempts/{attempt}/cancel", None, TAKES, NONE),
+    (
+        "POST",
+        "/api/productions/{code}/attempts/{attempt}/call",
+        CALLED,
+        {"lead", "director", "producer"},
+        NONE,
+    ),
+    ("POST", "/api/productions/{code}/attempts/{attempt}/bill", {"amount": "1"}, {"producer"}, NONE),
+    ("POST", "/api/productions/{code}/attempts/budget", BUDGET, {"producer"}, NONE),
     ("POST", "/api/verdicts", "verdict", VOTES, NONE),
     # a policy that lets nobody override refuses everybody alike, for a reason that is about the gate
     ("POST", "/api/overrides", "override", ALL, NONE),
@@ -411,6 +431,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "consent": "consent_none",
             "view": "w_none",
             "playlist": "none",
+            "request_id": "none",
+            "attempt": "none",
             "slot": "SH010",
             "uid": "FA5K7",
             "preset": "web",

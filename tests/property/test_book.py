@@ -104,6 +104,26 @@ BODIES: dict[str, st.SearchStrategy[dict[str, object]]] = {
         ),
         body(op=ids, act=st.sampled_from(["start", "archive", "restore"]), playlist=ids),
     ),
+    "request": body(
+        request=names.map("q_{}".format), task=st.just("t_a"), provider=names, kind=st.just("image"),
+        decision=contents, prompt=st.none() | contents, ask=contents, unit=st.just("USD"), most=few,
+        attempts=st.lists(names.map(lambda name: [f"a_{name}", f"key-{name}"]), min_size=1, max_size=2),
+        inputs=st.lists(contents.map(lambda content: ["first", content]), max_size=1),
+    ),
+    "attempt": body(
+        attempt=names.map("a_{}".format), before=st.sampled_from(["planned", "reserved", "submitting"]),
+        after=st.sampled_from(["reserved", "submitting", "unknown", "queued"]), handle=st.none() | names,
+    ),
+    "attempt_call": body(
+        attempt=names.map("a_{}".format), call=st.sampled_from(["ran", "did_not", "write_off"]), key=names,
+    ),
+    "cost": body(
+        attempt=names.map("a_{}".format), line=st.sampled_from(["estimate", "reported", "reconciled"]),
+        micro=few, unit=st.just("USD"),
+    ),
+    "budget": body(
+        purse=st.just("production"), owner=productions, unit=st.just("USD"), limit=st.none() | few,
+    ),
 }  # fmt: skip
 
 Step = tuple[str, str, str, dict[str, object]]

@@ -533,6 +533,80 @@ carry = Table(  # an approval carried to content of the same essence; decides no
     Index("ix_carry_task", "task"),
 )
 
+request = Table(  # attempts that a person asked a provider for
+    "request",
+    book_metadata,
+    _id(primary_key=True),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("task", String(64), ForeignKey("task.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), ForeignKey("person.id"), nullable=False),
+    Column("provider", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("decision_commitment", String(64), nullable=False),
+    Column("prompt_commitment", String(64)),
+    Column("override_commitment", String(64)),
+    Column("ask", String(64), nullable=False),  # content
+    Column("label", String(16), nullable=False),
+    Column("purpose", String(8), nullable=False),
+    Column("seed", BigInteger),
+    Column("seeds", String(8), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("most_micro", BigInteger, nullable=False),
+    Column("seq", Integer),
+    Index("ix_request_production", "production"),
+)
+request_input = Table(
+    "request_input",
+    book_metadata,
+    Column("request", String(64), ForeignKey("request.id"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("role", String(16), nullable=False),
+    Column("content", String(64), nullable=False),
+)
+attempt = Table(
+    "attempt",
+    book_metadata,
+    _id(primary_key=True),
+    Column("request", String(64), ForeignKey("request.id"), nullable=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # from 1, within its request
+    Column("key", String(64), nullable=False, unique=True),  # minted once; what the provider is told
+    Column("state", String(16), nullable=False),
+    Column("handle", Text),
+    Column("charged", String(8)),
+    Column("code", String(80), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("outputs", Text, nullable=False),  # JSON list of contents
+    Column("reserved_micro", BigInteger, nullable=False),
+    Column("settled_micro", BigInteger, nullable=False),
+    Column("estimate_micro", BigInteger),
+    Column("reported_micro", BigInteger),
+    Column("reconciled_micro", BigInteger),
+    Column("changed_at", String(32), nullable=False),
+    Column("seq", Integer),  # the entry that last changed it
+    Index("ix_attempt_state", "state"),
+    Index("ix_attempt_request", "request"),
+)
+attempt_take = Table(
+    "attempt_take",
+    book_metadata,
+    Column("attempt", String(64), ForeignKey("attempt.id"), primary_key=True),
+    Column("take", String(64), ForeignKey("take.id"), primary_key=True),
+    Index("ix_attempt_take_take", "take"),
+)
+purse = Table(
+    "purse",
+    book_metadata,
+    Column("production", String(64), ForeignKey("production.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("owner", String(64), primary_key=True),
+    Column("unit", String(40), primary_key=True),
+    Column("limit_micro", BigInteger),
+    Column("held_micro", BigInteger, nullable=False),
+    Column("spent_micro", BigInteger, nullable=False),
+)
+
 projections = [
     person,
     machine,
@@ -574,6 +648,11 @@ projections = [
     measured,
     essence,
     carry,
+    request,
+    request_input,
+    attempt,
+    attempt_take,
+    purse,
 ]
 
 # beside the book, in its file: written with it, not rebuilt from it

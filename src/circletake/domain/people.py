@@ -79,6 +79,10 @@ Action = Literal[
     "keep_dailies",
     "share",
     "erase",
+    "generate",
+    "set_budget",
+    "end_attempt",
+    "override_backlog",
 ]
 
 # Who may do what in a production. Verdicts are not here: each gate of the policy says who votes.
@@ -103,6 +107,10 @@ MAY: dict[Action, frozenset[Role]] = {
     "keep_dailies": frozenset({"artist", "reviewer", "lead", "director", "producer", "editor"}),
     "share": frozenset({"producer", "admin"}),
     "erase": frozenset({"producer", "admin"}),
+    "generate": frozenset({"artist", "lead", "director", "editor", "producer"}),
+    "set_budget": frozenset({"producer"}),
+    "end_attempt": frozenset({"lead", "director", "producer"}),
+    "override_backlog": frozenset({"lead", "director", "producer"}),
 }
 
 Scope = Literal["read", "takes", "measure", "cut", "deliver", "manage"]

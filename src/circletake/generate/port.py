@@ -1,92 +1,250 @@
-"""The port: what asks for a take, and what comes back; whoever can make one is a member of `providers`."""
+"""The port: what is asked of whoever makes takes, how they answer, and what can become of it.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+A provider is a member of `providers`, opened under a name with its settings. It is synchronous and keeps
+nothing: everything that must not be lost is in the book before and after each call. What a call may raise
+is the whole contract:
+
+- `NothingSent`: surely nothing was taken; the same call may be made again.
+- `AttemptRefused`, `AskInvalid`: surely nothing will come of it; never tried again.
+- `TakeUnfetched`: it is there, and could not be brought home whole; fetched again.
+- `AnswerLost`, and anything else: nobody knows.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, NewType, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from circletake.domain.attempt import InputRole, Kind
+from circletake.domain.cost import Charged
 from circletake.errors import NotFound
+from circletake.generate.facts import Facts
+from circletake.media.store import ContentStore
 from circletake.plugins import find_members
 
 FAMILY = "circletake.generate.providers"
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One take, asked for.
-
-    Args:
-        production: code of the film.
-        shot: code of the shot.
-        take: which of the planned takes, from 1.
-    """
-
-    production: str
-    shot: str
-    take: int
+Handle = NewType("Handle", str)
+"""What a provider calls an attempt, as text that only the provider reads."""
+Standing = Literal[
+    "queued", "running", "ready", "partial", "refused", "failed", "cancelled", "expired", "lost"
+]
+Stopped = Literal["stopped", "asked", "too_late", "unsupported"]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """One take, made.
+class Input:
+    """A content that goes in.
 
     Args:
-        frames: sRGB uint8, height×width×3, in order; made as they are asked for, once.
-        samples: n×2 float32 at `rate_hz`, as long as the picture.
-        rate: frames a second.
-        rate_hz: samples a second.
-        width_px: of every frame.
-        height_px: of every frame.
-        n_frames: how many frames there will be.
-        prompt: what was asked of the maker, in words.
-        label: a few words for the take.
+        content: SHA-256; under this name it travels, so that names say nothing.
+        path: of its bytes; read only.
+        suffix: what a file of its kind is called by, `.png`.
     """
 
-    frames: Iterator[npt.NDArray[np.uint8]]
-    samples: npt.NDArray[np.float32]
-    rate: Fraction
-    rate_hz: int
-    width_px: int
-    height_px: int
-    n_frames: int
+    role: InputRole
+    content: str
+    path: Path
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """All that a provider is told of one attempt.
+
+    Args:
+        size_px: width and height; (0, 0) leaves them to the provider.
+        frames: how many; 0 leaves them to the provider.
+        rate: frames a second of the production.
+        seed: None lets the provider choose.
+        params: what is the provider's own, by its names.
+        recipe: bytes of a workflow or other description that the provider reads; None is none.
+        model: the provider's name of it; empty is its usual one.
+    """
+
+    kind: Kind
     prompt: str
-    label: str
+    size_px: tuple[int, int] = (0, 0)
+    frames: int = 0
+    rate: Fraction = Fraction(24)
+    seed: int | None = None
+    inputs: tuple[Input, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+    recipe: bytes | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an attempt will cost, as far as that can be said before.
+
+    Args:
+        micro: millionths of the unit.
+        price_version: which price list says so.
+    """
+
+    unit: str
+    micro: int
+    price_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far an attempt is; the authority, unlike events.
+
+    Args:
+        progress: done and total steps, where the provider says; (0, 0) otherwise.
+        charged: whether it was paid for, once it is over.
+        cost_micro: what the provider says it took, in millionths of the request's unit.
+        wait_s: how long to leave it alone now.
+    """
+
+    standing: Standing
+    progress: tuple[int, int] = (0, 0)
+    code: str = ""
+    text: str = ""
+    charged: Charged = "unknown"
+    cost_micro: int | None = None
+    wait_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something seen on the way: progress, or a preview. Any may be lost, and none decides anything.
+
+    Args:
+        done: steps.
+        total: steps.
+        preview: a JPEG or PNG; empty where it is progress alone.
+    """
+
+    done: int = 0
+    total: int = 0
+    preview: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An output, in the store already.
+
+    Args:
+        content: SHA-256.
+        name: what the provider called it; for people alone.
+    """
+
+    content: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOutcome:
+    """What came of asking a provider to stop."""
+
+    stopped: Stopped
+    charged: Charged = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider answers for it that it never had this attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The provider cannot say whether it has this attempt."""
+
+    text: str = ""
 
 
 class Provider(Protocol):
-    """Whoever can make a take.
+    """Whoever makes takes.
 
     Args:
-        name: stable, lower case.
-        version: of its method; with the same version, the same order gives the same bytes.
+        name: under which this studio knows it.
     """
 
     name: str
-    version: int
 
-    def orders(self) -> tuple[Order, ...]:
-        """Return every order it can fill without being told more."""
+    def facts(self) -> Facts:
+        """Return what is known of it: what it keeps, what it charges for, and since when that is known."""
         ...
 
-    def make(self, order: Order) -> Made:
-        """Make a take.
+    def estimate(self, ask: Ask) -> Estimate | None:
+        """Return what an attempt will cost; None where nobody can say before."""
+        ...
+
+    def submit(self, ask: Ask, key: str) -> Handle:
+        """Send an attempt: at most one creation over the network.
+
+        Args:
+            key: minted once for this attempt.
 
         Raises:
-            NotFound: it has no such production, shot or take.
+            NothingSent: surely nothing was taken.
+            AskInvalid: it cannot be made of this.
+            AttemptRefused: it will not make this.
+            AnswerLost: what became of it is not known.
         """
         ...
 
+    def status(self, handle: Handle) -> Status:
+        """Ask how far an attempt is.
 
-def get_provider(name: str) -> Provider:
-    """Return a provider by name.
+        Raises:
+            NothingSent: nobody answers; it is asked again.
+        """
+        ...
+
+    def events(self, handle: Handle) -> Iterator[Event]:
+        """Watch an attempt; ends when nothing more will be seen. Nothing may depend on it."""
+        ...
+
+    def cancel(self, handle: Handle) -> CancelOutcome:
+        """Ask to stop an attempt."""
+        ...
+
+    def collect(self, handle: Handle, store: ContentStore) -> list[Fetched]:
+        """Bring the outputs home, whole; may be called again until the provider forgets them.
+
+        Raises:
+            TakeUnfetched: one did not arrive whole.
+            ContentMissing: the provider has forgotten one.
+        """
+        ...
+
+    def reconcile(self, key: str) -> Handle | Absent | Unsure:
+        """Ask after an attempt whose answer was lost, by its key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """With what a provider is opened.
+
+    Args:
+        name: under which this studio knows it.
+        values: from `[providers.<name>]` of `studio.toml`.
+        secret: its key, or None; never written anywhere.
+        folder: which relative paths in the settings start from.
+    """
+
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    secret: str | None = field(default=None, repr=False)
+    folder: Path = Path()
+
+
+Opener = Callable[[Settings], Provider]
+
+
+def get_opener(kind: str) -> Opener:
+    """What opens providers of a kind.
 
     Raises:
-        NotFound: no such provider is installed.
+        NotFound: no such kind is installed.
     """
     members = find_members(FAMILY, "provider")
-    if name not in members:
-        raise NotFound(f"There is no provider “{name}”; installed are {', '.join(members) or 'none'}.")
-    return members[name]  # type: ignore[return-value]  # the family's contract test holds members to it
+    if kind not in members:
+        raise NotFound(f"There is no kind of provider “{kind}”; installed are {', '.join(members)}.")
+    return members[kind]  # type: ignore[return-value]  # the family's contract test holds members to it

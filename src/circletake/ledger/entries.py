@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from circletake.domain.attempt import Call, InputRole, Label, Purpose, SeedPolicy, State
+from circletake.domain.attempt import Kind as MadeKind
+from circletake.domain.cost import Charged, Line, PurseKind
 from circletake.domain.drawing import Act, Shape
 from circletake.domain.entity import EntityKind, SourceClass
 from circletake.domain.guests import GuestRight
@@ -47,6 +50,9 @@ PERSONS_KINDS = frozenset(
         "guest_end",
         "playlist",
         "answered",
+        "request",
+        "budget",
+        "attempt_call",
     }
 )
 # These are decisions: they also need the sitting in which they were made.
@@ -66,6 +72,9 @@ SITTING_KINDS = frozenset(
         "guest_end",
         "playlist",
         "answered",
+        "request",
+        "budget",
+        "attempt_call",
     }
 )
 # All that a guest ever does, who came by a link and proved nothing about themselves.
@@ -520,6 +529,83 @@ class AnsweredBody(Body, frozen=True):
     reason: str | None = None
 
 
+class RequestBody(Body, frozen=True):
+    """A person asks a provider for attempts at a task; each is planned under a key of its own.
+
+    `decision`, `prompt` and `override` commit to words; `ask` is the content that says everything else the
+    provider is given. `most` is what one attempt may cost at most, in millionths of `unit`.
+    """
+
+    request: str
+    task: str
+    provider: str
+    kind: MadeKind
+    decision: str
+    prompt: str | None
+    ask: str
+    attempts: list[Pair]
+    unit: str
+    most: int
+    inputs: list[tuple[InputRole, str]] = []
+    label: Label = "internal"
+    purpose: Purpose = "temp"
+    seed: int | None = None
+    seeds: SeedPolicy = "sweep"
+    price_version: str = ""
+    override: str | None = None
+
+
+class AttemptBody(Body, frozen=True):
+    """An attempt goes on: from one state to the next, with what is known then.
+
+    `handle` is what the provider calls it, `outputs` are contents that came of it and `takes` those among
+    them that are takes now. `code` and `text` say what was the matter, in the provider's words as far as
+    they are short and plain.
+    """
+
+    attempt: str
+    before: State
+    after: State
+    handle: str | None = None
+    charged: Charged | None = None
+    code: str = ""
+    text: str = ""
+    outputs: list[str] = []
+    takes: list[str] = []
+
+
+class AttemptCallBody(Body, frozen=True):
+    """A person says what became of an attempt whose end is unknown; `text` commits to why they think so."""
+
+    attempt: str
+    call: Call
+    key: str
+    handle: str = ""
+    text: str | None = None
+
+
+class CostBody(Body, frozen=True):
+    """What an attempt costs, in millionths of its unit: as estimated, reported or billed."""
+
+    attempt: str
+    line: Line
+    micro: int
+    unit: str
+    price_version: str = ""
+
+
+class BudgetBody(Body, frozen=True):
+    """What may be spent from a purse at most, from now on; None is no limit of its own.
+
+    A purse is the production's, a shot's (an entity) or a person's; or it is the hours of looking.
+    """
+
+    purse: PurseKind
+    owner: str
+    unit: str
+    limit: int | None
+
+
 class ConsentBody(Body, frozen=True):
     """Somebody agreed to uses of something, or no longer; again with the same id, what holds from now on."""
 
@@ -585,6 +671,11 @@ BODIES: dict[str, type[Body]] = {
     "board": BoardBody,
     "proposed": ProposedBody,
     "answered": AnsweredBody,
+    "request": RequestBody,
+    "attempt": AttemptBody,
+    "attempt_call": AttemptCallBody,
+    "cost": CostBody,
+    "budget": BudgetBody,
     "consent": ConsentBody,
     "lapsed": LapsedBody,
     "essence": EssenceBody,

@@ -15,8 +15,10 @@ from circletake.domain.verdict import CLOSING
 from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInvalid, NotFound, RoleMissing
 from circletake.ledger import entries as e
 from circletake.ledger import rows
+from circletake.ledger.attempt_rows import keep_attempt, keep_attempt_call, keep_request
 from circletake.ledger.board_rows import keep_answers, keep_board_version, keep_proposals
 from circletake.ledger.canonical import spelled
+from circletake.ledger.cost_rows import keep_budget, keep_cost
 from circletake.ledger.drawing_rows import keep_drawing
 from circletake.ledger.guest_rows import end_guest_link, keep_guest, keep_guest_link, refuse_guest
 from circletake.ledger.lineage_rows import (
@@ -566,6 +568,11 @@ _PROJECTIONS: dict[str, _Projection] = {
     "board": _as(e.BoardBody, keep_board_version),
     "proposed": _as(e.ProposedBody, keep_proposals),
     "answered": _as(e.AnsweredBody, keep_answers),
+    "request": _as(e.RequestBody, keep_request),
+    "attempt": _as(e.AttemptBody, keep_attempt),
+    "attempt_call": _as(e.AttemptCallBody, keep_attempt_call),
+    "cost": _as(e.CostBody, keep_cost),
+    "budget": _as(e.BudgetBody, keep_budget),
     "consent": _as(e.ConsentBody, _consent),
     "lapsed": _as(e.LapsedBody, _lapsed),
     "erased": _as(e.ErasedBody, _erased),

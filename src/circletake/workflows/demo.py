@@ -14,8 +14,8 @@ from pathlib import Path
 from circletake.domain.people import PersonId, Role
 from circletake.domain.take import Take
 from circletake.domain.verdict import Value
+from circletake.generate.drawn import DRAWN
 from circletake.generate.film import HEIGHT_PX, WIDTH_PX
-from circletake.generate.port import get_provider
 from circletake.generate.script import RATE, SHOTS, TITLE, truth
 from circletake.generate.stills import STORYBOARD_VARIANTS, model_sheet, storyboard_panel
 from circletake.ledger import reads
@@ -31,7 +31,6 @@ from circletake.workflows.sheets import BoxedImage, sheet_add, sheet_adopt
 
 PRODUCTION = "lord-queso"
 CHARACTER = "lord_queso"
-PROVIDER = "drawn"
 # Every fault that is planted in the takes; for whoever wants to see what the checks find of it.
 TRUTH = "truth.json"
 _NOTE = "Demo: recorded by the demo for a fictional {role}."
@@ -146,13 +145,9 @@ def order_takes(house: House, cast: Cast) -> list[str]:
         found = reads.find_production(tx.conn, PRODUCTION)
         if found is None:
             return []
-        for order in get_provider(PROVIDER).orders():
+        for order in DRAWN.orders():
             task = task_of(tx.conn, found, order.shot, "animation")
-            keys.append(
-                order_take(
-                    tx, task=task, provider=PROVIDER, order=order, person=PersonId(str(cast.artist.person))
-                )
-            )
+            keys.append(order_take(tx, task=task, order=order, person=PersonId(str(cast.artist.person))))
     return keys
 
 

@@ -1,10 +1,10 @@
-"""Draw: order a take from a provider; a worker makes it, the book gets it as a take like any other."""
+"""Draw: order a take of the demo film; a worker draws it, the book gets it as a take like any other."""
 
 from typing import Any
 
 from circletake.domain.people import MachineId, PersonId
 from circletake.domain.time import parse_rate
-from circletake.generate.port import Order, get_provider
+from circletake.generate.drawn import DRAWN, Order
 from circletake.ledger import reads
 from circletake.ledger.book import Transaction
 from circletake.work.job import job_key
@@ -12,7 +12,7 @@ from circletake.workflows.house import House, Operation
 from circletake.workflows.receive_take import Attempt, adopted_sheets, record_take
 
 
-def order_take(tx: Transaction, *, task: reads.TaskRow, provider: str, order: Order, person: PersonId) -> str:
+def order_take(tx: Transaction, *, task: reads.TaskRow, order: Order, person: PersonId) -> str:
     """Order one take of a task; asked for twice, it is made once.
 
     Returns:
@@ -23,11 +23,11 @@ def order_take(tx: Transaction, *, task: reads.TaskRow, provider: str, order: Or
         version=DRAW.version,
         params={
             "film": order.production,
-            "provider": provider,
+            "provider": DRAWN.name,
             "shot": order.shot,
             "take": order.take,
             "task": task.task.id,
-            "version": get_provider(provider).version,
+            "version": DRAWN.version,
         },
         inputs=[],
     )
@@ -37,7 +37,7 @@ def order_take(tx: Transaction, *, task: reads.TaskRow, provider: str, order: Or
             "film": order.production,
             "name": f"{order.shot} take {order.take}",
             "person": str(person),
-            "provider": provider,
+            "provider": DRAWN.name,
             "shot": order.shot,
             "take": order.take,
             "task": task.task.id,
@@ -50,7 +50,7 @@ def order_take(tx: Transaction, *, task: reads.TaskRow, provider: str, order: Or
 
 
 def record(house: House, tx: Transaction, args: dict[str, Any], result: dict[str, Any]) -> None:
-    """Append the take, made by the provider's machine and by whoever ordered it."""
+    """Append the take, made by the machine that draws and by whoever ordered it."""
     row = reads.find_task(tx.conn, args["task"])
     if row is None or any(
         take.content == result["content"] for take in reads.takes_of(tx.conn, args["task"])

@@ -11,6 +11,7 @@ from circletake.domain.policy import Policy
 from circletake.domain.production import Production
 from circletake.errors import ContentMissing, NotFound, RoleMissing
 from circletake.gates.policy import read_policy, with_policy_stage
+from circletake.generate.port import Provider
 from circletake.ledger import reads
 from circletake.ledger.accounts import Session
 from circletake.ledger.book import Book, Transaction
@@ -32,6 +33,8 @@ class House:
         boards: production → as `show_board` last worked it out.
         first_board: held while one is worked out first.
         encoder: manifest of the image encoder that checks may use; None is none.
+        providers: name → whoever makes takes, as settings name them.
+        is_shared: other servers, with folders of their own, may write the same book.
         named_signing: with what deliverables are signed; None is a development authority of this folder.
     """
 
@@ -46,6 +49,8 @@ class House:
     first_board: threading.Lock = field(default_factory=threading.Lock)
     reader: FullReader = field(default_factory=FullReader)
     named_signing: Signing | None = None
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    is_shared: bool = False
 
     @property
     def signing(self) -> Signing:

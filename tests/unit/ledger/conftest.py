@@ -90,10 +90,9 @@ class Floor:
             number=self._keys,
             makers=list(makers),
             origin="generated",
-            n_frames=24,
             rate=[24, 1],
             size=[1920, 1080],
-            **{"content": content_of(name)} | more,
+            **{"content": content_of(name), "n_frames": 24} | more,
         )
         return content_of(name)
 

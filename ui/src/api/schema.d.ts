@@ -944,6 +944,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts
+         * @description Everything that was asked for, the newest first, with what waits and what it cost.
+         */
+        get: operations["attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/{attempt}/bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bill Attempt
+         * @description Write down what the invoice says an attempt cost.
+         */
+        post: operations["attempts_bill_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/{attempt}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Attempt
+         * @description Say what became of an attempt whose end is unknown.
+         */
+        post: operations["attempts_call_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/{attempt}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Attempt
+         * @description Cancel an attempt: at once where it was not sent, by asking its provider where it was.
+         */
+        post: operations["attempts_cancel_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Budget
+         * @description Limit what may be spent from a purse.
+         */
+        post: operations["attempts_set_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate
+         * @description All that is known before anything is sent; writes nothing.
+         */
+        post: operations["attempts_estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Providers
+         * @description Who may be asked with inputs of a label, and what is known of everybody.
+         */
+        get: operations["attempts_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Takes
+         * @description Reserve what attempts may cost and have them sent; the same request sent again is one.
+         */
+        post: operations["attempts_ask_for_takes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/attempts/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Request
+         * @description One request and its attempts.
+         */
+        get: operations["attempts_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/board": {
         parameters: {
             query?: never;
@@ -2652,12 +2832,104 @@ export interface components {
             title: string;
         };
         /**
+         * AttemptsView
+         * @description Everything of a production that was asked for, the newest first.
+         *
+         *     Args:
+         *         sentence: takes waiting, hours of judging, cost so far: the dashboard's line.
+         *         may: what this person may do here: generate, set_budget, end_attempt, override_backlog.
+         */
+        AttemptsView: {
+            backlog: components["schemas"]["BacklogView"];
+            /** May */
+            may: string[];
+            /** Purses */
+            purses: components["schemas"]["PurseView"][];
+            /** Requests */
+            requests: components["schemas"]["RequestView"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * AttemptView
+         * @description How far an attempt is.
+         *
+         *     Args:
+         *         number: from 1, within its request.
+         *         state: one of `circletake.domain.attempt.STATES`.
+         *         sentence: all of it in words, with the way out.
+         *         handle: what the provider calls it.
+         *         charged: yes, no or unknown, once it is over.
+         *         progress: done and total steps as last seen; [0, 0] where nothing was.
+         *         takes: ids of takes that came of it.
+         *         outputs: contents that came of it, takes or not.
+         *         may: what this person may do with it now: cancel, resolve.
+         */
+        AttemptView: {
+            /** Changed At */
+            changed_at: string;
+            /** Charged */
+            charged: string | null;
+            /** Code */
+            code: string;
+            estimate: components["schemas"]["MoneyView"];
+            /** Handle */
+            handle: string | null;
+            /** Id */
+            id: string;
+            /** May */
+            may: string[];
+            /** Number */
+            number: number;
+            /** Outputs */
+            outputs: string[];
+            /** Progress */
+            progress: number[];
+            reconciled: components["schemas"]["MoneyView"];
+            reported: components["schemas"]["MoneyView"];
+            reserved: components["schemas"]["MoneyView"];
+            /** Seed */
+            seed: number | null;
+            /** Sentence */
+            sentence: string;
+            settled: components["schemas"]["MoneyView"];
+            /** State */
+            state: string;
+            /** Takes */
+            takes: string[];
+        };
+        /**
          * AwayView
          * @description Where the browser is to go to be vouched for by the identity provider.
          */
         AwayView: {
             /** Url */
             url: string;
+        };
+        /**
+         * BacklogView
+         * @description How much waits to be looked at.
+         *
+         *     Args:
+         *         takes: that nobody has judged.
+         *         coming: attempts that are on their way.
+         *         hours: of looking, with a tenth.
+         *         limit_hours: past which nothing more is asked for without a reason.
+         *         is_over: it is past that now.
+         */
+        BacklogView: {
+            /** Coming */
+            coming: number;
+            /** Hours */
+            hours: string;
+            /** Is Over */
+            is_over: boolean;
+            /** Limit Hours */
+            limit_hours: string;
+            /** Sentence */
+            sentence: string;
+            /** Takes */
+            takes: number;
         };
         /**
          * BoardPanelView
@@ -2799,6 +3071,15 @@ export interface components {
             /** Where */
             where: number[] | null;
             withdrawn_by: components["schemas"]["PersonView"] | null;
+        };
+        /**
+         * CancelledView
+         * @description What came of cancelling an attempt, in a sentence, and its request as it stands now.
+         */
+        CancelledView: {
+            request: components["schemas"]["RequestView"];
+            /** Sentence */
+            sentence: string;
         };
         /**
          * CarriedView
@@ -3551,6 +3832,33 @@ export interface components {
             take: number;
             /** Task */
             task: string;
+        };
+        /**
+         * EstimateView
+         * @description All that is known before anything is sent.
+         *
+         *     Args:
+         *         each: what one attempt may cost.
+         *         most: what all of them may cost.
+         *         may_send: nothing speaks against it but what `refusals` say.
+         *         refusals: what speaks against it, a sentence each.
+         */
+        EstimateView: {
+            backlog: components["schemas"]["BacklogView"];
+            each: components["schemas"]["MoneyView"];
+            /** May Send */
+            may_send: boolean;
+            most: components["schemas"]["MoneyView"];
+            /** Price Version */
+            price_version: string;
+            /** Prompt */
+            prompt: components["schemas"]["PromptFindingView"][];
+            /** Provider */
+            provider: string;
+            /** Refusals */
+            refusals: string[];
+            /** Routes */
+            routes: components["schemas"]["RouteView"][];
         };
         /**
          * EvidenceDetailView
@@ -4536,6 +4844,16 @@ export interface components {
             productions: components["schemas"]["ProductionView"][];
         };
         /**
+         * MoneyView
+         * @description An amount as people write it, in its unit; None where it is not known.
+         */
+        MoneyView: {
+            /** Amount */
+            amount: string | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * NewerView
          * @description A take that arrived since the one that an entry shows; it is taken in by a person, never by itself.
          */
@@ -5063,7 +5381,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-needed" | "board-invalid" | "board-unreadable" | "book-broken" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cut-unreadable" | "database-busy" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "match-unsure" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "provider-away" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-lost" | "answer-needed" | "ask-invalid" | "attempt-invalid" | "attempt-refused" | "board-invalid" | "board-unreadable" | "book-broken" | "budget-spent" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cost-invalid" | "cut-unreadable" | "database-busy" | "desk-full" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "match-unsure" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "must-stay" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "nothing-sent" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "prompt-refused" | "provider-away" | "provider-invalid" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "take-unfetched" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -5102,6 +5420,18 @@ export interface components {
             title: string;
             /** Width Px */
             width_px: number;
+        };
+        /**
+         * PromptFindingView
+         * @description Something that a prompt names; `blocks` says that it is not sent like this.
+         */
+        PromptFindingView: {
+            /** Blocks */
+            blocks: boolean;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * ProposalsView
@@ -5162,6 +5492,30 @@ export interface components {
             is_unknown: boolean;
             /** Refused */
             refused: string[];
+        };
+        /**
+         * PurseView
+         * @description A purse: whose it is, what it may hold and what of it is gone.
+         *
+         *     Args:
+         *         owner: the production's code, a shot's code, or a person's name.
+         *         left: None where there is no limit.
+         */
+        PurseView: {
+            /** Held */
+            held: string;
+            /** Kind */
+            kind: string;
+            /** Left */
+            left: string | null;
+            /** Limit */
+            limit: string | null;
+            /** Owner */
+            owner: string;
+            /** Spent */
+            spent: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * QueueItemView
@@ -5259,6 +5613,39 @@ export interface components {
             polarity: string;
         };
         /**
+         * RequestView
+         * @description What somebody asked for, and what came of it; words are None once they are erased.
+         */
+        RequestView: {
+            /** At */
+            at: string;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptView"][];
+            /** Decision */
+            decision: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Override */
+            override: string | null;
+            person: components["schemas"]["PersonView"];
+            /** Prompt */
+            prompt: string | null;
+            /** Provider */
+            provider: string;
+            /** Purpose */
+            purpose: string;
+            /** Shot */
+            shot: string;
+            /** Stage */
+            stage: string;
+            /** Task */
+            task: string;
+        };
+        /**
          * ReturnedView
          * @description What came of a film that was sent for a gap.
          *
@@ -5273,6 +5660,40 @@ export interface components {
             slot: string;
             /** Take */
             take: string;
+        };
+        /**
+         * RouteView
+         * @description Whether a provider may be asked, and what is known of it.
+         *
+         *     Args:
+         *         reasons: why not; empty where it may.
+         *         source: where its facts were read.
+         */
+        RouteView: {
+            /** Checked On */
+            checked_on: string | null;
+            /** Local */
+            local: boolean;
+            /** Offered */
+            offered: boolean;
+            /** Paid */
+            paid: boolean;
+            /** Provider */
+            provider: string;
+            /** Public Urls */
+            public_urls: string;
+            /** Reasons */
+            reasons: string[];
+            /** Refusal Charged */
+            refusal_charged: string;
+            /** Retention S */
+            retention_s: number | null;
+            /** Source */
+            source: string;
+            /** Trains On Inputs */
+            trains_on_inputs: string;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * RowView
@@ -5520,6 +5941,17 @@ export interface components {
             number: number;
         };
         /**
+         * SentBill
+         * @description What the invoice says.
+         */
+        SentBill: {
+            /**
+             * Amount
+             * @description as 0.05
+             */
+            amount: string;
+        };
+        /**
          * SentBox
          * @description Where a character is in a frame: x, y, width, height in ten-thousandths; null: it is not in it.
          */
@@ -5536,6 +5968,52 @@ export interface components {
             task: string;
             /** Where */
             where: number[] | null;
+        };
+        /**
+         * SentBudget
+         * @description What may be spent from a purse at most; null takes the limit away.
+         */
+        SentBudget: {
+            /** Limit */
+            limit?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Purse
+             * @enum {string}
+             */
+            purse: "production" | "shot" | "person" | "review";
+            /**
+             * Unit
+             * @default USD
+             */
+            unit: string;
+        };
+        /**
+         * SentCall
+         * @description What became of an attempt whose end is unknown, and how the person found out.
+         */
+        SentCall: {
+            /**
+             * Call
+             * @enum {string}
+             */
+            call: "ran" | "did_not" | "write_off";
+            /**
+             * Handle
+             * @default
+             */
+            handle: string;
+            /** Key */
+            key: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * SentCamera
@@ -5790,6 +6268,19 @@ export interface components {
         SentIdentity: {
             /** Issuer */
             issuer: string;
+        };
+        /**
+         * SentInput
+         * @description A content that goes in, and as what.
+         */
+        SentInput: {
+            /** Content */
+            content: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "first" | "last" | "reference" | "mask" | "source" | "audio" | "voice";
         };
         /**
          * SentInvitation
@@ -6344,6 +6835,107 @@ export interface components {
              * @default
              */
             query: string;
+        };
+        /**
+         * SentWish
+         * @description What is asked of which provider; `recipe` is a workflow, `request` an id so that it is asked once.
+         */
+        SentWish: {
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            /** Decision */
+            decision: string;
+            /**
+             * Frames
+             * @default 0
+             */
+            frames: number;
+            /**
+             * Height
+             * @default 0
+             */
+            height: number;
+            /**
+             * Inputs
+             * @default []
+             */
+            inputs: components["schemas"]["SentInput"][];
+            /**
+             * Kind
+             * @default video
+             * @enum {string}
+             */
+            kind: "image" | "video" | "audio";
+            /**
+             * Label
+             * @default internal
+             * @enum {string}
+             */
+            label: "open" | "internal" | "confidential" | "embargoed";
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /** Most */
+            most?: string | null;
+            /**
+             * Override
+             * @default
+             */
+            override: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * Prompt
+             * @default
+             */
+            prompt: string;
+            /** Provider */
+            provider: string;
+            /**
+             * Purpose
+             * @default temp
+             * @enum {string}
+             */
+            purpose: "temp" | "final";
+            /** Recipe */
+            recipe?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Request
+             * @default
+             */
+            request: string;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Seeds
+             * @default sweep
+             * @enum {string}
+             */
+            seeds: "fixed" | "sweep" | "none";
+            /** Shot */
+            shot: string;
+            /**
+             * Stage
+             * @default animation
+             */
+            stage: string;
+            /**
+             * Width
+             * @default 0
+             */
+            width: number;
         };
         /**
          * SentWithdrawal
@@ -8502,6 +9094,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductionView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_bill_attempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentBill"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_call_attempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_cancel_attempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_set_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_providers: {
+        parameters: {
+            query?: {
+                /** @description of what would go in */
+                label?: "open" | "internal" | "confidential" | "embargoed";
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_ask_for_takes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attempts_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
                 };
             };
             /** @description A problem. */

@@ -1,18 +1,18 @@
-"""A take as a provider makes it."""
+"""A take of the demo film, as it is drawn."""
 
 from pathlib import Path
 from typing import Any
 
-from circletake.generate.port import Order, get_provider
+from circletake.generate.drawn import DRAWN, Order
 from circletake.media.encode import write_movie
 from circletake.media.store import ContentStore
 from circletake.work.executors.port import Report
 
 
 def run(args: dict[str, Any], report: Report) -> dict[str, object]:
-    """In a worker process: have the provider make the take, write it, put it into the store."""
+    """In a worker process: draw the take, write it, put it into the store."""
     store = ContentStore(Path(args["store"]))
-    made = get_provider(args["provider"]).make(Order(args["film"], args["shot"], args["take"]))
+    made = DRAWN.make(Order(args["film"], args["shot"], args["take"]))
 
     def counted() -> Any:  # noqa: ANN401 (an iterator of pictures)
         for n, frame in enumerate(made.frames):

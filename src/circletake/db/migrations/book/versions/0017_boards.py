@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_boards"
-down_revision = "0015_seals"
+down_revision = "0016_attempts"
 branch_labels = None
 depends_on = None
 
