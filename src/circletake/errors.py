@@ -136,6 +136,12 @@ class BookBroken(Refused):
     code = "book-broken"
 
 
+class MatchUnsure(Refused):
+    """What a file holds could be more than one thing on the board; a person says which."""
+
+    code = "match-unsure"
+
+
 class AlreadyThere(Refused):
     """What should be made exists already."""
 
@@ -329,6 +335,18 @@ class CutUnreadable(Invalid):
     """A timeline cannot be read or does not fit the production."""
 
     code = "cut-unreadable"
+
+
+class BoardUnreadable(Invalid):
+    """A script or a board cannot be read; says where, as far as a file has lines."""
+
+    code = "board-unreadable"
+
+
+class BoardInvalid(Invalid):
+    """What is asked of the board cannot be: no such panel, an impossible length, a camera outside."""
+
+    code = "board-invalid"
 
 
 class TimeInvalid(Invalid):

@@ -135,6 +135,7 @@ from circletake.workflows.house import STUDIO, House, Operation, require
 from circletake.workflows.inbox_views import InboxItemView, NoticesView
 from circletake.workflows.make_take import MakeWish
 from circletake.workflows.output_views import OutputsView
+from circletake.workflows.panels import Panels
 from circletake.workflows.person_view import PersonView
 from circletake.workflows.reaffirm import Confirmation
 from circletake.workflows.seam_views import SeamsView
@@ -496,6 +497,11 @@ class Studio:
     def dailies(self) -> Dailies:
         """Dailies: playlists, what stands in them, and what was watched."""
         return Dailies(self.house)
+
+    @property
+    def panels(self) -> Panels:
+        """The board of panels: brought in, shown, played, conformed."""
+        return Panels(self.house)
 
     # signing in
 
@@ -1367,6 +1373,10 @@ class Studio:
         """Stop a render, or a version that is being made, and whatever helps it."""
         self._relay().copy()
         return self._job_view(stop_render.stop_render(self.house, session, key))
+
+    def job_of(self, key: str) -> JobView:
+        """A job that was just ordered."""
+        return self._job_views([key])[0]
 
     def _job_views(self, keys: Sequence[str]) -> list[JobView]:
         self._relay().copy()

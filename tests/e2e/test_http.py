@@ -25,6 +25,7 @@ from .conftest import PASSWORD, TRUST, Served, serving
 pytestmark = pytest.mark.e2e
 
 _FILL = {
+    "uid": "FA5K7",
     "code": "spring",
     "character": "MAX",
     "shot": "SH010",
@@ -253,6 +254,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 "make": {"slot": "s", "maker": "slate"},
                 "splice": {"slot": "s", "take": "k"},
                 "seams": {"slot": "s"},
+                "animatic": {},
+                "proposals": {"proposals": ["cf_none_1"], "taken": True},
                 "propose": {"text": "x"},
                 "preview": {"text": "x"},
                 "groups": {"label": "x"},
@@ -320,6 +323,8 @@ def test_every_route_answers_somebody_who_is_part_of_nothing_with_a_problem_or_w
                 },
             }
             sent: object = body.get(path.rsplit("/", 1)[-1], {"key": "0123456789"})
+            if "/panels/edit/" in path:
+                sent = {"frames": 9}
             if path == "/api/verdicts":
                 sent = verdict(served)
             answer = client.request(method, path, json=sent if method == "POST" else None)

@@ -70,6 +70,9 @@ BUDGET = {"purse": "production", "limit": "1"}
 
 CONFIRMED = {"confirmations": [{"verdict": 1, "gate_hash": "0" * 64, "key": "0123456789"}]}
 
+# of a timeline that nobody brought: whoever may answer is told that it is not there
+ANSWER = {"proposals": ["cf_none_1"], "taken": True}
+
 # Tokens belong to somebody who holds every role, so that only their scope decides; `*` is any of them.
 ANY, NONE = "*", ""
 
@@ -149,6 +152,16 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("GET", "/api/productions/{code}/cut/versions", None, ALL, ANY),
     ("GET", "/api/productions/{code}/cut/diff", None, ALL, ANY),
     ("GET", "/api/productions/{code}/film", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/coverage", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/animatic.mp4", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/board.pdf", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/timeline/{name}", None, ALL, ANY),
+    ("GET", "/api/productions/{code}/panels/proposals", None, ALL, ANY),
+    ("POST", "/api/productions/{code}/panels/import/{name}", {}, SHOTS, "manage"),
+    ("POST", "/api/productions/{code}/panels/edit/{uid}", {"frames": 9}, SHOTS, "manage"),
+    ("POST", "/api/productions/{code}/panels/animatic", {}, CUT, "cut"),
+    ("POST", "/api/productions/{code}/panels/conform/{name}", {}, CUT, "cut"),
     ("GET", "/api/productions/{code}/deliveries", None, ALL, ANY),
     ("GET", "/api/productions/{code}/deliveries/{seq}/check", None, ALL, ANY),
     ("GET", "/api/productions/{code}/disclosure", None, ALL, ANY),
@@ -224,6 +237,7 @@ MATRIX: list[tuple[str, str, object, set[str], str]] = [
     ("POST", "/api/productions/{code}/views", {"name": "v{n}", "query": "q=x"}, ALL, NONE),
     ("DELETE", "/api/productions/{code}/views/{view}", None, ALL, NONE),
     ("POST", "/api/productions/{code}/dailies", PLAYLIST_OP, DAILIES, NONE),
+    ("POST", "/api/productions/{code}/panels/proposals", ANSWER, CUT, NONE),
     ("POST", "/api/productions/{code}/attempts/estimate", WISH, TAKES, NONE),
     ("POST", "/api/productions/{code}/attempts/requests", WISH, TAKES, NONE),
     ("POST", "/api/productions/{code}/attempts/{attempt}/cancel", None, TAKES, NONE),
@@ -420,6 +434,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "request_id": "none",
             "attempt": "none",
             "slot": "SH010",
+            "uid": "FA5K7",
             "preset": "web",
             "key": "0" * 64,
             "ending": "csv",

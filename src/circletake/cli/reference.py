@@ -24,13 +24,15 @@ from circletake.plugins import find_members
 _NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
 
-def verbs() -> Iterator[tuple[str, TyperCommand]]:
+def verbs() -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
     """Every verb of the command line with its full name, in alphabetical order."""
     yield from _verbs("circletake", typer.main.get_command(build()))
 
 
-def _verbs(name: str, command: object) -> Iterator[tuple[str, TyperCommand]]:
+def _verbs(name: str, command: object) -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
     if isinstance(command, TyperGroup):
+        if command.invoke_without_command:  # does something by itself too
+            yield name, command
         for child in sorted(command.commands):
             yield from _verbs(f"{name} {child}", command.commands[child])
     elif isinstance(command, TyperCommand):

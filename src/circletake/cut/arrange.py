@@ -54,6 +54,22 @@ def propose(edited: Edited, *, rate: Fraction, known: Sequence[KnownTake]) -> Pr
     )
 
 
+def shown(edited: Edited, *, rate: Fraction) -> tuple[list[Event], tuple[str, ...]]:
+    """The line of pictures of a foreign edit in whole frames, and what there is to say of it.
+
+    Args:
+        rate: of the production; times are converted to its frames.
+
+    Raises:
+        CutUnreadable: there is no picture in it.
+    """
+    check_edited(edited)
+    grid = _Grid(rate, Reading(dict.fromkeys(edited.said, 1)))
+    events = grid.events(flat([track for track in edited.tracks if track.kind == "picture"], grid.reading))
+    grid.say_rounded()
+    return events, grid.reading.sentences()
+
+
 @dataclass(slots=True)
 class _Grid:
     """Seconds become frames at the edit, each for itself, so that rounding never adds up."""
@@ -126,6 +142,7 @@ class _Grid:
             hints=piece.hints,
             speed=NORMAL if is_gap else speed,
             dissolve=dissolve,
+            marks=piece.marks,
         )
 
     def speed(self, speed: Fraction) -> Fraction:

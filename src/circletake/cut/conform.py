@@ -54,6 +54,7 @@ class Event:
         hints: names by which a take may be proposed, best first.
         speed: frames of its media that go by in one of the cut; never negative.
         dissolve: how many of its first frames are mixed from what is before.
+        marks: names of the markers on it.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Event:
     hints: tuple[str, ...] = ()
     speed: Fraction = NORMAL
     dissolve: int = 0
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Piece:
         gain_mb: loudness in hundredths of a decibel, for sound.
         fade_in: seconds over which sound comes up.
         fade_out: seconds over which sound goes down.
+        marks: names of the markers on it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Piece:
     gain_mb: int = 0
     fade_in: Fraction = _ZERO
     fade_out: Fraction = _ZERO
+    marks: tuple[str, ...] = ()
 
     @property
     def end(self) -> Fraction:

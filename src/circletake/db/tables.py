@@ -468,6 +468,33 @@ consent = Table(
     Column("seq", Integer),
     Index("ix_consent_production", "production"),
 )
+board_version = Table(  # a version of the board; its document lies in the content store
+    "board_version",
+    book_metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("parent", String(64)),
+    Column("script", String(64)),
+    UniqueConstraint("production", "number"),
+)
+proposal = Table(  # what an edited timeline would change of the board
+    "proposal",
+    book_metadata,
+    _id(primary_key=True),
+    Column("conform", String(64), nullable=False),
+    Column("production", String(64), ForeignKey("production.id"), nullable=False),
+    Column("board", String(64), nullable=False),
+    Column("document", String(64), nullable=False),
+    Column("sort", String(16), nullable=False),
+    Column("taken", Boolean),  # nobody answered yet
+    Column("person", String(64)),
+    Column("reason_commitment", String(64)),
+    Column("rank", Integer, nullable=False),
+    Column("seq", Integer),
+    Index("ix_proposal_production", "production", "conform"),
+)
 lean = Table(  # what a take was made against, and what an approval of it pinned
     "lean",
     book_metadata,
@@ -615,6 +642,8 @@ projections = [
     playlist_op,
     screening,
     consent,
+    board_version,
+    proposal,
     lean,
     measured,
     essence,

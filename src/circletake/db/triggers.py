@@ -6,7 +6,7 @@ What guards it inside PostgreSQL stands in `plpgsql`.
 PERSONS_KINDS = (
     "verdict", "withdraw", "slot", "hold", "omit", "override", "note", "resolve", "box", "unbox",
     "consent", "erased", "grant", "group", "member", "group_grant", "flag_call",
-    "drawing", "guest_link", "guest_end", "playlist", "request", "budget", "attempt_call",
+    "drawing", "guest_link", "guest_end", "playlist", "request", "budget", "attempt_call", "answered",
 )  # fmt: skip
 """What only a person may do; the ledger has the same list, and a test holds them together."""
 GUESTS_KINDS = ("note", "drawing")

@@ -49,6 +49,7 @@ PERSONS_KINDS = frozenset(
         "guest_link",
         "guest_end",
         "playlist",
+        "answered",
         "request",
         "budget",
         "attempt_call",
@@ -70,6 +71,7 @@ SITTING_KINDS = frozenset(
         "guest_link",
         "guest_end",
         "playlist",
+        "answered",
         "request",
         "budget",
         "attempt_call",
@@ -489,6 +491,44 @@ class PlaylistBody(Body, frozen=True):
     text: str | None = None
 
 
+class BoardBody(Body, frozen=True):
+    """A version of the board; `board` and `script` name documents in the content store."""
+
+    board: str
+    number: int
+    parent: str | None
+    scenes: int
+    shots: int
+    panels: int
+    frames: int
+    script: str | None = None
+
+
+class ProposedBody(Body, frozen=True):
+    """An edited timeline came back: what it would change of the board, each for somebody to answer.
+
+    `source` is the timeline and `document` all of what was made of it, both in the content store; `proposals`
+    are ids and what each would do.
+    """
+
+    conform: str
+    board: str
+    source: str
+    document: str
+    proposals: list[Pair]
+
+
+class AnsweredBody(Body, frozen=True):
+    """A person takes proposals into the board, or refuses them; `reason` commits to why."""
+
+    conform: str
+    proposals: list[str]
+    taken: bool
+    key: str
+    board: str | None = None
+    reason: str | None = None
+
+
 class RequestBody(Body, frozen=True):
     """A person asks a provider for attempts at a task; each is planned under a key of its own.
 
@@ -628,6 +668,9 @@ BODIES: dict[str, type[Body]] = {
     "guest_end": GuestEndBody,
     "guest": GuestBody,
     "playlist": PlaylistBody,
+    "board": BoardBody,
+    "proposed": ProposedBody,
+    "answered": AnsweredBody,
     "request": RequestBody,
     "attempt": AttemptBody,
     "attempt_call": AttemptCallBody,

@@ -16,6 +16,7 @@ from circletake.errors import AlreadyThere, CircletakeError, Conflict, EntryInva
 from circletake.ledger import entries as e
 from circletake.ledger import rows
 from circletake.ledger.attempt_rows import keep_attempt, keep_attempt_call, keep_request
+from circletake.ledger.board_rows import keep_answers, keep_board_version, keep_proposals
 from circletake.ledger.canonical import spelled
 from circletake.ledger.cost_rows import keep_budget, keep_cost
 from circletake.ledger.drawing_rows import keep_drawing
@@ -564,6 +565,9 @@ _PROJECTIONS: dict[str, _Projection] = {
     "guest_end": _as(e.GuestEndBody, end_guest_link),
     "guest": _as(e.GuestBody, keep_guest),
     "playlist": _as(e.PlaylistBody, keep_playlist),
+    "board": _as(e.BoardBody, keep_board_version),
+    "proposed": _as(e.ProposedBody, keep_proposals),
+    "answered": _as(e.AnsweredBody, keep_answers),
     "request": _as(e.RequestBody, keep_request),
     "attempt": _as(e.AttemptBody, keep_attempt),
     "attempt_call": _as(e.AttemptCallBody, keep_attempt_call),

@@ -39,15 +39,7 @@ def read_layers(path: Path, name: str) -> tuple[NDArray[np.uint8], NDArray[np.ui
         MediaTooLarge: told from the header, before a pixel is decoded.
         MediaUnreadable: it cannot be decoded.
     """
-    if path.stat().st_size > _LARGEST_FILE_BYTES:
-        raise MediaTooLarge(f"{name} is over 1 GiB; bring a smaller version of it.")
-    data = path.read_bytes()
-    size = picture_size(data[:HEAD_BYTES])
-    if size is None:
-        size = picture_size(data)
-    if size is None:
-        raise MediaUnreadable(f"{name} does not say how large it is; export it again as PNG.")
-    check_size(*size, name)
+    data = _checked(path, name)
     try:
         kept = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if kept is not None and kept.ndim > 2 and kept.shape[2] == _ALPHA_CHANNELS:  # noqa: PLR2004 (has channels)
@@ -60,6 +52,42 @@ def read_layers(path: Path, name: str) -> tuple[NDArray[np.uint8], NDArray[np.ui
             f"{name} cannot be decoded; its picture is cut short or damaged: export it again."
         )
     return np.asarray(shown, dtype=np.uint8), None
+
+
+def read_ink(path: Path, name: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """Decode a still as it was drawn, to be laid over another.
+
+    Returns:
+        uint8 [height, width, 3], BGR, not laid on white where it has alpha; and its alpha as `read_layers`.
+
+    Raises:
+        MediaTooLarge: as `read_layers`.
+        MediaUnreadable: likewise.
+    """
+    data = _checked(path, name)
+    try:
+        kept = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        kept = None
+    drawn = None if kept is None else np.asarray(kept)
+    if drawn is not None and drawn.dtype == np.uint8 and drawn.shape[2:] == (_ALPHA_CHANNELS,):
+        return np.ascontiguousarray(drawn[:, :, :3]), np.ascontiguousarray(drawn[:, :, 3])
+    rgb, alpha = read_layers(path, name)
+    return np.ascontiguousarray(rgb[:, :, ::-1]), alpha
+
+
+def _checked(path: Path, name: str) -> bytes:
+    """A still's bytes, if it is not too large."""
+    if path.stat().st_size > _LARGEST_FILE_BYTES:
+        raise MediaTooLarge(f"{name} is over 1 GiB; bring a smaller version of it.")
+    data = path.read_bytes()
+    size = picture_size(data[:HEAD_BYTES])
+    if size is None:
+        size = picture_size(data)
+    if size is None:
+        raise MediaUnreadable(f"{name} does not say how large it is; export it again as PNG.")
+    check_size(*size, name)
+    return data
 
 
 def _on_paper(bgra: NDArray[Any]) -> NDArray[np.uint8]:

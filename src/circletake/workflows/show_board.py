@@ -116,9 +116,9 @@ _CHANGES = {
 } | dict.fromkeys(
     # what these change at a gate comes as `bound`
     (
-        "box", "carry", "consent", "cut", "delivered", "done", "drawing", "erased", "essence", "flag_call",
-        "grant", "group", "group_grant", "guest", "guest_end", "guest_link", "lapsed", "member", "override",
-        "playlist", "recalled", "sealed", "unbox",
+        "answered", "board", "box", "carry", "consent", "cut", "delivered", "done", "drawing", "erased",
+        "essence", "flag_call", "grant", "group", "group_grant", "guest", "guest_end", "guest_link", "lapsed",
+        "member", "override", "playlist", "proposed", "recalled", "sealed", "unbox",
     ),
     "",
 )  # fmt: skip

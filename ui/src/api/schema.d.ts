@@ -1988,6 +1988,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/productions/{code}/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Panels
+         * @description The board of panels as it stands, or a version of it.
+         */
+        get: operations["panels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/animatic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Animatic
+         * @description Make a film of the board; nothing comes back where exactly this is made already.
+         */
+        post: operations["panels_animatic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/conform/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conform
+         * @description Read an edited timeline and keep what it would change of the board.
+         */
+        post: operations["panels_conform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage
+         * @description What there is of every shot: an approved take, candidates, a panel, nothing, or no need of it.
+         */
+        get: operations["panels_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/edit/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Change a panel by hand.
+         */
+        post: operations["panels_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/import/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Say what a script would change, or take it in; projects and folders come by the command line.
+         */
+        post: operations["panels_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/productions/{code}/panels/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposals
+         * @description What the newest timeline proposed, and how each was answered.
+         */
+        get: operations["panels_proposals"];
+        put?: never;
+        /**
+         * Answer
+         * @description Take proposals into a new version of the board, or refuse them.
+         */
+        post: operations["panels_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/productions/{code}/people": {
         parameters: {
             query?: never;
@@ -2810,6 +2954,34 @@ export interface components {
             task: string;
         };
         /**
+         * BoardPlanView
+         * @description An import as it would be, or as it was taken.
+         *
+         *     Args:
+         *         summary: all of it in a sentence.
+         *         unsure: what a person has to say first.
+         *         asks: pictures whose shot nobody knows.
+         *         said: what reading had to say, a sentence each.
+         *         number: of the version of the board; that before, where nothing changes or nothing was taken.
+         *         taken: whether it is on the board now.
+         */
+        BoardPlanView: {
+            /** Asks */
+            asks: string[];
+            /** Changes */
+            changes: components["schemas"]["PlanChangeView"][];
+            /** Number */
+            number: number;
+            /** Said */
+            said: string[];
+            /** Summary */
+            summary: string;
+            /** Taken */
+            taken: boolean;
+            /** Unsure */
+            unsure: components["schemas"]["UnsureView"][];
+        };
+        /**
          * BoardView
          * @description Shots × stages.
          *
@@ -3239,6 +3411,50 @@ export interface components {
             proxy: string | null;
             /** Rate */
             rate: number[];
+        };
+        /**
+         * CoverageRowView
+         * @description What there is of a shot.
+         *
+         *     Args:
+         *         scene: number of its scene, or nothing where the board does not have the shot.
+         *         panels: how many panels it has, and how many of their pictures are approved.
+         *         candidates: takes of the stage that ships that nobody vetoed.
+         *         approved: number of the circled one.
+         *         state: `approved`, `candidates`, `panel`, `gap` or `not needed`.
+         */
+        CoverageRowView: {
+            /** Approved */
+            approved: number | null;
+            /** Candidates */
+            candidates: number;
+            /** Panels */
+            panels: number;
+            /** Panels Approved */
+            panels_approved: number;
+            /** Scene */
+            scene: string;
+            /** Shot */
+            shot: string;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * CoverageView
+         * @description What is there of every shot, and scenes that have none.
+         */
+        CoverageView: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            production: components["schemas"]["ProductionView"];
+            /** Rows */
+            rows: components["schemas"]["CoverageRowView"][];
+            /** Scenes Without Shots */
+            scenes_without_shots: string[];
         };
         /**
          * CutChangeView
@@ -4823,6 +5039,76 @@ export interface components {
             seq: number;
         };
         /**
+         * PanelsView
+         * @description A version of the board.
+         */
+        PanelsView: {
+            /** Hash */
+            hash: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** N Frames */
+            n_frames: number;
+            /** Number */
+            number: number;
+            /** Panels */
+            panels: components["schemas"]["PanelView"][];
+            production: components["schemas"]["ProductionView"];
+            /** Rate */
+            rate: number[];
+            /** Scenes */
+            scenes: components["schemas"]["SceneView"][];
+        };
+        /**
+         * PanelView
+         * @description A panel.
+         *
+         *     Args:
+         *         clip: what it is called in timelines and on disks.
+         *         start: frame of the board on which it begins.
+         *         state: of its picture at the storyboard stage, or `gap` where there is no picture.
+         *         camera: x, y, width, height of its start and of its end in 1/65,536, ease and hold; None is at rest.
+         *         task: where its picture is judged.
+         */
+        PanelView: {
+            /** Action */
+            action: string;
+            /** Camera */
+            camera: {
+                [key: string]: number[] | string | number;
+            } | null;
+            /** Clip */
+            clip: string;
+            /** Dialogue */
+            dialogue: string;
+            /** Expected */
+            expected: string;
+            /** Frames */
+            frames: number;
+            /** Is Lossy */
+            is_lossy: boolean;
+            /** Notes */
+            notes: string;
+            /** Picture */
+            picture: string | null;
+            /** Scene */
+            scene: string;
+            /** Shot */
+            shot: string;
+            /** Sounds */
+            sounds: string[];
+            /** Start */
+            start: number;
+            /** State */
+            state: string;
+            /** Take Number */
+            take_number: number;
+            /** Task */
+            task: string | null;
+            /** Uid */
+            uid: string;
+        };
+        /**
          * ParentView
          * @description The take that a take was made from.
          *
@@ -4863,6 +5149,18 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PlanChangeView
+         * @description One thing that taking an import would do; `what` is a scene's id, a shot's code or a panel's uid.
+         */
+        PlanChangeView: {
+            /** Sort */
+            sort: string;
+            /** Text */
+            text: string;
+            /** What */
+            what: string;
         };
         /**
          * PlaylistActView
@@ -5086,7 +5384,7 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "already-there" | "answer-lost" | "answer-needed" | "ask-invalid" | "attempt-invalid" | "attempt-refused" | "book-broken" | "budget-spent" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cost-invalid" | "cut-unreadable" | "database-busy" | "desk-full" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "must-stay" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "nothing-sent" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "prompt-refused" | "provider-away" | "provider-invalid" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "take-unfetched" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
+            code: "already-there" | "answer-lost" | "answer-needed" | "ask-invalid" | "attempt-invalid" | "attempt-refused" | "board-invalid" | "board-unreadable" | "book-broken" | "budget-spent" | "bug" | "certificate-expired" | "certificate-refused" | "checkpoint-invalid" | "checkpoint-refused" | "config-invalid" | "conflict" | "content-missing" | "cost-invalid" | "cut-unreadable" | "database-busy" | "desk-full" | "desk-missing" | "disk-full" | "drawing-invalid" | "entry-invalid" | "evidence-unreadable" | "forbidden" | "gap-open" | "gate-closed" | "guest-link-ended" | "guest-needed" | "handles-short" | "invalid" | "job-failed" | "last-producer" | "leans-in-circle" | "lease-lost" | "maker-refused" | "master-altered" | "master-not-spliceable" | "match-unsure" | "media-hash-mismatch" | "media-kind-refused" | "media-too-large" | "media-unreadable" | "missing" | "must-stay" | "name-invalid" | "no-frames" | "not-a-person" | "not-found" | "nothing-sent" | "origin-refused" | "passkey-away" | "playlist-empty" | "playlist-invalid" | "policy-holds" | "policy-invalid" | "port-taken" | "prompt-refused" | "provider-away" | "provider-invalid" | "rate-mismatch" | "reason-needed" | "recipe-invalid" | "refused" | "request-invalid" | "request-too-large" | "role-missing" | "room-full" | "same-eyes" | "scope-missing" | "sheet-invalid" | "sign-in-failed" | "sign-in-needed" | "somebody-else" | "still-blind" | "studio-busy" | "studio-missing" | "take-unfetched" | "time-invalid" | "too-many-tries" | "unavailable" | "verdict-invalid" | "witness-unavailable" | "world-moved";
             /** @description One sentence: what is wrong and the way out. */
             detail: string;
             /** @description request-invalid: every place that does not fit. */
@@ -5137,6 +5435,46 @@ export interface components {
             name: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * ProposalsView
+         * @description All that the newest timeline proposed; `board` is the number of the version it is held against.
+         */
+        ProposalsView: {
+            /** Board */
+            board: number;
+            /** Conform */
+            conform: string | null;
+            /** Hash */
+            hash: string;
+            /** Proposals */
+            proposals: components["schemas"]["ProposalView"][];
+            /** Said */
+            said: string[];
+        };
+        /**
+         * ProposalView
+         * @description What an edited timeline would change of the board.
+         *
+         *     Args:
+         *         how: what its panel was known by: metadata, marker, name or file; nothing for what is new.
+         *         state: `open`, `taken` or `refused`.
+         */
+        ProposalView: {
+            /** How */
+            how: string;
+            /** Id */
+            id: string;
+            /** Panel */
+            panel: string;
+            /** Reason */
+            reason: string | null;
+            /** Sort */
+            sort: string;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
         };
         /**
          * ProvenanceView
@@ -5396,6 +5734,22 @@ export interface components {
             query: string;
         };
         /**
+         * SceneView
+         * @description A scene; `number` as written.
+         */
+        SceneView: {
+            /** Eighths */
+            eighths: string;
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Shots */
+            shots: string[];
+            /** Slugline */
+            slugline: string;
+        };
+        /**
          * ScreeningView
          * @description A time at which the playlist was started; what was watched then stays to be seen as it was.
          */
@@ -5563,6 +5917,23 @@ export interface components {
             take?: number | null;
         };
         /**
+         * SentAnswers
+         * @description Proposals that are taken into the board, or refused.
+         */
+        SentAnswers: {
+            /** Board Hash */
+            board_hash?: string | null;
+            /** Proposals */
+            proposals: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Taken */
+            taken: boolean;
+        };
+        /**
          * SentBack
          * @description Which version the cut goes back to, and which one was looked at.
          */
@@ -5646,6 +6017,37 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * SentCamera
+         * @description A camera over a panel: x, y, width, height in 1/65,536 of the picture.
+         */
+        SentCamera: {
+            /**
+             * Ease
+             * @default in_out
+             * @enum {string}
+             */
+            ease: "linear" | "in" | "out" | "in_out";
+            /** End */
+            end: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Hold
+             * @default 0
+             */
+            hold: number;
+            /** Start */
+            start: [
+                number,
+                number,
+                number,
+                number
+            ];
         };
         /**
          * SentClear
@@ -6068,6 +6470,41 @@ export interface components {
             upstream: {
                 [key: string]: string;
             };
+        };
+        /**
+         * SentPanel
+         * @description What is to be otherwise of a panel; what is left out stays. `after` empty puts it first.
+         */
+        SentPanel: {
+            /** Action */
+            action?: string | null;
+            /** After */
+            after?: string | null;
+            /** Board Hash */
+            board_hash?: string | null;
+            camera?: components["schemas"]["SentCamera"] | null;
+            /** Dialogue */
+            dialogue?: string | null;
+            /** Frames */
+            frames?: number | null;
+            /** Notes */
+            notes?: string | null;
+        };
+        /**
+         * SentPart
+         * @description Which part of the board; all of it where nothing is named.
+         */
+        SentPart: {
+            /**
+             * Scenes
+             * @default []
+             */
+            scenes: string[];
+            /**
+             * Shots
+             * @default []
+             */
+            shots: string[];
         };
         /**
          * SentPasskey
@@ -7084,6 +7521,18 @@ export interface components {
             words: string;
             /** Wrong */
             wrong: number;
+        };
+        /**
+         * UnsureView
+         * @description A scene of the file, by its place from 1, that could be one of several on the board.
+         */
+        UnsureView: {
+            /** May Be */
+            may_be: string[];
+            /** Place */
+            place: number;
+            /** Slugline */
+            slugline: string;
         };
         /**
          * VerdictView
@@ -10533,6 +10982,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"][];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels: {
+        parameters: {
+            query?: {
+                number?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_animatic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"] | null;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_conform: {
+        parameters: {
+            query?: {
+                scene?: string[] | null;
+                shot?: string[] | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentPanel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_bring: {
+        parameters: {
+            query?: {
+                take?: boolean;
+            };
+            header?: never;
+            path: {
+                code: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardPlanView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panels_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentAnswers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsView"];
                 };
             };
             /** @description A problem. */

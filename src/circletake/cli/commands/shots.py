@@ -145,5 +145,4 @@ def shot_add(
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
     app.command("import")(import_)
-    app.command("board")(board)
     app.add_typer(shot_app, name="shot")

@@ -193,8 +193,9 @@ def _piece(
     ours = _ours(item)
     slot, sha256, shot = (_text_or_none(ours.get(key)) for key in ("slot", "sha256", "shot"))
     known = Ours(slot=slot, sha256=sha256, shot=shot)
+    marks = tuple(one_line(marker.name or "") for marker in item.markers)
     if isinstance(item, otio.schema.Gap):
-        return Piece(name, at, length, is_gap=True, ours=known)
+        return Piece(name, at, length, is_gap=True, ours=known, marks=marks)
     if isinstance(item, otio.core.Composition):
         start = _seconds(trimmed.start_time, name)
         _speed(item, name, reading)
@@ -217,6 +218,7 @@ def _piece(
         gain_mb=gain if isinstance(gain, int) else 0,
         fade_in=exact(_text_or_none(ours.get("fade_in")) or "0"),
         fade_out=exact(_text_or_none(ours.get("fade_out")) or "0"),
+        marks=marks,
     )
 
 

@@ -38,6 +38,7 @@ _SPEED = re.compile(r"^M2\s+(?P<reel>.*?)\s+(?P<fps>[+-]?\d+(?:\.\d+)?)\s+(?P<at
 _NAMED = re.compile(
     r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|SOURCE FILE|FROM FILE|FROM CLIP)\s*:\s*(.*)$", re.IGNORECASE
 )
+_MARK = re.compile(r"^\*?\s*LOC:\s*\S+\s+\S+\s*(?:CIRCLETAKE )?(.*)$", re.IGNORECASE)
 _MOST_EVENTS = 100_000
 _TIMECODE_RATES = (24, 25, 30, 48, 50, 60)
 _WRITABLE = frozenset(
@@ -65,6 +66,7 @@ class _Event:
     names: dict[str, str] = field(default_factory=dict)
     speed: str | None = None
     ours: Ours = STRANGE
+    marks: list[str] = field(default_factory=list)
 
 
 def read(path: Path, rate: Fraction) -> Edited:
@@ -137,19 +139,28 @@ def _events(text: str, reading: Reading) -> tuple[list[_Event], bool]:
             events.append(_Event(found))
         elif match := _SPEED.match(line):
             _note_speed(events, match["reel"], match["fps"])
-        elif events and (match := _NAMED.match(line)):
-            events[-1].names.setdefault(match[1].upper(), one_line(match[2]))
-        elif events and line.startswith("*") and (ours := read_spoken(line)) != STRANGE:
-            events[-1].ours = ours
-        elif re.match(r"^\*?\s*ASC_(SOP|SAT)", upper):
-            reading.say("Colour decisions (ASC CDL) were left out; grade the takes.")
-        elif "LOC:" in upper and "CIRCLETAKE" not in upper:
-            reading.say("Markers were left out: notes are kept with takes, and a cut holds none.")
+        else:
+            _note_comment(events, line, reading)
         if len(events) > _MOST_EVENTS:
             raise CutUnreadable(
                 f"The EDL lists over {_MOST_EVENTS:,} events; give the list of this cut alone."
             )
     return events, drop
+
+
+def _note_comment(events: list[_Event], line: str, reading: Reading) -> None:
+    """What stands under an event: names, what we wrote, markers, colours."""
+    if re.match(r"^\*?\s*ASC_(SOP|SAT)", line.upper()):
+        reading.say("Colour decisions (ASC CDL) were left out; grade the takes.")
+    if events and (match := _NAMED.match(line)):
+        events[-1].names.setdefault(match[1].upper(), one_line(match[2]))
+    elif events and line.startswith("*") and (ours := read_spoken(line)) != STRANGE:
+        events[-1].ours = ours
+    elif match := _MARK.match(line):
+        if events:
+            events[-1].marks.append(one_line(match[1]))
+        if "CIRCLETAKE" not in line.upper():
+            reading.say("Markers were left out: notes are kept with takes, and a cut holds none.")
 
 
 def _note_speed(events: list[_Event], reel: str, fps: str) -> None:
@@ -227,6 +238,7 @@ def _piece(
         is_gap=is_gap,
         ours=ours,
         hints=tuple(dict.fromkeys(hint for hint in hints if hint)),
+        marks=tuple(event.marks),
     )
 
 

@@ -217,6 +217,7 @@ def _clip(
         ours=ours,
         hints=tuple(_hints(item, name, here)),
         gain_mb=_gain(item) if is_sound else 0,
+        marks=tuple(one_line(text_of(marker, "name")) for marker in item.findall("marker")),
     )
     yield from _shown(item, piece, here, is_sound=is_sound)
 

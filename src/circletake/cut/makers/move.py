@@ -30,7 +30,7 @@ class Move:
 
         def frames() -> Iterator[Rgb]:
             for k in range(wish.frames):
-                share = eased(k / max(1, wish.frames - 1), ease=wish.ease)
+                share = eased(min(1.0, k / max(1, wish.frames - 1 - wish.hold)), ease=wish.ease)
                 yield seen(still, between(wish.start, wish.end, share), (wish.width_px, wish.height_px))
 
         return Made(frames(), f"move over {wish.source_shot} frame {wish.source_in}, {wish.ease}")
@@ -55,7 +55,11 @@ def eased(share: float, *, ease: str) -> float:
 
     >>> [eased(t, ease="smooth") for t in (0.0, 0.5, 1.0)]
     [0.0, 0.5, 1.0]
+    >>> eased(0.5, ease="in"), eased(0.5, ease="out")
+    (0.25, 0.75)
     """
+    if ease in {"in", "out"}:
+        return share * share if ease == "in" else 1 - (1 - share) ** 2
     return share if ease == "linear" else share * share * (3 - 2 * share)
 
 

@@ -52,7 +52,8 @@ class Wish:
         side: which edge a hold holds.
         start: x, y, width and height of what a move begins on, in 1/65,536 of the picture.
         end: of what it ends on.
-        ease: `smooth` starts and ends slowly, `linear` does not.
+        ease: `smooth` starts and ends slowly, `in` starts slowly, `out` ends slowly, `linear` does neither.
+        hold: frames for which a move rests at its end.
     """
 
     shot: str
@@ -69,6 +70,7 @@ class Wish:
     start: Box = (0, 0, WHOLE, WHOLE)
     end: Box = (0, 0, WHOLE, WHOLE)
     ease: str = "smooth"
+    hold: int = 0
 
     def edges(self) -> tuple[Edge, Edge]:
         """Both edges.

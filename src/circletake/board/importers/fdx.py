@@ -1,0 +1,14 @@
+"""Final Draft scripts."""
+
+from pathlib import Path
+
+from circletake.board.imported import Importer
+from circletake.board.read_script import FDX, is_script, read_script
+
+
+def claims(path: Path) -> bool:
+    """A file that says so by its ending."""
+    return is_script(path, FDX)
+
+
+importer = Importer("Final Draft", FDX, claims, read_script)
