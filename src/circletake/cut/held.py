@@ -111,8 +111,7 @@ class HeldFilm:
             sound=self._sound == tuple(sealed.sound),
             frames=track is not None
             and len(track.samples) == max((one.end for one in sealed.slots), default=0),
-            description=track is not None
-            and hashlib.sha256(track.description).hexdigest() == sealed.description,
+            description=track is not None and sealed.description in track.described,
         )
 
     def _is(self, slot: SealedSlot) -> bool:

@@ -803,6 +803,10 @@ RULES = {
 # ------------------------------------------------------------------------------------ the master's MP4
 
 
+_ENTRY_HEAD = 8  # bytes of a sample description before its entry: version, flags, count
+_PICTURE_ENTRY = 86  # bytes of a picture's entry before the boxes in it
+
+
 @dataclass(frozen=True)
 class Track:
     """One track of an MP4: where its samples lie, and when each is shown.
@@ -821,6 +825,11 @@ class Track:
     shown: list[int]
     ordered: list[int]
     description: bytes
+
+    @property
+    def described(self) -> set[str]:
+        """SHA-256 of the description, and of it without the bit rate that each copy counts anew."""
+        return {sha256(self.description), sha256(_without_rate(self.description))}
 
 
 def read_tracks(path: Path) -> list[Track]:
@@ -868,6 +877,22 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
             raise Broken(f"a box {kind!r} in the index has an impossible length")
         yield kind, start + 8, start + length
         start += length
+
+
+def _without_rate(description: bytes) -> bytes:
+    """A sample description of pictures without its `btrt` box; any other as it is."""
+    first = _ENTRY_HEAD + _PICTURE_ENTRY
+    if len(description) < first or struct.unpack_from(">I", description, _ENTRY_HEAD)[0] != (
+        len(description) - _ENTRY_HEAD
+    ):
+        return description
+    try:
+        inside = list(_boxes(description, first, len(description)))
+    except Broken:
+        return description
+    kept = b"".join(description[start - 8 : end] for kind, start, end in inside if kind != b"btrt")
+    size = struct.pack(">I", _PICTURE_ENTRY + len(kept))
+    return description[:_ENTRY_HEAD] + size + description[_ENTRY_HEAD + 4 : first] + kept
 
 
 def _table(data: bytes, start: int, end: int, form: str, *, skip: int = 4) -> list[tuple[int, ...]]:
@@ -1120,7 +1145,7 @@ def _check_master(
         sound = [hash_samples(file, track.samples) for track in tracks if track.kind == "soun"]
     if sound != record["master"]["sound_sha256"]:
         report.bad("sound", "The master: its sound is not what was sealed.")
-    if sha256(pictures[0].description) != record["master"]["description_sha256"]:
+    if record["master"]["description_sha256"] not in pictures[0].described:
         report.bad("container", "The master: what tells a decoder how to read the pictures was changed.")
     intact = all(line.holds for line in report.lines[altered:])
     if master_hash == sealed_hash:
