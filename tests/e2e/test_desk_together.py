@@ -2,7 +2,6 @@
 
 import random
 import re
-import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,15 +16,14 @@ from .conftest import wait_until
 from .together import (
     N_FRAMES,
     NEAR,
-    SAMPLER,
     SLOW_MS,
     Server,
     Stage,
-    apart_while,
     drawn,
     found_studio,
     frame_of,
     free_port,
+    played_apart,
     same_place,
     task_of,
 )
@@ -167,19 +165,7 @@ def test_a_reload_comes_back_to_the_room_and_to_the_lead(pair: tuple[Page, Page]
 @pytest.mark.realtime
 def test_both_play_the_same_frame(pair: tuple[Page, Page]) -> None:
     dora, leo = pair
-    for page in pair:
-        page.evaluate(SAMPLER)
-    dora.keyboard.press("Home")
-    dora.keyboard.press("l")
-    dora.wait_for_timeout(3_000)  # players learn how late they start
-    since = dora.evaluate("Date.now()")
-    dora.wait_for_timeout(8_000)
-    until = dora.evaluate("Date.now()")
-    dora.keyboard.press("k")
-    apart = sorted(apart_while(dora, leo, since, until))
-    p95 = apart[int(len(apart) * 0.95)]
-    assert len(apart) > 50
-    assert p95 <= NEAR, f"{len(apart)} looks: median {statistics.median(apart)}, p95 {p95}, most {apart[-1]}"
+    assert played_apart(dora, leo) <= NEAR
     same_place(dora, leo)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,15 +22,14 @@ from .front import front
 from .together import (
     N_FRAMES,
     NEAR,
-    SAMPLER,
     Found,
     Server,
     Stage,
-    apart_while,
     drawn,
     found_studio,
     frame_of,
     free_port,
+    played_apart,
     same_place,
 )
 
@@ -308,20 +306,3 @@ def test_two_browsers_at_two_servers_stay_together_and_outlive_one(
     dora.keyboard.press("Home")
     drawn(leo, 0)
     print(f"p95 {p95} frames apart; rejoined after {rejoined_s:.2f} s")  # noqa: T201 (a figure)
-
-
-def played_apart(dora: Page, leo: Page) -> int:
-    """How many frames apart both screens are while they play, at the 95th of a hundred looks."""
-    for page in (dora, leo):
-        page.evaluate(SAMPLER)
-    dora.keyboard.press("Home")
-    dora.keyboard.press("l")
-    dora.wait_for_timeout(3_000)  # players learn how late they start
-    since = dora.evaluate("Date.now()")
-    dora.wait_for_timeout(6_000)
-    until = dora.evaluate("Date.now()")
-    dora.keyboard.press("k")
-    apart = sorted(apart_while(dora, leo, since, until))
-    assert len(apart) > 50
-    print(f"{len(apart)} looks, median {statistics.median(apart)}, most {apart[-1]}")  # noqa: T201 (a figure)
-    return apart[int(len(apart) * 0.95)]
